@@ -1,0 +1,196 @@
+/**
+ * The SHAPES of everything the house does not do itself. Drivers live in io/ and are constructed in app/build.ts only.
+ * Only store.ts, actions.ts and lab/run.ts may call them.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { Id } from './id.ts';
+import type { Instant } from './instant.ts';
+import type { Refusal } from './refusal.ts';
+import type { Signer } from './signature.ts';
+
+/** Time as a door: everything that happens in one act happens at one `now`, and a test turns the clock by hand. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** Chance as a door. Returns cryptographically strong bytes. */
+export type Chance = (bytes: number) => Uint8Array;
+
+/** An open transaction. A station's store narrows it to its own tables: `tx.withTables<{ claims: ClaimRow }>()`. */
+export type Tx = Transaction<Record<never, never>>;
+
+/** The compartments a transaction may read, `['org_*']` meaning all of a kind; the database enforces it by row-level security. */
+export type Reads = readonly string[];
+
+export interface Db {
+  /** Runs `work` in one transaction (read committed). Rolls back when it throws; what it returns is committed and durable. */
+  transaction<T>(reads: Reads, work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Sealed byte strings, encrypted at rest, each under a key of its own. */
+export interface Blobs {
+  /** Durable (fsync) when it returns. */
+  put(id: Id<'blb'>, bytes: Uint8Array): Promise<void>;
+  /** `not_found` when it never was or was erased; `untrusted` when what lies there was altered. */
+  get(id: Id<'blb'>): Promise<Uint8Array | Refusal>;
+  /** Irrevocable; erasing what is not there is fine. */
+  erase(id: Id<'blb'>): Promise<void>;
+}
+
+export interface Keys {
+  /** Ed25519 signer for one purpose, made at first use and kept. */
+  signer(purpose: 'log' | 'records' | 'releases'): Signer;
+  /** The key that wraps the blobs' own keys (AES-256). */
+  wrapping(): KeyObject;
+  /** 32 secret bytes for one purpose: token and salt derivation. */
+  secret(purpose: 'tokens' | 'salts'): Uint8Array;
+}
+
+/** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */
+export type TreeId = `tree_${string}`;
+
+export type Source =
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly version: string;
+      /** Apply debian/patches/series up to this patch: `including` it (fixed) or not (vulnerable). */
+      readonly patch: string;
+      readonly including: boolean;
+    }
+  | { readonly kind: 'npm'; readonly package: string; readonly version: string; readonly integrity?: string };
+
+export interface Fetched {
+  readonly tree: TreeId;
+  /** SHA-256 (hex) of each archive as it came from the registry, and where its hash was checked against. */
+  readonly archives: readonly { readonly name: string; readonly sha256: string; readonly checkedBy: 'apt' | 'npm-integrity' }[];
+}
+
+/** Package registries. Fetched once, kept by digest, used without network ever after. */
+export interface Sources {
+  /** `not_found` when the registry no longer has it, `untrusted` when a hash does not match, `unavailable` when it cannot be reached. */
+  fetch(source: Source): Promise<Fetched | Refusal>;
+  /** One file of a kept tree, for people to look at; `not_found`, or `too_large` beyond the limit. */
+  read(tree: TreeId, path: string): Promise<Uint8Array | Refusal>;
+}
+
+export interface BoxLimits {
+  readonly wallMs: number;
+  readonly cpuSec: number;
+  readonly memoryBytes: number;
+  readonly pids: number;
+  readonly cpus: number;
+  readonly fileBytes: number;
+  readonly openFiles: number;
+  readonly tmpBytes: number;
+  readonly outputBytes: number;
+}
+
+export interface BoxSpec {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array;
+  /** Kept trees, mounted read-only; or, `writable`, a private copy that dies with the box unless `keep` names its mount point. */
+  readonly trees: readonly { readonly tree: TreeId; readonly at: string; readonly writable?: boolean }[];
+  /** A directory that outlives the box and is shared by the boxes of one owner (an agent's workspace), made empty at first use. */
+  readonly workspace?: { readonly owner: string; readonly at: string; readonly maxBytes: number };
+  /** Small read-only files. */
+  readonly files: readonly { readonly at: string; readonly bytes: Uint8Array; readonly executable?: boolean }[];
+  /** Programs of the host that are not under /usr, bound at `/tools/<name>`. */
+  readonly tools?: readonly 'node'[];
+  /** `poc` forbids ptrace; `build` and `agent` allow it. No profile has a network. */
+  readonly profile: 'poc' | 'build' | 'agent';
+  readonly limits: BoxLimits;
+  /** A directory whose files are handed back as reports (sanitizers' log_path). Outside every mount. */
+  readonly collect?: string;
+  /** Mount point of a writable tree to keep as a new tree when the command exits 0. */
+  readonly keep?: string;
+}
+
+export type BoxEnd =
+  | 'exited'
+  | 'signalled'
+  | 'timeout'
+  | 'cpu-limit'
+  | 'oom'
+  | 'output-limit'
+  | 'file-limit'
+  | 'killed'
+  /** The box itself failed: says nothing about what was run in it. */
+  | 'box-failed';
+
+export interface BoxResult {
+  readonly end: BoxEnd;
+  /** The exact wait status: one of the two is set when `end` is `exited` or `signalled`. */
+  readonly exit: number | null;
+  readonly signal: number | null;
+  readonly oomKills: number;
+  readonly pidsRefused: number;
+  readonly wallMs: number;
+  readonly cpuUs: number;
+  readonly peakBytes: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly reports: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly kept?: TreeId;
+  /** Why, when `end` is `box-failed`. */
+  readonly because?: string;
+}
+
+export interface Probe {
+  readonly usable: boolean;
+  readonly isolation: 'process' | 'userspace-kernel' | 'vm' | 'none';
+  readonly enforced: Readonly<Record<'memory' | 'pids' | 'cpu' | 'disk' | 'net' | 'seccomp', boolean>>;
+  /** One line each: what is missing and the command that mends it. */
+  readonly missing: readonly string[];
+}
+
+/** Where untrusted programs run: no network, no keys, every limit enforced or the lab refuses to work. */
+export interface Box {
+  readonly id: 'bubblewrap' | 'gvisor' | 'rehearsed';
+  probe(): Promise<Probe>;
+  run(spec: BoxSpec, signal?: AbortSignal): Promise<BoxResult>;
+  /** Deletes a workspace. */
+  discard(owner: string): Promise<void>;
+  /** Kills and deletes what dead workers left behind; returns how many. */
+  reap(): Promise<number>;
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  readonly toolCallId?: string;
+}
+
+export interface ChatReply {
+  readonly message: ChatMessage;
+  /** `refusal` when the model declined, `filtered` when a filter between us and the model cut it off. */
+  readonly stop: 'end' | 'tools' | 'length' | 'refusal' | 'filtered';
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Model endpoints, each behind an allow-list. `unavailable` when the endpoint fails after its retries: never the model's failure. */
+export interface Models {
+  chat(
+    endpoint: { readonly url: string; readonly model: string; readonly key?: string },
+    messages: readonly ChatMessage[],
+    tools: readonly { readonly name: string; readonly description: string; readonly parameters: object }[],
+    maxTokens: number,
+  ): Promise<ChatReply | Refusal>;
+}
+
+export interface Doors {
+  readonly db: Db;
+  readonly blobs: Blobs;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly box: Box;
+  readonly sources: Sources;
+  readonly models: Models;
+}

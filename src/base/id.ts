@@ -1,0 +1,55 @@
+/** Identifiers carry their kind: `fnd_` + 26 characters of Crockford base 32 (48 bits of time, 80 of chance), so that they sort by age. */
+export const kinds = {
+  org: 'organisation',
+  psn: 'person',
+  agt: 'agent',
+  tok: 'token',
+  ses: 'session',
+  lnk: 'one-time link',
+  grt: 'grant',
+  inv: 'inventory',
+  clm: 'claim',
+  scn: 'scan',
+  fnd: 'finding',
+  vul: 'vulnerability',
+  cmp: 'comparison',
+  val: 'validation',
+  cas: 'case',
+  pri: 'priority',
+  adv: 'advisory',
+  rel: 'release',
+  fix: 'fix',
+  agr: 'agreement',
+  sub: 'submission',
+  sui: 'suite',
+  pln: 'plan',
+  run: 'run',
+  grd: 'grade',
+  est: 'estimate',
+  det: 'determination',
+  rpt: 'report',
+  rpl: 'reply',
+  blb: 'blob',
+} as const;
+export type Kind = keyof typeof kinds;
+export type Id<K extends Kind = Kind> = `${K}_${string}`;
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const idPattern = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** `random` must be 10 bytes from a cryptographic source; the caller brings both time and chance. */
+export function makeId<K extends Kind>(kind: K, epochMs: number, random: Uint8Array): Id<K> {
+  if (random.length !== 10) throw new RangeError('an id takes 10 random bytes');
+  let bits = BigInt(epochMs) & 0xffffffffffffn;
+  for (const byte of random) bits = (bits << 8n) | BigInt(byte);
+  let text = '';
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(bits & 31n)] + text;
+    bits >>= 5n;
+  }
+  return `${kind}_${text}`;
+}
+
+export function isId<K extends Kind>(kind: K, text: unknown): text is Id<K> {
+  return typeof text === 'string' && text.startsWith(`${kind}_`) && idPattern.test(text);
+}

@@ -1,0 +1,32 @@
+/**
+ * Who may see a thing: a TLP 2.0 colour (FIRST, https://www.first.org/tlp/) and the compartments one must all have been read into.
+ * Labels form a lattice: `join` is the least label at least as strict as both.
+ */
+export const tlps = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const;
+export type Tlp = (typeof tlps)[number];
+
+export interface Label {
+  readonly tlp: Tlp;
+  /** Sorted, without repeats: ids of organisations or cases. */
+  readonly compartments: readonly string[];
+}
+
+export const publicLabel: Label = { tlp: 'CLEAR', compartments: [] };
+
+export function label(tlp: Tlp, ...compartments: string[]): Label {
+  return { tlp, compartments: [...new Set(compartments)].sort() };
+}
+
+export function join(a: Label, b: Label): Label {
+  const tlp = tlps.indexOf(a.tlp) >= tlps.indexOf(b.tlp) ? a.tlp : b.tlp;
+  return label(tlp, ...a.compartments, ...b.compartments);
+}
+
+/** True when whoever may see `upper` may also see `lower`. */
+export function dominates(upper: Label, lower: Label): boolean {
+  return tlps.indexOf(upper.tlp) >= tlps.indexOf(lower.tlp) && lower.compartments.every((c) => upper.compartments.includes(c));
+}
+
+export function isPublic(of: Label): boolean {
+  return of.tlp === 'CLEAR' && of.compartments.length === 0;
+}

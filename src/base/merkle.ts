@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { type Refusal, refuse } from './refusal.ts';
+
+/** The Merkle tree of RFC 6962 §2.1 (= RFC 9162 §2.1.1). Hashes are 32-byte buffers. */
+export function leafHash(data: Uint8Array): Buffer {
+  return createHash('sha256').update(Buffer.of(0)).update(data).digest();
+}
+
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+}
+
+export const emptyRoot: Buffer = createHash('sha256').digest();
+
+/**
+ * The frontier: roots of the perfect subtrees that make up a tree of `size` leaves, largest first.
+ * It is all one must keep to append and to know the root.
+ */
+export function appendLeaf(frontier: readonly Buffer[], size: number, leaf: Buffer): Buffer[] {
+  const next = [...frontier];
+  let carry = leaf;
+  for (let n = size; n % 2 === 1; n = Math.floor(n / 2)) carry = nodeHash(next.pop()!, carry);
+  next.push(carry);
+  return next;
+}
+
+export function rootOf(frontier: readonly Buffer[]): Buffer {
+  return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeHash(left, right));
+}
+
+/** RFC 9162 §2.1.3.2. All inputs are hostile; a proof of the wrong shape is a refusal, a proof that does not hold is false. */
+export function verifyInclusion(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean | Refusal {
+  const bad = shape([leaf, root, ...proof]);
+  if (bad) return bad;
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size)
+    return refuse('malformed', 'the leaf index must lie inside the tree');
+  let fn = index;
+  let sn = size - 1;
+  let r: Uint8Array = leaf;
+  for (const p of proof) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      r = nodeHash(p, r);
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = Math.floor(fn / 2);
+        sn = Math.floor(sn / 2);
+      }
+    } else r = nodeHash(r, p);
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  }
+  return sn === 0 && Buffer.compare(r, root) === 0;
+}
+
+function shape(hashes: readonly Uint8Array[]): Refusal | undefined {
+  return hashes.every((h) => h.length === 32) ? undefined : refuse('malformed', 'every hash must be 32 bytes');
+}
