@@ -26,6 +26,8 @@ export type Reads = readonly string[];
 export interface Db {
   /** Runs `work` in one transaction (read committed). Rolls back when it throws; what it returns is committed and durable. */
   transaction<T>(reads: Reads, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Changes what an open transaction may read. Only trust/act.ts calls it. */
+  setReads(tx: Tx, reads: Reads): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -155,6 +157,10 @@ export interface Box {
   run(spec: BoxSpec, signal?: AbortSignal): Promise<BoxResult>;
   /** Deletes a workspace. */
   discard(owner: string): Promise<void>;
+  /** The tree remembered under a key (64 hex digits), if it is still kept. */
+  cached(key: string): Promise<TreeId | undefined>;
+  /** Remembers which tree a build gave, so that the same build is never done twice. */
+  remember(key: string, tree: TreeId): Promise<void>;
   /** Kills and deletes what dead workers left behind; returns how many. */
   reap(): Promise<number>;
 }

@@ -35,7 +35,9 @@ export type Kind = keyof typeof kinds;
 export type Id<K extends Kind = Kind> = `${K}_${string}`;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const idPattern = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
+/** What follows the prefix, as a regular expression. */
+export const idBody = '[0-9a-hjkmnp-tv-z]{26}';
+const idPattern = new RegExp(`^[a-z]{3}_${idBody}$`);
 
 /** `random` must be 10 bytes from a cryptographic source; the caller brings both time and chance. */
 export function makeId<K extends Kind>(kind: K, epochMs: number, random: Uint8Array): Id<K> {

@@ -27,5 +27,9 @@ export const limits = {
   reportFiles: 16,
   treeFileBytes: 64 * 1024 * 1024,
   treeFiles: 50_000,
+  treeBytes: 1024 * 1024 * 1024,
+  treeDepth: 64,
+  recipeBytes: 64 * 1024,
+  buildMs: 15 * 60 * 1000,
   toolLineBytes: 32 * 1024 * 1024,
 } as const;

@@ -1,0 +1,104 @@
+import type { Doors, Tx } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
+import { isRefusal, type Refusal } from '../base/refusal.ts';
+import { house } from '../trust/access.ts';
+import { act } from '../trust/act.ts';
+import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
+import type { AnyLabour } from '../trust/labour.ts';
+import { appendEntries, lockCursor, moveCursor, nextOf } from '../trust/log/store.ts';
+
+const who = { actor: house };
+
+/** Hands a labour to whoever does it, within the transaction that moves the cursor. */
+export type Enqueue = (tx: Tx, labour: AnyLabour, id: string) => Promise<void>;
+
+/** Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes. */
+export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue): Promise<number> {
+  let moved = 0;
+  for (const hop of flow.hops) moved += await followHop(doors, hop);
+  for (const work of flow.works) moved += await followWork(doors, work, enqueue);
+  return moved;
+}
+
+async function followHop(doors: Doors, hop: Hop): Promise<number> {
+  const name = `${hop.on}→${hop.then.name}`;
+  const found = await pending(doors, name, hop.on);
+  let moved = 0;
+  for (const happened of found) {
+    const input = hop.give(happened);
+    const outcome = input === undefined ? undefined : await act(doors, hop.then, { who, input, follower: { name, seq: happened.seq } });
+    if (isRefusal(outcome)) {
+      // Another worker did this hop while we tried.
+      if (outcome.code === 'stale') return moved;
+      if (outcome.code === 'unavailable') return moved;
+      await note(doors, name, happened, outcome);
+    } else if (input === undefined) await skip(doors, name, happened.seq);
+    moved++;
+  }
+  return moved;
+}
+
+async function followWork(doors: Doors, work: Work, enqueue: Enqueue): Promise<number> {
+  const name = `${work.on}→${work.labour.name}`;
+  const found = await pending(doors, name, work.on);
+  for (const happened of found) {
+    await doors.db.transaction(house.reads, async (tx) => {
+      if ((await lockCursor(tx, name)) >= happened.seq) return;
+      const id = work.give(happened);
+      if (id !== undefined) await enqueue(tx, work.labour, id);
+      await moveCursor(tx, name, happened.seq);
+    });
+  }
+  return found.length;
+}
+
+async function pending(doors: Doors, name: string, event: string): Promise<Happened[]> {
+  return doors.db.transaction(house.reads, async (tx) => nextOf(tx, event, await lockCursor(tx, name), limits.followBatchRows));
+}
+
+async function skip(doors: Doors, name: string, seq: number): Promise<void> {
+  await doors.db.transaction(house.reads, async (tx) => void (await moveCursor(tx, name, seq)));
+}
+
+/** A hop that was refused is part of the history: nobody has to wonder why nothing came of an event. */
+async function note(doors: Doors, name: string, happened: Happened, refusal: Refusal): Promise<void> {
+  await doors.db.transaction(house.reads, async (tx) => {
+    if (!(await moveCursor(tx, name, happened.seq))) return;
+    const payload = { follower: name, seq: happened.seq, code: refusal.code, because: refusal.because };
+    const salt = () => Buffer.from(doors.chance(16)).toString('hex');
+    const event = { event: 'flow.refused' as const, thing: happened.thing, label: happened.label, payload };
+    await appendEntries(tx, { actor: house.id, at: doors.clock.now(), salt, events: [event] });
+  });
+}
+
+export async function runDues(doors: Doors, flow: Flow): Promise<void> {
+  for (const due of flow.dues) await act(doors, due.then, { who, input: {} });
+}
+
+/** Does one labour from beginning to end. Returns the refusal when it was done already or is gone. */
+export async function labourOnce(doors: Doors, labour: AnyLabour, id: string): Promise<Refusal | undefined> {
+  const spec = await act(doors, labour.begin, { who, input: { id } });
+  if (isRefusal(spec)) return spec;
+  const evidence = await labour.work(spec, doors);
+  const concluded = await act(doors, labour.conclude, { who, input: { id, evidence } });
+  return isRefusal(concluded) ? concluded : undefined;
+}
+
+/** Follows until nothing moves any more, doing the labours in this process: for tests and for one-shot commands. */
+export async function settle(doors: Doors, flow: Flow, maxRounds = 200): Promise<void> {
+  const refused: string[] = [];
+  for (let round = 0; round < maxRounds; round++) {
+    const queue: { labour: AnyLabour; id: string }[] = [];
+    await runDues(doors, flow);
+    const moved = await followOnce(doors, flow, async (_tx, labour, id) => void queue.push({ labour, id }));
+    for (const { labour, id } of queue) {
+      const refusal = await labourOnce(doors, labour, id);
+      if (refusal) refused.push(`${labour.name} ${id}: ${refusal.code} ${refusal.because}`);
+    }
+    if (moved === 0) {
+      if (refused.length) throw new Error(`labours refused:\n${refused.join('\n')}`);
+      return;
+    }
+  }
+  throw new Error(`the flow did not settle within ${maxRounds} rounds`);
+}

@@ -1,0 +1,15 @@
+/** A canonical purl without version, qualifiers and subpath: the name by which claims, findings and components meet. */
+export function packageOf(canonicalPurl: string): string {
+  const end = canonicalPurl.search(/[?#]/);
+  const bare = end < 0 ? canonicalPurl : canonicalPurl.slice(0, end);
+  const at = bare.lastIndexOf('@');
+  return at < 0 ? bare : bare.slice(0, at); // canonical form encodes every other @ as %40
+}
+
+/** The version of a canonical purl, decoded; undefined when it has none. */
+export function versionOf(canonicalPurl: string): string | undefined {
+  const end = canonicalPurl.search(/[?#]/);
+  const bare = end < 0 ? canonicalPurl : canonicalPurl.slice(0, end);
+  const at = bare.lastIndexOf('@');
+  return at < 0 ? undefined : decodeURIComponent(bare.slice(at + 1));
+}

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type MigrationProvider, Migrator } from 'kysely/migration';
+import pg from 'pg';
+import type { Db, Reads, Tx } from '../../base/doors.ts';
+import { instantOf } from '../../base/instant.ts';
+
+const migrationsDir = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+
+// 1184 timestamptz → our fixed-width instant; 20 int8 → number (our counters stay far below 2^53).
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === 1184) return (text: string) => instantOf(Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')));
+    if (oid === 20) return Number;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+export interface OpenDb extends Db {
+  /** For pg-boss, which brings its own SQL. */
+  readonly pool: pg.Pool;
+}
+
+/** Opens a database by connection string or socket, brings its tables up to date, and refuses a role that row-level security does not bind. */
+export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<OpenDb> {
+  const pool = new pg.Pool({ ...config, max: poolSize, types, options: '-c timezone=UTC -c client_min_messages=warning' });
+  // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
+  pool.on('error', () => {});
+  const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await mustBeBound(pool);
+    await migrate(kysely);
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
+  return {
+    pool,
+    async transaction(reads, work) {
+      return kysely.transaction().execute(async (tx) => {
+        if (reads.length) await setReads(tx, reads);
+        return work(tx);
+      });
+    },
+    setReads,
+    close: () => kysely.destroy(),
+  };
+}
+
+async function setReads(tx: Tx, reads: Reads): Promise<void> {
+  await sql`SELECT set_config('app.reads', ${reads.join(',')}, true)`.execute(tx);
+}
+
+async function mustBeBound(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query('SELECT rolsuper OR rolbypassrls AS unbound, current_user AS name FROM pg_roles WHERE rolname = current_user');
+  if (rows[0]?.unbound) {
+    throw new Error(
+      `the database role "${rows[0].name}" bypasses row-level security. Make one that does not: CREATE ROLE breakwater LOGIN PASSWORD '…'; CREATE DATABASE breakwater OWNER breakwater;`,
+    );
+  }
+}
+
+/** Forward only; two hubs that start at once migrate once (advisory lock). */
+async function migrate(kysely: Kysely<Record<never, never>>): Promise<void> {
+  const provider: MigrationProvider = {
+    async getMigrations() {
+      const files = readdirSync(migrationsDir).filter((f) => f.endsWith('.sql'));
+      return Object.fromEntries(files.map((f) => [f, { up: async (db) => void (await sql.raw(readFileSync(migrationsDir + f, 'utf8')).execute(db)) }]));
+    },
+  };
+  const migrator = new Migrator({ db: kysely, provider, allowUnorderedMigrations: true });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('migration failed', { cause: error });
+}

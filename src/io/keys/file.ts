@@ -1,0 +1,58 @@
+import { createPrivateKey, createSecretKey, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Keys } from '../../base/doors.ts';
+import { type Signer, signerOf } from '../../base/signature.ts';
+
+const keyFile = z.object({ master: z.string().length(64), log: z.string(), records: z.string(), releases: z.string() });
+type KeyFile = z.infer<typeof keyFile>;
+
+/** Keys in one file of mode 0600, made at first use. Whoever loses it loses every blob; whoever steals it can sign as the hub. */
+export function fileKeys(path: string, origin: string): Keys {
+  const kept = readOrMake(path);
+  const signers = new Map<string, Signer>();
+  const derive = (info: string) => new Uint8Array(hkdfSync('sha256', Buffer.from(kept.master, 'hex'), '', info, 32));
+  const wrapping = createSecretKey(derive('blobs'));
+  return {
+    signer(purpose) {
+      const signer = signers.get(purpose) ?? signerOf(`${origin}/${purpose}`, createPrivateKey(kept[purpose]));
+      signers.set(purpose, signer);
+      return signer;
+    },
+    wrapping: () => wrapping,
+    secret: derive,
+  };
+}
+
+function readOrMake(path: string): KeyFile {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      return keyFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`the key file ${path} cannot be read; restore it from your backup`, { cause: error });
+    }
+    makeFile(path);
+  }
+  throw new Error(`the key file ${path} vanished while it was made`);
+}
+
+/** Written whole under another name, then linked: of two hubs that start at once, one wins and the other reads. */
+function makeFile(path: string): void {
+  const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const fresh: KeyFile = { master: randomBytes(32).toString('hex'), log: pem(), records: pem(), releases: pem() };
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  const file = openSync(draft, 'wx', 0o600);
+  writeSync(file, JSON.stringify(fresh));
+  fsyncSync(file);
+  closeSync(file);
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+

@@ -1,0 +1,136 @@
+import { digestOf } from '../base/canonical.ts';
+import type { Doors, Tx } from '../base/doors.ts';
+import { makeId } from '../base/id.ts';
+import { epochMs, type Instant } from '../base/instant.ts';
+import { type Label, publicLabel } from '../base/label.ts';
+import { limits } from '../base/limits.ts';
+import { Fault, isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { type Actor, house, may } from './access.ts';
+import type { Action, AnyAction, Ctx, Done, Happening } from './action.ts';
+import { appendEntries, keepReply, keptReply, moveCursor } from './log/store.ts';
+import { actorBySecret } from './orgs/store.ts';
+
+
+/** Who acts: a known actor, or the secret of a credential, to be looked up inside the transaction. */
+export type Who = { readonly actor: Actor } | { readonly secret: string };
+
+export interface Call {
+  readonly who: Who;
+  readonly input: unknown;
+  /** Idempotency-Key: the same key with the same request gives the first reply again; with another request, `conflict`. */
+  readonly key?: string;
+  /** The follower on whose behalf this runs: its cursor moves in the same transaction, so that the hop happens once. */
+  readonly follower?: { readonly name: string; readonly seq: number };
+}
+
+/** The one way anything happens: parse → who → one transaction → one now → may → run → append events → commit → present. */
+export async function act<R>(doors: Doors, verb: Action<never, R, never> | AnyAction, call: Call): Promise<unknown | Refusal> {
+  const parsed = (verb as AnyAction).input.safeParse(call.input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return refuse('malformed', issue?.message ?? 'not of the expected shape', `/${issue?.path.join('/') ?? ''}`);
+  }
+  const actor = await identify(doors, call.who);
+  if (isRefusal(actor)) return actor;
+  const first = may(actor, verb);
+  if (first !== 'yes') return notAllowed(actor, verb.name);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const outcome = await doors.db.transaction(actor.reads, (tx) => within(doors, verb, call, actor, parsed.data, tx));
+      if (isRefusal(outcome) || outcome.kept) return outcome.kept ?? outcome;
+      return outcome.presented;
+    } catch (error) {
+      if (error instanceof Stop) return error.refusal;
+      const code = (error as { code?: string }).code;
+      // 40001 serialization failure, 40P01 deadlock: PostgreSQL rolled us back and asks to try again.
+      if ((code === '40001' || code === '40P01') && attempt < limits.actRetries) continue;
+      if (code === '23505') return refuse('conflict', 'this already exists');
+      throw new Fault(`${verb.name} failed`, faultReference(doors), error);
+    }
+  }
+}
+
+/** Rolls the transaction back and carries the refusal out. */
+class Stop extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, input: unknown, tx: Tx) {
+  const now = doors.clock.now();
+  const key = verb.secret ? undefined : call.key;
+  const digest = key === undefined ? '' : digestOf(input);
+  if (key !== undefined) {
+    const kept = await keptReply(tx, actor.id, key);
+    if (kept && (kept.verb !== verb.name || kept.requestDigest !== digest))
+      throw new Stop(refuse('conflict', 'this Idempotency-Key was used for another request', 'Idempotency-Key'));
+    if (kept) return { kept: kept.reply };
+  }
+  const ctx = contextOf(doors, actor, now, tx);
+  const thing = verb.on ? await verb.on(ctx, input) : undefined;
+  if (verb.on && (!thing || may(actor, verb, thing) !== 'yes')) throw new Stop(refuse('not_found', 'no such thing'));
+  const outcome: Done<unknown> | Refusal = await verb.run(ctx, input, thing);
+  if (isRefusal(outcome)) throw new Stop(outcome);
+  const presented = present(verb, outcome.result, actor);
+  if (key !== undefined) await keepReply(tx, { actor: actor.id, key, verb: verb.name, requestDigest: digest, reply: presented, at: now });
+  if (call.follower && !(await moveCursor(tx, call.follower.name, call.follower.seq))) throw new Stop(refuse('stale', 'another worker did this'));
+  const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
+  // Last, because it takes the log's one lock: nothing slow may follow but the commit.
+  if (events.length) await appendEntries(tx, { actor: actor.id, at: now, salt: () => saltOf(doors), events });
+  return { presented, kept: undefined };
+}
+
+function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {
+  return {
+    actor,
+    now,
+    tx,
+    doors,
+    id: (kind) => makeId(kind, epochMs(now), doors.chance(10)),
+    async acrossCompartments(work) {
+      await doors.db.setReads(tx, house.reads);
+      const found = await work(tx);
+      await doors.db.setReads(tx, actor.reads);
+      return found;
+    },
+  };
+}
+
+/** The output schema strips whatever it does not name: what a station forgot to withhold does not leave by accident. */
+function present(verb: AnyAction, result: unknown, actor: Actor): unknown {
+  return verb.output.parse(verb.present ? verb.present(result, actor) : result);
+}
+
+/** Reading a labelled thing is itself an event. What the hub reads for itself, and what is public, is not. */
+function readEvents(verb: AnyAction, actor: Actor, of: Label | undefined, result: unknown): Happening[] {
+  if (actor.kind === 'house' || actor.kind === 'anonymous' || !verb.at.startsWith('GET')) return [];
+  const label = of ?? publicLabel;
+  const listed = (result as { items?: readonly { id?: string }[] }).items;
+  if (label.compartments.length === 0 && listed === undefined) return [];
+  const payload = listed ? { verb: verb.name, things: listed.map((item) => item.id ?? null) } : { verb: verb.name };
+  const own = actor.orgId === null ? [] : [actor.orgId];
+  return [{ event: 'log.read', thing: verb.name, label: listed ? { tlp: 'RED', compartments: own } : label, payload }];
+}
+
+async function identify(doors: Doors, who: Who): Promise<Actor | Refusal> {
+  if ('actor' in who) return who.actor;
+  const actor = await doors.db.transaction([], (tx) => actorBySecret(tx, doors.keys.secret('tokens'), who.secret, doors.clock.now()));
+  return actor ?? refuse('not_permitted', 'this credential is unknown, expired or revoked', 'Authorization');
+}
+
+function notAllowed(actor: Actor, verb: string): Refusal {
+  return actor.kind === 'anonymous'
+    ? refuse('not_permitted', 'sign in first: send "Authorization: Bearer <token>"', 'Authorization')
+    : refuse('not_permitted', `${verb} is not among what this credential may do`);
+}
+
+function faultReference(doors: Doors): string {
+  return `F-${Buffer.from(doors.chance(6)).toString('hex')}`;
+}
+
+function saltOf(doors: Doors): string {
+  return Buffer.from(doors.chance(16)).toString('hex');
+}

@@ -1,0 +1,50 @@
+import type { Id } from '../base/id.ts';
+import type { Instant } from '../base/instant.ts';
+import type { Label } from '../base/label.ts';
+import type { AnyAction } from './action.ts';
+import type { AnyLabour } from './labour.ts';
+
+/** An entry of the log as a follower sees it. */
+export interface Happened {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly actor: string;
+  readonly event: string;
+  readonly thing: string;
+  readonly label: Label;
+  // biome-ignore lint/suspicious/noExplicitAny: each event's payload has a shape of its own; the verb's input schema checks what is made of it
+  readonly payload: any;
+}
+
+/** When `on` happens, the hub runs `then` with what `give` makes of it; undefined = not this time. */
+export interface Hop {
+  readonly on: string;
+  readonly then: AnyAction;
+  give(happened: Happened): unknown;
+}
+
+/** When `on` happens, a worker takes up the labour on that thing. */
+export interface Work {
+  readonly on: string;
+  readonly labour: AnyLabour;
+  give(happened: Happened): Id | undefined;
+}
+
+/** A verb the hub runs again and again: it handles whatever is due by now. */
+export interface Due {
+  readonly then: AnyAction;
+}
+
+export interface Flow {
+  readonly hops: readonly Hop[];
+  readonly works: readonly Work[];
+  readonly dues: readonly Due[];
+}
+
+export function hop(on: string, then: AnyAction, give: (happened: Happened) => unknown): Hop {
+  return { on, then, give };
+}
+
+export function work(on: string, labour: AnyLabour, give: (happened: Happened) => Id | undefined): Work {
+  return { on, labour, give };
+}

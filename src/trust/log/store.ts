@@ -1,0 +1,187 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../base/doors.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Label, Tlp } from '../../base/label.ts';
+import { appendLeaf } from '../../base/merkle.ts';
+import type { Happening } from '../action.ts';
+import type { Happened } from '../flow.ts';
+import { type Body, bodyDigest, type Exported, leafOf, link, payloadDigest, type Revealed } from './entry.ts';
+
+type EntryRow = {
+  seq: number;
+  at: Instant;
+  digest: string;
+  previous: string;
+  hash: string;
+};
+
+type BodyRow = {
+  seq: number;
+  salt: string;
+  actor: string;
+  event: string;
+  thing: string;
+  tlp: Tlp;
+  compartments: string[];
+  payload_digest: string;
+  payload_salt: string | null;
+  payload: string | null;
+};
+
+type Tables = {
+  log_entries: EntryRow;
+  log_bodies: BodyRow;
+  log_head: { single: boolean; size: number; hash: string; frontier: string[] };
+  log_cursors: { follower: string; seq: number };
+  kept_replies: { actor: string; key: string; verb: string; request_digest: string; reply: string; at: Instant };
+};
+
+const log = (tx: Tx) => tx.withTables<Tables>();
+
+export interface Batch {
+  readonly actor: string;
+  readonly at: Instant;
+  readonly salt: () => string;
+  readonly events: readonly Happening[];
+}
+
+/** Appends under the log's one lock, held until the caller's transaction ends: the order of the log is the order of commits. */
+export async function appendEntries(tx: Tx, batch: Batch): Promise<void> {
+  const head = await log(tx).selectFrom('log_head').selectAll().forUpdate().executeTakeFirstOrThrow();
+  let { size, hash } = head;
+  let frontier: Buffer[] = head.frontier.map((h) => Buffer.from(h, 'hex'));
+  const last = size === 0 ? undefined : await log(tx).selectFrom('log_entries').select('at').where('seq', '=', size).executeTakeFirst();
+  // Two acts may take their `now` in one order and the lock in the other; the log's own times never go back.
+  const at = last && last.at > batch.at ? last.at : batch.at;
+  const entries: EntryRow[] = [];
+  const bodies: BodyRow[] = [];
+  for (const happened of batch.events) {
+    const payload = happened.payload ?? null;
+    const [salt, payloadSalt] = [batch.salt(), batch.salt()];
+    const body: Body = {
+      actor: batch.actor,
+      event: happened.event,
+      thing: happened.thing,
+      label: happened.label,
+      payloadDigest: payloadDigest(payloadSalt, payload),
+    };
+    const entry = link(size + 1, at, bodyDigest(salt, body), hash);
+    entries.push(entry);
+    bodies.push(bodyRow(entry.seq, body, salt, payloadSalt, payload));
+    frontier = appendLeaf(frontier, size, leafOf(entry.hash));
+    ({ seq: size, hash } = entry);
+  }
+  await log(tx).insertInto('log_entries').values(entries).execute();
+  await log(tx).insertInto('log_bodies').values(bodies).execute();
+  const hexes = frontier.map((h) => h.toString('hex'));
+  await log(tx).updateTable('log_head').set({ size, hash, frontier: hexes }).execute();
+}
+
+function bodyRow(seq: number, body: Body, salt: string, payloadSalt: string, payload: unknown): BodyRow {
+  const { actor, event, thing, label } = body;
+  return {
+    seq,
+    salt,
+    actor,
+    event,
+    thing,
+    tlp: label.tlp,
+    compartments: [...label.compartments],
+    payload_digest: body.payloadDigest,
+    payload_salt: payloadSalt,
+    payload: JSON.stringify(payload),
+  };
+}
+
+/** Entries after `seq` in order; the body is there where the transaction is cleared for it. */
+export async function entriesAfter(tx: Tx, seq: number, limit: number): Promise<Exported[]> {
+  const rows = await log(tx).selectFrom('log_entries').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
+  if (rows.length === 0) return [];
+  const upto = rows.at(-1)!.seq;
+  const bodies = await log(tx).selectFrom('log_bodies').selectAll().where('seq', '>', seq).where('seq', '<=', upto).execute();
+  const bySeq = new Map(bodies.map((b) => [b.seq, revealedOf(b)]));
+  return rows.map((row) => {
+    const body = bySeq.get(row.seq);
+    return body ? { ...row, body } : row;
+  });
+}
+
+/** What happened to one thing, oldest first, as far as the transaction is cleared. */
+export async function historyOf(tx: Tx, thing: string, limit: number): Promise<(EntryRow & { body: Revealed })[]> {
+  const bodies = await log(tx).selectFrom('log_bodies').selectAll().where('thing', '=', thing).orderBy('seq').limit(limit).execute();
+  if (bodies.length === 0) return [];
+  const entries = await log(tx)
+    .selectFrom('log_entries')
+    .selectAll()
+    .where('seq', 'in', bodies.map((b) => b.seq))
+    .orderBy('seq')
+    .execute();
+  return entries.map((entry, i) => ({ ...entry, body: revealedOf(bodies[i]!) }));
+}
+
+function revealedOf(row: BodyRow): Revealed {
+  const label: Label = { tlp: row.tlp, compartments: row.compartments };
+  const { salt, actor, event, thing, payload } = row;
+  return { salt, actor, event, thing, label, payloadDigest: row.payload_digest, payloadSalt: row.payload_salt, payload };
+}
+
+/** Erases what was said, not that it was said: the salted digest stays, its salt and the payload go. */
+export async function erasePayloads(tx: Tx, thing: string): Promise<void> {
+  await log(tx).updateTable('log_bodies').set({ payload: null, payload_salt: null }).where('thing', '=', thing).execute();
+}
+
+export async function headOf(tx: Tx): Promise<{ size: number; hash: string; frontier: Buffer[] }> {
+  const head = await log(tx).selectFrom('log_head').selectAll().executeTakeFirstOrThrow();
+  return { size: head.size, hash: head.hash, frontier: head.frontier.map((h) => Buffer.from(h, 'hex')) };
+}
+
+/** Where a follower stands; the row is locked, so that two workers never do the same hop at once. */
+export async function lockCursor(tx: Tx, follower: string): Promise<number> {
+  await log(tx).insertInto('log_cursors').values({ follower, seq: 0 }).onConflict((c) => c.doNothing()).execute();
+  const row = await log(tx).selectFrom('log_cursors').select('seq').where('follower', '=', follower).forUpdate().executeTakeFirstOrThrow();
+  return row.seq;
+}
+
+/** Moves a cursor forward, never back; false when another worker had moved it already. */
+export async function moveCursor(tx: Tx, follower: string, seq: number): Promise<boolean> {
+  const moved = await log(tx).updateTable('log_cursors').set({ seq }).where('follower', '=', follower).where('seq', '<', seq).executeTakeFirst();
+  return moved.numUpdatedRows > 0n;
+}
+
+/** The next entries of one event after a cursor, oldest first. */
+export async function nextOf(tx: Tx, event: string, after: number, limit: number): Promise<Happened[]> {
+  const rows = await log(tx)
+    .selectFrom('log_bodies')
+    .innerJoin('log_entries', 'log_entries.seq', 'log_bodies.seq')
+    .select(['log_bodies.seq', 'at', 'actor', 'event', 'thing', 'tlp', 'compartments', 'payload'])
+    .where('event', '=', event)
+    .where('log_bodies.seq', '>', after)
+    .orderBy('log_bodies.seq')
+    .limit(limit)
+    .execute();
+  return rows.map(({ tlp, compartments, ...row }) => ({ ...row, label: { tlp, compartments } }));
+}
+
+export interface KeptReply {
+  readonly actor: string;
+  readonly key: string;
+  readonly verb: string;
+  readonly requestDigest: string;
+  readonly reply: unknown;
+  readonly at: Instant;
+}
+
+/** Waits for a concurrent request with the same key, then returns its reply. */
+export async function keptReply(tx: Tx, actor: string, key: string): Promise<KeptReply | undefined> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${actor} ${key}`}, 0))`.execute(tx);
+  const row = await log(tx).selectFrom('kept_replies').selectAll().where('actor', '=', actor).where('key', '=', key).executeTakeFirst();
+  return row && { actor, key, verb: row.verb, requestDigest: row.request_digest, reply: row.reply, at: row.at };
+}
+
+export async function keepReply(tx: Tx, kept: KeptReply): Promise<void> {
+  const { actor, key, verb, requestDigest, reply, at } = kept;
+  await log(tx)
+    .insertInto('kept_replies')
+    .values({ actor, key, verb, request_digest: requestDigest, reply: JSON.stringify(reply ?? null), at })
+    .execute();
+}

@@ -1,0 +1,159 @@
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Actor } from '../access.ts';
+import { type Agent, type Credential, digestSecret, type Grant, isLive, type Org, type Person, type Role } from './org.ts';
+
+type Tables = {
+  orgs: { id: Id<'org'>; name: string; roles: Role[]; created_at: Instant };
+  people: { id: Id<'psn'>; org_id: Id<'org'>; name: string; email: string; created_at: Instant };
+  agents: { id: Id<'agt'>; org_id: Id<'org'>; name: string; answerable_id: Id<'psn'>; created_at: Instant };
+  credentials: {
+    id: Credential['id'];
+    digest: string;
+    holder_id: Credential['holderId'];
+    scopes: string[];
+    created_at: Instant;
+    expires_at: Instant;
+    used_at: Instant | null;
+    revoked_at: Instant | null;
+  };
+  grants: {
+    id: Id<'grt'>;
+    compartment: string;
+    holder_id: string;
+    tier: number;
+    because: string;
+    granted_at: Instant;
+    expires_at: Instant | null;
+    revoked_at: Instant | null;
+  };
+};
+
+const orgs = (tx: Tx) => tx.withTables<Tables>();
+
+export async function insertOrg(tx: Tx, org: Org): Promise<void> {
+  const { id, name, roles, createdAt } = org;
+  await orgs(tx).insertInto('orgs').values({ id, name, roles: [...roles], created_at: createdAt }).execute();
+}
+
+export async function orgById(tx: Tx, id: string): Promise<Org | undefined> {
+  const row = await orgs(tx).selectFrom('orgs').selectAll().where('id', '=', id as Id<'org'>).executeTakeFirst();
+  return row && { id: row.id, name: row.name, roles: row.roles, createdAt: row.created_at };
+}
+
+export async function listOrgs(tx: Tx, after: string, limit: number): Promise<Org[]> {
+  const rows = await orgs(tx).selectFrom('orgs').selectAll().where('id', '>', after as Id<'org'>).orderBy('id').limit(limit).execute();
+  return rows.map((row) => ({ id: row.id, name: row.name, roles: row.roles, createdAt: row.created_at }));
+}
+
+export async function countPeople(tx: Tx): Promise<number> {
+  const row = await orgs(tx).selectFrom('people').select((e) => e.fn.countAll<string>().as('n')).executeTakeFirstOrThrow();
+  return Number(row.n);
+}
+
+export async function insertPerson(tx: Tx, person: Person): Promise<void> {
+  const { id, orgId, name, email, createdAt } = person;
+  await orgs(tx).insertInto('people').values({ id, org_id: orgId, name, email, created_at: createdAt }).execute();
+}
+
+export async function personById(tx: Tx, id: string): Promise<Person | undefined> {
+  const row = await orgs(tx).selectFrom('people').selectAll().where('id', '=', id as Id<'psn'>).executeTakeFirst();
+  return row && { id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at };
+}
+
+export async function insertAgent(tx: Tx, agent: Agent): Promise<void> {
+  const { id, orgId, name, answerableId, createdAt } = agent;
+  await orgs(tx).insertInto('agents').values({ id, org_id: orgId, name, answerable_id: answerableId, created_at: createdAt }).execute();
+}
+
+export async function agentById(tx: Tx, id: string): Promise<Agent | undefined> {
+  const row = await orgs(tx).selectFrom('agents').selectAll().where('id', '=', id as Id<'agt'>).executeTakeFirst();
+  return row && { id: row.id, orgId: row.org_id, name: row.name, answerableId: row.answerable_id, createdAt: row.created_at };
+}
+
+export async function insertCredential(tx: Tx, digest: string, credential: Credential): Promise<void> {
+  const { id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt } = credential;
+  const row = { id, digest, holder_id: holderId, scopes: [...scopes], created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt };
+  await orgs(tx).insertInto('credentials').values(row).execute();
+}
+
+/** Locks the credential: a one-time link opened twice at the same moment opens once. */
+export async function credentialByDigest(tx: Tx, digest: string): Promise<Credential | undefined> {
+  const row = await orgs(tx).selectFrom('credentials').selectAll().where('digest', '=', digest).forUpdate().executeTakeFirst();
+  if (!row) return undefined;
+  const { id, holder_id, scopes, created_at, expires_at, used_at, revoked_at } = row;
+  return { id, holderId: holder_id, scopes, createdAt: created_at, expiresAt: expires_at, usedAt: used_at, revokedAt: revoked_at };
+}
+
+export async function useCredential(tx: Tx, id: Credential['id'], now: Instant): Promise<void> {
+  await orgs(tx).updateTable('credentials').set({ used_at: now }).where('id', '=', id).execute();
+}
+
+export async function revokeCredential(tx: Tx, id: string, holderIds: readonly string[], now: Instant): Promise<boolean> {
+  const result = await orgs(tx)
+    .updateTable('credentials')
+    .set({ revoked_at: now })
+    .where('id', '=', id as Credential['id'])
+    .where('holder_id', 'in', holderIds as Credential['holderId'][])
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function insertGrant(tx: Tx, grant: Grant): Promise<void> {
+  const { id, compartment, holderId, tier, because, grantedAt, expiresAt } = grant;
+  const row = { id, compartment, holder_id: holderId, tier, because, granted_at: grantedAt, expires_at: expiresAt, revoked_at: null };
+  await orgs(tx).insertInto('grants').values(row).execute();
+}
+
+/** Ends what a holder was read into; the rows stay as the record of who knew what and when. */
+export async function revokeGrants(tx: Tx, compartment: string, holderId: string | undefined, now: Instant): Promise<void> {
+  let query = orgs(tx).updateTable('grants').set({ revoked_at: now }).where('compartment', '=', compartment).where('revoked_at', 'is', null);
+  if (holderId !== undefined) query = query.where('holder_id', '=', holderId);
+  await query.execute();
+}
+
+/** The knowers of a compartment: everybody who ever held it, with times. */
+export async function grantsOf(tx: Tx, compartment: string): Promise<(Grant & { revokedAt: Instant | null })[]> {
+  const rows = await orgs(tx).selectFrom('grants').selectAll().where('compartment', '=', compartment).orderBy('granted_at').execute();
+  return rows.map((r) => ({
+    id: r.id,
+    compartment: r.compartment,
+    holderId: r.holder_id,
+    tier: r.tier,
+    because: r.because,
+    grantedAt: r.granted_at,
+    expiresAt: r.expires_at,
+    revokedAt: r.revoked_at,
+  }));
+}
+
+/** Who a secret stands for, now; undefined when it is unknown, expired, used up or revoked, without saying which. */
+export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, now: Instant): Promise<Actor | undefined> {
+  const digest = digestSecret(pepper, secret);
+  const row = await orgs(tx).selectFrom('credentials').selectAll().where('digest', '=', digest).executeTakeFirst();
+  if (!row || row.id.startsWith('lnk_')) return undefined;
+  const { id, holder_id: holderId, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
+  if (!isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now)) return undefined;
+  return actorById(tx, holderId, scopes, now);
+}
+
+export async function actorById(tx: Tx, holderId: string, scopes: readonly string[], now: Instant): Promise<Actor | undefined> {
+  const holder = holderId.startsWith('agt_') ? await agentById(tx, holderId) : await personById(tx, holderId);
+  const org = holder && (await orgById(tx, holder.orgId));
+  if (!holder || !org) return undefined;
+  const grants = await orgs(tx)
+    .selectFrom('grants')
+    .select(['compartment', 'tier'])
+    .where('holder_id', 'in', [holder.id, org.id])
+    .where('revoked_at', 'is', null)
+    .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
+    .execute();
+  const tiers: Record<string, number> = { [org.id]: 0 };
+  for (const g of grants) tiers[g.compartment] = Math.min(tiers[g.compartment] ?? g.tier, g.tier);
+  // The clearinghouse's staff reads the clearinghouse's wing; the reviews' compartments are granted one by one.
+  const wide = org.roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
+  const kind = holderId.startsWith('agt_') ? 'agent' : 'person';
+  return { kind, id: holder.id, orgId: org.id, name: holder.name, roles: org.roles, scopes, reads: [...wide, ...Object.keys(tiers)], tiers };
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// Every *.test.ts belongs to exactly one project; test/laws/collected.test.ts holds us to it.
+export default defineConfig({
+  test: {
+    globalSetup: ['test/postgres.setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts'] } },
+      { extends: true, test: { name: 'laws', include: ['test/laws/*.test.ts'] } },
+      { extends: true, test: { name: 'contracts', include: ['test/contracts/*.test.ts'] } },
+      { extends: true, test: { name: 'flows', include: ['test/flows/*.test.ts'] } },
+      { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'] } },
+      { extends: true, test: { name: 'slow', include: ['test/slow/*.test.ts'], testTimeout: 600_000 } },
+    ],
+  },
+});
