@@ -190,6 +190,19 @@ export interface Models {
   ): Promise<ChatReply | Refusal>;
 }
 
+export interface RecipeFiles {
+  readonly id: string;
+  /** The recipe's YAML, to be parsed as hostile as any other. */
+  readonly text: string;
+  /** The files beside it (harness, functional tests), by name. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+/** The target library this hub was started with. */
+export interface Recipes {
+  all(): readonly RecipeFiles[];
+}
+
 export interface Doors {
   readonly db: Db;
   readonly blobs: Blobs;
@@ -199,4 +212,5 @@ export interface Doors {
   readonly box: Box;
   readonly sources: Sources;
   readonly models: Models;
+  readonly recipes: Recipes;
 }
