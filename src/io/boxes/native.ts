@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Programs {
+  readonly launch: string;
+  readonly init: string;
+  readonly probe: string;
+}
+
+/** Compiles our three C programs at first use, into a file named by what they were made from. */
+export async function nativePrograms(dir: string): Promise<Programs> {
+  const [launch, init, probe] = await Promise.all(['sbxlaunch', 'sbxinit', 'sbxprobe'].map((name) => compiled(dir, name)));
+  return { launch: launch!, init: init!, probe: probe! };
+}
+
+async function compiled(dir: string, name: string): Promise<string> {
+  const source = join(import.meta.dirname, 'native', `${name}.c`);
+  const digest = createHash('sha256')
+    .update(await readFile(source))
+    .digest('hex');
+  const program = join(dir, 'bin', `${name}-${digest}`);
+  if (await exists(program)) return program;
+  await mkdir(join(dir, 'bin'), { recursive: true });
+  const fresh = `${program}.${process.pid}`;
+  await compile(source, fresh);
+  await chmod(fresh, 0o755);
+  await rename(fresh, program);
+  return program;
+}
+
+async function compile(source: string, to: string): Promise<void> {
+  const failures: string[] = [];
+  // Static first: then the box's own programs do not depend on which libraries a box shows.
+  for (const flags of [['-static'], []])
+    for (const compiler of ['clang', 'gcc']) {
+      try {
+        await run(compiler, ['-O2', ...flags, '-o', to, source]);
+        return;
+      } catch (cause) {
+        failures.push(`${compiler}: ${(cause as Error).message.split('\n')[0]}`);
+      }
+    }
+  throw new Error(`no C compiler works (${failures.join('; ')})`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

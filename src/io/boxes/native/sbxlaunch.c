@@ -1,0 +1,108 @@
+/*
+ * Outside the box, still with the worker's rights: joins the cgroups, stages what the box may see, sets limits,
+ * gives up every right, and becomes bwrap.
+ *
+ *   sbxlaunch UID CPU_S FILE_BYTES OPEN_FILES PROCESSES  N CGROUP_PROCS...  M STAGED...  -- bwrap ...
+ *
+ * UID 0 means: keep the identity (the worker is unprivileged). Descriptors 0 to 4 are handed on, every other is closed.
+ * Staged paths appear as /tmp/0, /tmp/1 ... in a mount namespace of our own, so that the store they lie in
+ * can stay closed to every other user of the machine and the unprivileged bwrap can still bind them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { FAILED = 125, MAX_STAGED = 256, LAST_KEPT_FD = 4 };
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+static void die(const char *what) {
+  fprintf(stderr, "sbxlaunch: %s: %s\n", what, strerror(errno));
+  _exit(FAILED);
+}
+
+static unsigned long number(const char *text) {
+  char *end;
+  errno = 0;
+  unsigned long value = strtoul(text, &end, 10);
+  if (errno || *end || end == text) {
+    errno = EINVAL;
+    die(text);
+  }
+  return value;
+}
+
+static void join(const char *procs) {
+  int fd = open(procs, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, "0", 1) != 1) die(procs);
+  close(fd);
+}
+
+static void stage(char **paths, int count) {
+  int fds[MAX_STAGED];
+  if (count > MAX_STAGED) {
+    errno = E2BIG;
+    die("too many things to stage");
+  }
+  if (unshare(CLONE_NEWNS)) die("unshare");
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) die("make mounts private");
+  /* Opened before the tmpfs hides whatever of them lies under /tmp. */
+  for (int i = 0; i < count; i++)
+    if ((fds[i] = open(paths[i], O_PATH | O_CLOEXEC | O_NOFOLLOW)) < 0) die(paths[i]);
+  if (mount("staging", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m")) die("staging");
+  for (int i = 0; i < count; i++) {
+    char from[64], to[64];
+    struct stat st;
+    snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
+    snprintf(to, sizeof to, "/tmp/%d", i);
+    if (fstat(fds[i], &st)) die(paths[i]);
+    if (S_ISDIR(st.st_mode) ? mkdir(to, 0755) : mknod(to, S_IFREG | 0644, 0)) die(to);
+    if (mount(from, to, NULL, MS_BIND, NULL)) die(paths[i]);
+  }
+}
+
+static void limit(int resource, unsigned long soft, unsigned long hard) {
+  struct rlimit l = {soft, hard};
+  if (setrlimit(resource, &l)) die("setrlimit");
+}
+
+int main(int argc, char **argv) {
+  int i = 1;
+  if (argc < 10) return FAILED;
+  unsigned long uid = number(argv[i++]), cpu = number(argv[i++]), file_bytes = number(argv[i++]);
+  unsigned long open_files = number(argv[i++]), processes = number(argv[i++]);
+  for (int n = (int)number(argv[i++]); n > 0 && i < argc; n--) join(argv[i++]);
+  int staged = i < argc ? (int)number(argv[i++]) : 0;
+  if (i + staged + 1 >= argc || strcmp(argv[i + staged], "--")) return FAILED;
+  if (staged) stage(argv + i, staged);
+  i += staged + 1;
+
+  if (syscall(SYS_close_range, LAST_KEPT_FD + 1, ~0U, 0)) die("close_range");
+  /* 1, not 0: the kernel starts a piped core_pattern handler, on the host, even at 0. */
+  limit(RLIMIT_CORE, 1, 1);
+  /* Hard above soft, so that the end is SIGXCPU and cannot be mistaken for an out-of-memory SIGKILL. */
+  limit(RLIMIT_CPU, cpu, cpu + 1);
+  limit(RLIMIT_FSIZE, file_bytes, file_bytes);
+  limit(RLIMIT_NOFILE, open_files, open_files);
+  if (processes) limit(RLIMIT_NPROC, processes, processes);
+  limit(RLIMIT_MEMLOCK, 65536, 65536);
+  limit(RLIMIT_MSGQUEUE, 0, 0);
+  if (uid && (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))) die("give up rights");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) die("no_new_privs");
+  umask(077);
+  execv(argv[i], argv + i);
+  die(argv[i]);
+}

@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import type { BoxResult, BoxSpec, Probe } from '../../base/doors.ts';
+import type { Bubblewrap } from './bubblewrap.ts';
+import { diskIsBounded } from './storage.ts';
+
+const mib = 1 << 20;
+const bounds = {
+  wallMs: 10_000,
+  cpuSec: 5,
+  memoryBytes: 64 * mib,
+  pids: 16,
+  cpus: 1,
+  fileBytes: 64 * mib,
+  openFiles: 64,
+  tmpBytes: 4 * mib,
+  outputBytes: 64 * 1024,
+};
+
+const remedies: Record<keyof Probe['enforced'], string> = {
+  memory: 'memory is not limited: give the worker a delegated control group (systemd: `Delegate=yes`) or run it as root',
+  pids: 'the number of processes is not limited: give the worker a delegated control group (systemd: `Delegate=yes`) or run it as root',
+  cpu: 'CPU time is not limited: `ulimit -t` must be allowed to be lowered',
+  disk: 'disk is not limited for writable trees and workspaces: run the worker as root, so that each is a tmpfs of a fixed size',
+  net: 'a network can be reached from inside: `apt-get install -y bubblewrap` (0.8 or later) on a kernel with network namespaces',
+  seccomp: 'system calls are not filtered: use a kernel with CONFIG_SECCOMP_FILTER on x86-64 or aarch64',
+};
+
+/** Breaks each limit on purpose in a box of its own, and believes only what then happens. */
+export async function probeWith(box: Bubblewrap): Promise<Probe> {
+  const none = { memory: false, pids: false, cpu: false, disk: false, net: false, seccomp: false };
+  const absent = await missingPrograms();
+  if (absent.length > 0) return { usable: false, isolation: 'none', enforced: none, missing: absent };
+  const program = await box.programs().catch((cause: Error) => cause);
+  if (program instanceof Error)
+    return { usable: false, isolation: 'none', enforced: none, missing: [`${program.message}: \`apt-get install -y clang libc6-dev\``] };
+  const bytes = await readFile(program.probe);
+  const attempt = (...words: string[]) => box.run(attemptOf(bytes, words));
+  const first = await attempt('seccomp');
+  if (first.end === 'box-failed') return { usable: false, isolation: 'none', enforced: none, missing: [whyNot(first)] };
+  const [memory, pids, cpu, tmp, shm, net] = await Promise.all([
+    attempt('memory', '128'),
+    attempt('pids', '16'),
+    box.run({ ...attemptOf(bytes, ['cpu']), limits: { ...bounds, cpuSec: 1 } }),
+    attempt('disk', '8'),
+    attempt('disk', '16', '/dev/shm/fill'),
+    attempt('net'),
+  ]);
+  const held = (r: BoxResult) => r.end === 'exited' && r.exit === 0;
+  const enforced = {
+    memory: memory.end === 'oom' && memory.peakBytes <= bounds.memoryBytes,
+    pids: held(pids),
+    cpu: cpu.end === 'cpu-limit',
+    disk: held(tmp) && held(shm) && diskIsBounded,
+    net: held(net),
+    seccomp: held(first),
+  };
+  const missing = Object.entries(remedies).flatMap(([name, remedy]) => (enforced[name as keyof typeof enforced] ? [] : [remedy]));
+  return { usable: true, isolation: 'process', enforced, missing };
+}
+
+/** Why untrusted code may not run here, if it may not. Disk and CPU have a second bound in time, the others have none. */
+export function unenforced(probe: Probe): string | undefined {
+  if (!probe.usable) return probe.missing.join('; ');
+  const needed = (['memory', 'pids', 'net', 'seccomp'] as const).filter((name) => !probe.enforced[name]);
+  return needed.length === 0 ? undefined : needed.map((name) => remedies[name]).join('; ');
+}
+
+function attemptOf(program: Uint8Array, words: readonly string[]): BoxSpec {
+  const files = [{ at: '/probe', bytes: program, executable: true }];
+  return { argv: ['/probe', ...words], cwd: '/tmp', env: {}, trees: [], files, profile: 'poc', limits: bounds };
+}
+
+async function missingPrograms(): Promise<string[]> {
+  if (process.platform !== 'linux') return ['boxes need Linux'];
+  const there = await access('/usr/bin/bwrap', constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return there ? [] : ['bubblewrap is missing: `apt-get install -y bubblewrap clang`'];
+}
+
+function whyNot(failed: BoxResult): string {
+  const because = failed.because ?? '';
+  if (/namespace|user_ns|Operation not permitted|uid map/i.test(because))
+    return `user namespaces are forbidden here (${because}): \`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 kernel.unprivileged_userns_clone=1\``;
+  return `bubblewrap does not start (${because}): \`apt-get install -y bubblewrap clang\``;
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { BoxEnd, BoxLimits, BoxResult } from '../../base/doors.ts';
+import type { Counters, Group } from './cgroups.ts';
+import { parseStatus, type Status, statusBytes } from './status.ts';
+
+export interface Supervised {
+  readonly argv: readonly string[];
+  readonly stdin: number | 'ignore';
+  readonly seccomp: number;
+  readonly limits: BoxLimits;
+  readonly group: Group | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Starts the launcher, bounds time and output, and says how it ended. The group is dead when it returns. */
+export async function supervise(run: Supervised): Promise<BoxResult> {
+  const startedAt = performance.now();
+  const child = spawn(run.argv[0]!, run.argv.slice(1), {
+    stdio: [run.stdin, 'pipe', 'pipe', run.seccomp, 'pipe'],
+    // A group of its own, so that one kill reaches launcher and bwrap.
+    detached: true,
+    // bwrap clears the target's environment but keeps its own, readable inside at /proc/1/environ.
+    env: {},
+  });
+  let stopped: BoxEnd | undefined;
+  const stop = (why: BoxEnd) => {
+    stopped ??= why;
+    if (child.pid) killGroup(child.pid);
+    run.group?.kill();
+  };
+  const closed = new Promise<string>((done) => {
+    child.once('error', (cause) => done(cause.message));
+    // Not `exit`: output may still be in the pipes.
+    child.once('close', () => done(''));
+  });
+  const room = { bytes: run.limits.outputBytes };
+  const out = gather(child.stdout!, room, () => stop('output-limit'));
+  const err = gather(child.stderr!, room, () => stop('output-limit'));
+  const status = gather(child.stdio[4] as Readable, { bytes: statusBytes }, () => stop('killed'));
+  const timer = setTimeout(() => stop('timeout'), run.limits.wallMs);
+  const abort = () => stop('killed');
+  run.signal?.addEventListener('abort', abort);
+  if (run.signal?.aborted) abort();
+  const failure = await closed;
+  clearTimeout(timer);
+  run.signal?.removeEventListener('abort', abort);
+  const wallMs = performance.now() - startedAt;
+  const counters = run.group?.counters() ?? { oomKills: 0, pidsRefused: 0, cpuUs: 0, peakBytes: 0 };
+  run.group?.kill();
+  const said = parseStatus(Buffer.concat(status));
+  const ended = decideEnd(stopped, said, counters, failure || Buffer.concat(err).toString('utf8'));
+  return { ...ended, ...counters, wallMs, stdout: Buffer.concat(out), stderr: Buffer.concat(err), reports: said.reports };
+}
+
+const sigkill = 9;
+const sigxcpu = 24;
+const sigxfsz = 25;
+
+type Ended = Pick<BoxResult, 'end' | 'exit' | 'signal' | 'because'>;
+
+/** Our own kill first, then the kernel's, then what init saw. */
+export function decideEnd(stopped: BoxEnd | undefined, said: Status, counters: Counters, complaint: string): Ended {
+  const none = { exit: null, signal: null };
+  if (stopped) return { end: stopped, ...none };
+  if (said.execErrno) return { end: 'box-failed', ...none, because: `the command cannot be executed (errno ${said.execErrno})` };
+  const { exit, signal } = said;
+  if (counters.oomKills > 0 && (exit === null || !said.complete) && (signal === null || signal === sigkill)) return { end: 'oom', ...none };
+  if (!said.started) return { end: 'box-failed', ...none, because: complaint.trim().slice(0, 500) || 'the box did not start' };
+  // Without the last word nobody knows what else is missing.
+  if (!said.complete) return { end: 'killed', ...none };
+  if (signal === sigxcpu) return { end: 'cpu-limit', ...none };
+  if (signal === sigxfsz) return { end: 'file-limit', ...none };
+  if (signal === sigkill && counters.oomKills > 0) return { end: 'oom', ...none };
+  return signal === null ? { end: 'exited', exit, signal } : { end: 'signalled', exit: null, signal };
+}
+
+/** Keeps what comes until the room is used up; the room may be shared by several streams. */
+function gather(stream: Readable, room: { bytes: number }, full: () => void): Buffer[] {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => {
+    if (room.bytes <= 0 && chunk.length > 0) return full();
+    chunks.push(chunk.subarray(0, room.bytes));
+    room.bytes -= chunk.length;
+    if (room.bytes < 0) full();
+  });
+  stream.on('error', () => {});
+  return chunks;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // already gone
+  }
+}
