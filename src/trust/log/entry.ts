@@ -66,30 +66,53 @@ export interface Verified {
   readonly frontier: readonly Buffer[];
 }
 
-/** Verifies a whole log from genesis; `untrusted` names the first entry that does not hold. Pure: needs no hub. */
-export function verifyChain(entries: Iterable<Exported>): Verified | Refusal {
-  let previous = genesis;
-  let size = 0;
-  let [revealed, withheld, erased] = [0, 0, 0];
-  let frontier: Buffer[] = [];
+export interface ChainVerifier {
+  /** The refusal `untrusted` when this entry does not hold. */
+  add(entry: Exported): Refusal | undefined;
+  end(): Verified;
+}
+
+/** Verifies a log entry by entry from genesis, in constant memory. Pure: needs no hub. */
+export function chainVerifier(): ChainVerifier {
+  let at: Verified = { size: 0, head: genesis, revealed: 0, withheld: 0, erased: 0, frontier: [] };
   let last: Instant | undefined;
+  return {
+    add(entry) {
+      const because = fault(entry, at, last);
+      if (because) return refuse('untrusted', `entry ${at.size + 1}: ${because}`, `/${at.size}`);
+      last = entry.at;
+      at = {
+        size: at.size + 1,
+        head: entry.hash,
+        revealed: at.revealed + (entry.body ? 1 : 0),
+        withheld: at.withheld + (entry.body ? 0 : 1),
+        erased: at.erased + (entry.body?.payloadSalt === null ? 1 : 0),
+        frontier: appendLeaf(at.frontier, at.size, leafOf(entry.hash)),
+      };
+      return undefined;
+    },
+    end: () => at,
+  };
+}
+
+function fault(entry: Exported, before: Verified, last: Instant | undefined): string | undefined {
+  if (entry.seq !== before.size + 1) return `is numbered ${entry.seq}: an entry is missing, repeated or out of order`;
+  if (entry.previous !== before.head) return 'does not follow the entry before it';
+  if (entry.hash !== link(entry.seq, entry.at, entry.digest, entry.previous).hash) return 'was altered after it was written';
+  if (last !== undefined && entry.at < last) return 'is older than the entry before it';
+  if (!entry.body) return undefined;
+  if (bodyDigest(entry.body.salt, entry.body) !== entry.digest) return 'does not match what is said to lie behind it';
+  const { payloadSalt, payload } = entry.body;
+  if (payloadSalt !== null && payloadDigest(payloadSalt, payload) !== entry.body.payloadDigest) return 'carries another payload than was logged';
+  return undefined;
+}
+
+/** Verifies a whole log that is at hand; `untrusted` names the first entry that does not hold. */
+export function verifyChain(entries: Iterable<Exported>): Verified | Refusal {
+  const verifier = chainVerifier();
   for (const entry of entries) {
-    const bad = (because: string) => refuse('untrusted', `entry ${size + 1}: ${because}`, `/${size}`);
-    if (entry.seq !== size + 1) return bad(`is numbered ${entry.seq}: an entry is missing, repeated or out of order`);
-    if (entry.previous !== previous) return bad('does not follow the entry before it');
-    if (entry.hash !== link(entry.seq, entry.at, entry.digest, entry.previous).hash) return bad('was altered after it was written');
-    if (last !== undefined && entry.at < last) return bad('is older than the entry before it');
-    if (entry.body) {
-      if (bodyDigest(entry.body.salt, entry.body) !== entry.digest) return bad('does not match what is said to lie behind it');
-      const { payloadSalt, payload } = entry.body;
-      if (payloadSalt === null) erased++;
-      else if (payloadDigest(payloadSalt, payload) !== entry.body.payloadDigest) return bad('carries another payload than was logged');
-      revealed++;
-    } else withheld++;
-    frontier = appendLeaf(frontier, size, leafOf(entry.hash));
-    previous = entry.hash;
-    last = entry.at;
-    size++;
+    const bad = verifier.add(entry);
+    if (bad) return bad;
   }
-  return { size, head: previous, revealed, withheld, erased, frontier };
+  return verifier.end();
 }

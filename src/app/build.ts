@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Doors } from '../base/doors.ts';
+import { diskBlobs } from '../io/blobs/disk.ts';
+import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
+import { shiftedClock, systemClock } from '../io/clock/clock.ts';
+import { openEmbedded, openExternal } from '../io/db/open.ts';
+import type { OpenDb } from '../io/db/postgres.ts';
+import { fileKeys } from '../io/keys/file.ts';
+import { openAiModels } from '../io/models/openai.ts';
+import { diskRecipes } from '../io/recipes/disk.ts';
+import { registrySources } from '../io/sources/registry.ts';
+import type { Config } from './config.ts';
+
+/** The only place that constructs: from what we were told to what we work with. */
+export async function buildDoors(config: Config): Promise<{ doors: Doors; db: OpenDb }> {
+  const keys = fileKeys(join(config.dataDir, 'keys.json'), config.origin);
+  const db = config.databaseUrl ? await openExternal(config.databaseUrl) : await openEmbedded(join(config.dataDir, 'postgres'));
+  return { doors: { ...buildLab(config), db, keys, blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()), clock: clockOf(config), chance }, db };
+}
+
+/** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */
+export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'models' | 'recipes'> {
+  return {
+    box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), acceptUnenforced: config.acceptUnenforced }),
+    sources: registrySources({ dir: join(config.dataDir, 'sources'), treesDir: join(config.dataDir, 'boxes') }),
+    models: openAiModels({ origins: config.modelOrigins }),
+    recipes: diskRecipes(config.recipesDir),
+  };
+}
+
+const chance = (bytes: number) => randomBytes(bytes);
+
+function clockOf(config: Config) {
+  return config.clockFile ? shiftedClock(config.clockFile) : systemClock;
+}

@@ -1,0 +1,122 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { limits } from '../base/limits.ts';
+import { type Refusal, refuse } from '../base/refusal.ts';
+import { openNote } from '../base/signature.ts';
+import { chainVerifier, checkpointText, type Exported, type Verified } from '../trust/log/entry.ts';
+import { checkpoint as checkpointVerb, exportLog } from '../trust/log/actions.ts';
+import { entryOut } from '../trust/log/wire.ts';
+import { finish } from './ending.ts';
+import { remoteHub } from './remote.ts';
+
+interface Options {
+  checkpoint?: string;
+  key?: string;
+}
+
+/** `breakwater log verify` and `log save`: anybody's check of the whole log, with no hub and no database. */
+export function logCommands(program: Command): void {
+  const group = program.commands.find((c) => c.name() === 'log') ?? program.command('log');
+  const global = () => program.opts<{ json?: boolean; url: string; token?: string }>();
+  group
+    .command('verify [file]')
+    .description('verify a saved log (JSON lines) from genesis, offline; without a file, fetch the log from the hub and verify it here')
+    .option('--checkpoint <file>', 'a signed checkpoint the log must agree with')
+    .option('--key <verifier>', 'the key the checkpoint must be signed with (name+hash+key)')
+    .action(async (file: string | undefined, options: Options) => {
+      const { url, token, json } = global();
+      const outcome = file ? await verifyFile(file, options) : await verifyHub(url, token, options.key);
+      finish('refused' in outcome ? outcome : { value: outcome, text: sentence(outcome) }, json ?? false);
+    });
+  group
+    .command('save')
+    .description('print the whole log as JSON lines, as far as you are cleared')
+    .action(async () => {
+      const { url, token, json } = global();
+      for await (const entry of entriesOf(url, token)) {
+        if ('refused' in entry) return finish(entry, json ?? false);
+        process.stdout.write(`${JSON.stringify(entry)}\n`);
+      }
+    });
+}
+
+interface Summary {
+  readonly size: number;
+  readonly head: string;
+  readonly revealed: number;
+  readonly withheld: number;
+  readonly erased: number;
+  readonly checkpoint: 'agrees' | 'could-not-tell';
+}
+
+function sentence(s: Summary): string {
+  const signed = s.checkpoint === 'agrees' ? 'agrees with the signed checkpoint' : 'no checkpoint was given to compare with: could-not-tell whether this is the whole log';
+  return `log verifies: ${s.size} entries from genesis, ${s.revealed} with their content, ${s.withheld} withheld, ${s.erased} erased; ${signed}`;
+}
+
+async function verifyFile(file: string, options: Options): Promise<Summary | Refusal> {
+  const verifier = chainVerifier();
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      if (text === '') continue;
+      const parsed = parseEntry(text);
+      if (!parsed) return refuse('malformed', `line ${line} is not a log entry`);
+      const bad = verifier.add(parsed);
+      if (bad) return bad;
+    }
+  } catch (error) {
+    return refuse('not_found', (error as Error).message);
+  }
+  const note = options.checkpoint ? readFileSync(options.checkpoint, 'utf8') : undefined;
+  return compare(verifier.end(), note, options.key);
+}
+
+function parseEntry(text: string): Exported | undefined {
+  if (text.length > limits.toolLineBytes) return undefined;
+  try {
+    const parsed = entryOut.safeParse(JSON.parse(text));
+    return parsed.success ? (parsed.data as Exported) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function verifyHub(url: string, token: string | undefined, key: string | undefined): Promise<Summary | Refusal> {
+  const signed = (await remoteHub(url, token).call(checkpointVerb, {})) as { note: string; key: string; size: number } | Refusal;
+  if ('refused' in signed) return signed;
+  const verifier = chainVerifier();
+  // Entries written after the checkpoint was signed are not under it: stop where it stops.
+  for await (const entry of entriesOf(url, token)) {
+    if ('refused' in entry) return entry;
+    if (entry.seq > signed.size) break;
+    const bad = verifier.add(entry);
+    if (bad) return bad;
+  }
+  return compare(verifier.end(), signed.note, key ?? signed.key);
+}
+
+function compare(found: Verified, note: string | undefined, key: string | undefined): Summary | Refusal {
+  const { size, head, revealed, withheld, erased, frontier } = found;
+  const summary = { size, head, revealed, withheld, erased };
+  if (note === undefined || key === undefined) return { ...summary, checkpoint: 'could-not-tell' };
+  const text = openNote(note, key);
+  if (text === undefined) return refuse('untrusted', 'the checkpoint is not signed by this key');
+  const origin = text.slice(0, text.indexOf('\n'));
+  if (checkpointText(origin, size, frontier) !== text) return refuse('untrusted', `the log of ${size} entries is not the one the checkpoint was signed for`);
+  return { ...summary, checkpoint: 'agrees' };
+}
+
+async function* entriesOf(url: string, token: string | undefined): AsyncGenerator<Exported | Refusal> {
+  const hub = remoteHub(url, token);
+  for (let after = 0; ; ) {
+    const page = (await hub.call(exportLog, { after, limit: 1000 })) as { entries: Exported[] } | Refusal;
+    if ('refused' in page) return void (yield page);
+    yield* page.entries;
+    const last = page.entries.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Command, InvalidArgumentError } from 'commander';
+import { isRefusal, refuse } from '../base/refusal.ts';
+import type { AnyAction } from '../trust/action.ts';
+import { actions } from './actions.ts';
+import { labCommands } from './cli-lab.ts';
+import { logCommands } from './cli-log.ts';
+import { finish } from './ending.ts';
+import { inputSchema } from './openapi.ts';
+import { remoteHub } from './remote.ts';
+import { runTool } from './tool.ts';
+
+export function buildCli(start: (program: Command) => void): Command {
+  const program = new Command('breakwater')
+    .description('A clearinghouse for AI-found vulnerabilities, and a voluntary access window for frontier models.')
+    .option('--json', 'one line of JSON on standard output; refusals as JSON on standard error')
+    .option('--url <url>', 'the hub', process.env.BREAKWATER_URL ?? 'http://127.0.0.1:8420')
+    .option('--token <token>', 'API token (better: the environment variable BREAKWATER_TOKEN)')
+    .showHelpAfterError('(add --help for what is possible)')
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .exitOverride();
+  start(program);
+  program
+    .command('tool <name>')
+    .description('offline batch tool: JSON lines in, JSON lines out (crash, purl, stats, …)')
+    .action(async (name: string) => {
+      const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+      process.exitCode = await runTool(name, lines, (line) => void process.stdout.write(`${line}\n`));
+    });
+  for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
+  labCommands(program);
+  logCommands(program);
+  return program;
+}
+
+const stationOf = (verb: AnyAction) => verb.name.slice(0, verb.name.indexOf('.'));
+const dashed = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+function addStation(program: Command, station: string): void {
+  const group = program.command(station).description(`verbs of ${station}`);
+  for (const verb of actions.filter((a) => !a.internal && stationOf(a) === station)) addVerb(program, group, verb);
+}
+
+/** One command a verb: every scalar field is an option, everything else goes in by --input. */
+function addVerb(program: Command, group: Command, verb: AnyAction): void {
+  const { properties = {}, required = [] } = inputSchema(verb);
+  const command = group.command(dashed(verb.name.slice(verb.name.indexOf('.') + 1))).description(verb.summary);
+  command.option('--input <file>', 'the whole input as JSON; - for standard input', readInput);
+  command.option('--key <key>', 'Idempotency-Key: repeating the command repeats nothing');
+  for (const [name, schema] of Object.entries(properties)) {
+    const { type, description } = schema as { type?: string; description?: string };
+    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : ''].filter(Boolean).join('; ');
+    command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => valueOf(text, type));
+  }
+  command.action(async (options: Record<string, unknown>) => {
+    const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
+    const { input, key, ...fields } = options;
+    const given = { ...(input as object | undefined), ...fields };
+    const outcome = await remoteHub(url, token ?? process.env.BREAKWATER_TOKEN).call(verb, given, key as string | undefined);
+    finish(isRefusal(outcome) ? outcome : { value: outcome }, json ?? false);
+  });
+}
+
+function readInput(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
+  } catch (error) {
+    throw new InvalidArgumentError(`${path === '-' ? 'standard input' : path} is not readable JSON: ${(error as Error).message}`);
+  }
+}
+
+function valueOf(text: string, type: string | undefined): unknown {
+  if (type === 'string') return text;
+  if (type === 'number' || type === 'integer') return Number(text);
+  if (type === 'boolean') return text === 'true';
+  if (type === 'array' && !text.startsWith('[')) return [text];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A failure of a command that is not a refusal: usage errors are 64, everything else is a fault. */
+export async function runCli(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    const { code, exitCode } = error as { code?: string; exitCode?: number };
+    if (code?.startsWith('commander.')) {
+      process.exitCode = exitCode === 0 ? 0 : 64;
+      return;
+    }
+    finish(refuse('unavailable', `${(error as Error).message}${cause(error)}`), false);
+    process.exitCode = 70;
+  }
+}
+
+function cause(error: unknown): string {
+  const inner = (error as Error).cause;
+  return inner instanceof Error ? `: ${inner.message}` : '';
+}

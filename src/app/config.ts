@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Everything a hub is told from outside, read once at start. */
+export interface Config {
+  /** Where the embedded database, blobs, keys and boxes lie. */
+  readonly dataDir: string;
+  /** A PostgreSQL of one's own instead of the embedded one. */
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** The name under which the hub signs: a host name, never a secret. */
+  readonly origin: string;
+  /** A file with milliseconds by which the clock is shifted; only the demo sets it. */
+  readonly clockFile: string | undefined;
+  /** Origins of model endpoints the hub may call. */
+  readonly modelOrigins: readonly string[];
+  readonly recipesDir: string;
+  /** How many boxes run at once. */
+  readonly boxes: number;
+  /** Run untrusted code even where a bound is not enforced. The operator's own risk; off by default. */
+  readonly acceptUnenforced: boolean;
+}
+
+const environment = z.object({
+  BREAKWATER_DATA: z.string().default('.data'),
+  DATABASE_URL: z.string().optional(),
+  BREAKWATER_HOST: z.string().default('127.0.0.1'),
+  BREAKWATER_PORT: z.coerce.number().int().min(0).max(65535).default(8420),
+  BREAKWATER_ORIGIN: z.string().regex(/^[a-z0-9.-]+$/i).default('breakwater.localhost'),
+  BREAKWATER_CLOCK_FILE: z.string().optional(),
+  BREAKWATER_MODEL_ORIGINS: z.string().default(''),
+  BREAKWATER_RECIPES: z.string().optional(),
+  BREAKWATER_BOXES: z.coerce.number().int().min(1).max(64).default(Math.max(1, Math.min(4, availableParallelism()))),
+  BREAKWATER_ACCEPT_UNENFORCED: z.enum(['yes', 'no']).default('no'),
+});
+
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, v]) => v !== '')));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const e = parsed.data;
+  return {
+    dataDir: resolve(e.BREAKWATER_DATA),
+    databaseUrl: e.DATABASE_URL,
+    host: e.BREAKWATER_HOST,
+    port: e.BREAKWATER_PORT,
+    origin: e.BREAKWATER_ORIGIN,
+    clockFile: e.BREAKWATER_CLOCK_FILE,
+    modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),
+    recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
+    boxes: e.BREAKWATER_BOXES,
+    acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',
+  };
+}

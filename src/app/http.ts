@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import cookies from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import files from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Doors } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
+import { Fault, isRefusal, type Refusal, refusalMapping, refuse } from '../base/refusal.ts';
+import { anonymous } from '../trust/access.ts';
+import { act, type Who } from '../trust/act.ts';
+import type { AnyAction } from '../trust/action.ts';
+import { openApi, routeOf } from './openapi.ts';
+
+export interface Served {
+  readonly actions: readonly AnyAction[];
+  readonly version: string;
+  /** Directory of the built desk; where it is missing, `/` says so. */
+  readonly deskDir: string;
+  /** Directory of the public tree (advisories, feed, checkpoint). */
+  readonly publicDir: string;
+  readonly log: (problem: string, error: unknown) => void;
+}
+
+const sessionCookie = 'breakwater_session';
+/** Verbs whose reply opens a desk session, and where in the reply its secret lies. */
+const openingVerbs: Record<string, (reply: { session?: { secret: string }; secret?: string }) => string | undefined> = {
+  'orgs.found': (reply) => reply.session?.secret,
+  'orgs.enter': (reply) => reply.secret,
+};
+
+/** The derived HTTP door: one route a verb, refusals as RFC 9457 problems. */
+export async function buildHttp(doors: Doors, served: Served): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, routerOptions: { maxParamLength: 512 } });
+  await app.register(cookies);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'"], upgradeInsecureRequests: null } } });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, served.log));
+  for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb);
+  const document = openApi(served.actions, served.version);
+  app.get('/openapi.json', async () => document);
+  app.get('/health', async () => ({ ok: true, version: served.version }));
+  await serveFiles(app, served);
+  return app;
+}
+
+function addRoute(app: FastifyInstance, doors: Doors, verb: AnyAction): void {
+  const { method, path } = routeOf(verb);
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const who = whoOf(request);
+      if (isRefusal(who)) return sendRefusal(reply, who);
+      const given = method === 'GET' ? request.query : (request.body ?? {});
+      if (typeof given !== 'object' || given === null || Array.isArray(given)) return sendRefusal(reply, refuse('malformed', 'the body must be a JSON object'));
+      const key = keyOf(request);
+      if (isRefusal(key)) return sendRefusal(reply, key);
+      const input = { ...given, ...(request.params as object) };
+      const outcome = await act(doors, verb, { who, input, ...(key === undefined ? {} : { key }) });
+      if (isRefusal(outcome)) return sendRefusal(reply, outcome, who);
+      const secret = openingVerbs[verb.name]?.(outcome as { secret?: string });
+      if (secret) reply.setCookie(sessionCookie, secret, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: limits.sessionHours * 3600 });
+      return outcome;
+    },
+  });
+}
+
+/** A bearer token, or the desk's cookie; the cookie counts only for requests that our own pages make. */
+function whoOf(request: FastifyRequest): Who | Refusal {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const token = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(header)?.[1];
+    return token === undefined ? refuse('malformed', 'send "Authorization: Bearer <token>"', 'Authorization') : { secret: token };
+  }
+  const session = request.cookies[sessionCookie];
+  if (session === undefined) return { actor: anonymous };
+  const site = request.headers['sec-fetch-site'];
+  if (request.method !== 'GET' && site !== 'same-origin') return refuse('not_permitted', 'the desk\'s session is not for requests from elsewhere', 'Sec-Fetch-Site');
+  return { secret: session };
+}
+
+function keyOf(request: FastifyRequest): string | undefined | Refusal {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || key.length === 0 || key.length > limits.idempotencyKeyChars || !/^[\x21-\x7e]+$/.test(key))
+    return refuse('malformed', `must be 1 to ${limits.idempotencyKeyChars} visible ASCII characters`, 'Idempotency-Key');
+  return key;
+}
+
+export function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
+  const unknownCaller = refusal.code === 'not_permitted' && refusal.at === 'Authorization';
+  const status = unknownCaller ? 401 : refusalMapping[refusal.code].status;
+  if (unknownCaller) reply.header('www-authenticate', 'Bearer');
+  if (unknownCaller && who && 'secret' in who) reply.clearCookie(sessionCookie, { path: '/' });
+  const { code, because, at } = refusal;
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: `urn:breakwater:refusal:${code}`, title: code.replaceAll('_', ' '), status, detail: because, code, ...(at === undefined ? {} : { at }) });
+}
+
+function sendError(reply: FastifyReply, error: unknown, log: Served['log']): FastifyReply {
+  const code = (error as { code?: string }).code ?? '';
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendRefusal(reply, refuse('too_large', `a request holds at most ${limits.requestBytes} bytes`));
+  if (status === 415) return sendRefusal(reply, refuse('unsupported', 'send application/json', 'Content-Type'));
+  if (status < 500) return sendRefusal(reply, refuse('malformed', (error as Error).message));
+  const reference = error instanceof Fault ? error.reference : 'F-000000000000';
+  log(`fault ${reference}`, error);
+  const detail = `Something broke here, not with you. Quote ${reference} to whoever runs this hub.`;
+  return reply.code(500).type('application/problem+json').send({ type: 'urn:breakwater:fault', title: 'fault', status: 500, detail, reference });
+}
+
+async function serveFiles(app: FastifyInstance, served: Served): Promise<void> {
+  await app.register(files, { root: served.publicDir, prefix: '/public/', index: 'index.html', decorateReply: false });
+  const hasDesk = existsSync(served.deskDir);
+  if (hasDesk) await app.register(files, { root: served.deskDir, prefix: '/', wildcard: false });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(api|v1|public)\//.test(request.url);
+    if (isPage && hasDesk) return reply.sendFile('index.html');
+    return sendRefusal(reply, refuse('not_found', 'no such address'));
+  });
+}
