@@ -11,9 +11,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const build = join(root, '.build');
 const node = join(root, 'node_modules/.bin/node');
 const script = (path, ...args) => [node, join(root, path), ...args];
-const vitest = (...args) => script('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/count.reporter.ts', ...args);
+const vitest = (...args) =>
+  script('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/count.reporter.ts', ...args);
 
-const checks = [script('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'), script('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.')];
+const checks = [
+  script('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'),
+  script('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'),
+];
 const projects = (...names) => names.flatMap((name) => ['--project', name]);
 /** Per task: what must be there, and the commands to run one after the other. */
 const tasks = {
@@ -29,7 +33,11 @@ const [name = 'start', ...rest] = process.argv.slice(2);
 const task = tasks[name];
 if (!task) fail(`unknown task "${name}"; one of ${Object.keys(tasks).join(', ')}`, 64);
 installPackages();
-if (task.box) needPrograms(['bwrap', 'clang', 'llvm-symbolizer', 'dpkg-source', 'patch', 'xz'], ['bubblewrap', 'clang', 'llvm', 'dpkg-dev', 'patch', 'xz-utils', ...clangRuntime()]);
+if (task.box)
+  needPrograms(
+    ['bwrap', 'clang', 'llvm-symbolizer', 'dpkg-source', 'patch', 'xz'],
+    ['bubblewrap', 'clang', 'llvm', 'dpkg-dev', 'patch', 'xz-utils', ...clangRuntime()],
+  );
 if (task.browser) needPrograms(['chromium'], ['chromium'], 'optional');
 if (task.desk) buildDesk();
 for (const command of task.run(rest)) {
@@ -40,12 +48,15 @@ for (const command of task.run(rest)) {
 /** npm ci, once per lock file. Install scripts stay off: nothing here needs them. */
 function installPackages() {
   const stamp = join(root, 'node_modules/.breakwater-lock');
-  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && existsSync(node)) return;
   say('installing packages (once)');
   const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) fail('npm ci failed', 69);
-  if (!existsSync(node)) fail(`no Node for ${process.platform}-${process.arch} among the packages: Breakwater runs on Linux, x64 or arm64, glibc`, 69);
+  if (!existsSync(node))
+    fail(`no Node for ${process.platform}-${process.arch} among the packages: Breakwater runs on Linux, x64 or arm64, glibc`, 69);
   writeFileSync(stamp, digest);
 }
 
@@ -65,7 +76,8 @@ function needPrograms(programs, packages, need = 'required') {
   if (prefix) {
     say(`installing ${packages.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const apt = (...words) => spawnSync([...prefix, ...words][0], [...prefix, ...words].slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+    const apt = (...words) =>
+      spawnSync([...prefix, ...words][0], [...prefix, ...words].slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
     if (apt(...install) || (apt('apt-get', 'update') && apt(...install))) return;
   }
   const advice = `please install: sudo ${install.join(' ')}`;
@@ -76,10 +88,14 @@ function needPrograms(programs, packages, need = 'required') {
 /** Builds the desk when its sources are newer than what was built. */
 function buildDesk() {
   const built = join(build, 'desk/index.html');
-  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, 'web')) && statSync(built).mtimeMs > newest(join(root, 'src/base'))) return;
+  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, 'web')) && statSync(built).mtimeMs > newest(join(root, 'src/base')))
+    return;
   say('building the desk');
   mkdirSync(build, { recursive: true });
-  const done = spawnSync(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: join(root, 'web'), stdio: 'inherit' });
+  const done = spawnSync(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: join(root, 'web'),
+    stdio: 'inherit',
+  });
   if (done.status !== 0) fail('the desk could not be built', 70);
 }
 

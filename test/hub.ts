@@ -6,9 +6,9 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { settle } from '../src/app/worker.ts';
 import type { Box, Doors, Models, Recipes, Sources } from '../src/base/doors.ts';
+import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
-import { makeId } from '../src/base/id.ts';
 import { diskBlobs } from '../src/io/blobs/disk.ts';
 import { handClock } from '../src/io/clock/clock.ts';
 import { openDb } from '../src/io/db/postgres.ts';
@@ -31,7 +31,12 @@ export const testStart = '2026-11-21T09:00:00.000Z' as Instant;
 const absent = (what: string) => () => Promise.resolve(refuse('unavailable', `no ${what} in this test`));
 const noBox: Box = {
   id: 'rehearsed',
-  probe: async () => ({ usable: false, isolation: 'none', enforced: { memory: false, pids: false, cpu: false, disk: false, net: false, seccomp: false }, missing: [] }),
+  probe: async () => ({
+    usable: false,
+    isolation: 'none',
+    enforced: { memory: false, pids: false, cpu: false, disk: false, net: false, seccomp: false },
+    missing: [],
+  }),
   run: () => Promise.reject(new Error('no box in this test')),
   discard: async () => {},
   reap: async () => 0,
@@ -85,7 +90,8 @@ export async function openHub(replace: { box?: Box; sources?: Sources; models?: 
     try: tryAct,
     async do<R>(as: Actor | string, verb: AnyAction, input: unknown, key?: string): Promise<R> {
       const outcome = await tryAct(as, verb, input, key);
-      if (isRefusal(outcome)) throw new Error(`${verb.name} refused: ${outcome.code}: ${outcome.because}${outcome.at ? ` at ${outcome.at}` : ''}`);
+      if (isRefusal(outcome))
+        throw new Error(`${verb.name} refused: ${outcome.code}: ${outcome.because}${outcome.at ? ` at ${outcome.at}` : ''}`);
       return insist(outcome) as R;
     },
     async join(name, ...roles) {

@@ -16,7 +16,17 @@ import type { Config } from './config.ts';
 export async function buildDoors(config: Config): Promise<{ doors: Doors; db: OpenDb }> {
   const keys = fileKeys(join(config.dataDir, 'keys.json'), config.origin);
   const db = config.databaseUrl ? await openExternal(config.databaseUrl) : await openEmbedded(join(config.dataDir, 'postgres'));
-  return { doors: { ...buildLab(config), db, keys, blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()), clock: clockOf(config), chance }, db };
+  return {
+    doors: {
+      ...buildLab(config),
+      db,
+      keys,
+      blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
+      clock: clockOf(config),
+      chance,
+    },
+    db,
+  };
 }
 
 /** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */

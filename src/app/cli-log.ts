@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { limits } from '../base/limits.ts';
 import { type Refusal, refuse } from '../base/refusal.ts';
 import { openNote } from '../base/signature.ts';
-import { chainVerifier, checkpointText, type Exported, type Verified } from '../trust/log/entry.ts';
 import { checkpoint as checkpointVerb, exportLog } from '../trust/log/actions.ts';
+import { chainVerifier, checkpointText, type Exported, type Verified } from '../trust/log/entry.ts';
 import { entryOut } from '../trust/log/wire.ts';
 import { finish } from './ending.ts';
 import { remoteHub } from './remote.ts';
@@ -51,7 +51,10 @@ interface Summary {
 }
 
 function sentence(s: Summary): string {
-  const signed = s.checkpoint === 'agrees' ? 'agrees with the signed checkpoint' : 'no checkpoint was given to compare with: could-not-tell whether this is the whole log';
+  const signed =
+    s.checkpoint === 'agrees'
+      ? 'agrees with the signed checkpoint'
+      : 'no checkpoint was given to compare with: could-not-tell whether this is the whole log';
   return `log verifies: ${s.size} entries from genesis, ${s.revealed} with their content, ${s.withheld} withheld, ${s.erased} erased; ${signed}`;
 }
 
@@ -105,7 +108,8 @@ function compare(found: Verified, note: string | undefined, key: string | undefi
   const text = openNote(note, key);
   if (text === undefined) return refuse('untrusted', 'the checkpoint is not signed by this key');
   const origin = text.slice(0, text.indexOf('\n'));
-  if (checkpointText(origin, size, frontier) !== text) return refuse('untrusted', `the log of ${size} entries is not the one the checkpoint was signed for`);
+  if (checkpointText(origin, size, frontier) !== text)
+    return refuse('untrusted', `the log of ${size} entries is not the one the checkpoint was signed for`);
   return { ...summary, checkpoint: 'agrees' };
 }
 

@@ -51,7 +51,9 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
   command.option('--key <key>', 'Idempotency-Key: repeating the command repeats nothing');
   for (const [name, schema] of Object.entries(properties)) {
     const { type, description } = schema as { type?: string; description?: string };
-    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : ''].filter(Boolean).join('; ');
+    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '']
+      .filter(Boolean)
+      .join('; ');
     command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => valueOf(text, type));
   }
   command.action(async (options: Record<string, unknown>) => {

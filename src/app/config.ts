@@ -28,11 +28,19 @@ const environment = z.object({
   DATABASE_URL: z.string().optional(),
   BREAKWATER_HOST: z.string().default('127.0.0.1'),
   BREAKWATER_PORT: z.coerce.number().int().min(0).max(65535).default(8420),
-  BREAKWATER_ORIGIN: z.string().regex(/^[a-z0-9.-]+$/i).default('breakwater.localhost'),
+  BREAKWATER_ORIGIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/i)
+    .default('breakwater.localhost'),
   BREAKWATER_CLOCK_FILE: z.string().optional(),
   BREAKWATER_MODEL_ORIGINS: z.string().default(''),
   BREAKWATER_RECIPES: z.string().optional(),
-  BREAKWATER_BOXES: z.coerce.number().int().min(1).max(64).default(Math.max(1, Math.min(4, availableParallelism()))),
+  BREAKWATER_BOXES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(Math.max(1, Math.min(4, availableParallelism()))),
   BREAKWATER_ACCEPT_UNENFORCED: z.enum(['yes', 'no']).default('no'),
 });
 

@@ -7,7 +7,11 @@ export type Ending = { readonly value: unknown; readonly text?: string } | Refus
 export function finish(ending: Ending, json: boolean): void {
   if (isRefusal(ending)) {
     const { code, because, at } = ending;
-    process.stderr.write(json ? `${JSON.stringify({ refused: { code, because, at } })}\n` : `${code.replaceAll('_', ' ')}: ${because}${at ? ` (${at})` : ''}\n`);
+    process.stderr.write(
+      json
+        ? `${JSON.stringify({ refused: { code, because, at } })}\n`
+        : `${code.replaceAll('_', ' ')}: ${because}${at ? ` (${at})` : ''}\n`,
+    );
     process.exitCode = refusalMapping[code].exit;
     return;
   }

@@ -5,5 +5,5 @@ import type { Flow } from '../trust/flow.ts';
 export const flow: Flow = {
   hops: [],
   works: [],
-  dues: [{ then: claims.expire }],
+  dues: [{ verb: claims.expire }],
 };

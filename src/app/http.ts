@@ -32,7 +32,9 @@ const openingVerbs: Record<string, (reply: { session?: { secret: string }; secre
 export async function buildHttp(doors: Doors, served: Served): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, routerOptions: { maxParamLength: 512 } });
   await app.register(cookies);
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'"], upgradeInsecureRequests: null } } });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'"], upgradeInsecureRequests: null } },
+  });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, served.log));
   for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb);
   const document = openApi(served.actions, served.version);
@@ -52,14 +54,16 @@ function addRoute(app: FastifyInstance, doors: Doors, verb: AnyAction): void {
       const who = whoOf(request);
       if (isRefusal(who)) return sendRefusal(reply, who);
       const given = method === 'GET' ? request.query : (request.body ?? {});
-      if (typeof given !== 'object' || given === null || Array.isArray(given)) return sendRefusal(reply, refuse('malformed', 'the body must be a JSON object'));
+      if (typeof given !== 'object' || given === null || Array.isArray(given))
+        return sendRefusal(reply, refuse('malformed', 'the body must be a JSON object'));
       const key = keyOf(request);
       if (isRefusal(key)) return sendRefusal(reply, key);
       const input = { ...given, ...(request.params as object) };
       const outcome = await act(doors, verb, { who, input, ...(key === undefined ? {} : { key }) });
       if (isRefusal(outcome)) return sendRefusal(reply, outcome, who);
       const secret = openingVerbs[verb.name]?.(outcome as { secret?: string });
-      if (secret) reply.setCookie(sessionCookie, secret, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: limits.sessionHours * 3600 });
+      if (secret)
+        reply.setCookie(sessionCookie, secret, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: limits.sessionHours * 3600 });
       return outcome;
     },
   });
@@ -75,7 +79,8 @@ function whoOf(request: FastifyRequest): Who | Refusal {
   const session = request.cookies[sessionCookie];
   if (session === undefined) return { actor: anonymous };
   const site = request.headers['sec-fetch-site'];
-  if (request.method !== 'GET' && site !== 'same-origin') return refuse('not_permitted', 'the desk\'s session is not for requests from elsewhere', 'Sec-Fetch-Site');
+  if (request.method !== 'GET' && site !== 'same-origin')
+    return refuse('not_permitted', "the desk's session is not for requests from elsewhere", 'Sec-Fetch-Site');
   return { secret: session };
 }
 
@@ -96,19 +101,30 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): F
   return reply
     .code(status)
     .type('application/problem+json')
-    .send({ type: `urn:breakwater:refusal:${code}`, title: code.replaceAll('_', ' '), status, detail: because, code, ...(at === undefined ? {} : { at }) });
+    .send({
+      type: `urn:breakwater:refusal:${code}`,
+      title: code.replaceAll('_', ' '),
+      status,
+      detail: because,
+      code,
+      ...(at === undefined ? {} : { at }),
+    });
 }
 
 function sendError(reply: FastifyReply, error: unknown, log: Served['log']): FastifyReply {
   const code = (error as { code?: string }).code ?? '';
   const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendRefusal(reply, refuse('too_large', `a request holds at most ${limits.requestBytes} bytes`));
+  if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return sendRefusal(reply, refuse('too_large', `a request holds at most ${limits.requestBytes} bytes`));
   if (status === 415) return sendRefusal(reply, refuse('unsupported', 'send application/json', 'Content-Type'));
   if (status < 500) return sendRefusal(reply, refuse('malformed', (error as Error).message));
   const reference = error instanceof Fault ? error.reference : 'F-000000000000';
   log(`fault ${reference}`, error);
   const detail = `Something broke here, not with you. Quote ${reference} to whoever runs this hub.`;
-  return reply.code(500).type('application/problem+json').send({ type: 'urn:breakwater:fault', title: 'fault', status: 500, detail, reference });
+  return reply
+    .code(500)
+    .type('application/problem+json')
+    .send({ type: 'urn:breakwater:fault', title: 'fault', status: 500, detail, reference });
 }
 
 async function serveFiles(app: FastifyInstance, served: Served): Promise<void> {
@@ -116,7 +132,8 @@ async function serveFiles(app: FastifyInstance, served: Served): Promise<void> {
   const hasDesk = existsSync(served.deskDir);
   if (hasDesk) await app.register(files, { root: served.deskDir, prefix: '/', wildcard: false });
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(api|v1|public)\//.test(request.url);
+    const isPage =
+      request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(api|v1|public)\//.test(request.url);
     if (isPage && hasDesk) return reply.sendFile('index.html');
     return sendRefusal(reply, refuse('not_found', 'no such address'));
   });

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { foundingSecret } from '../trust/orgs/actions.ts';
+import { countPeople } from '../trust/orgs/store.ts';
 import { actions } from './actions.ts';
 import { buildDoors } from './build.ts';
 import type { Config } from './config.ts';
@@ -9,8 +11,6 @@ import { startWorker } from './jobs.ts';
 import { startPublishing } from './public.ts';
 import { tapRoutes } from './tap.ts';
 import { version } from './version.ts';
-import { foundingSecret } from '../trust/orgs/actions.ts';
-import { countPeople } from '../trust/orgs/store.ts';
 
 export interface Hub {
   readonly address: string;

@@ -1,8 +1,8 @@
-import { fromKysely, PgBoss } from 'pg-boss';
 import type pg from 'pg';
+import { fromKysely, PgBoss } from 'pg-boss';
 import type { Doors } from '../base/doors.ts';
-import { limits } from '../base/limits.ts';
 import { publicLabel } from '../base/label.ts';
+import { limits } from '../base/limits.ts';
 import { house } from '../trust/access.ts';
 import type { Flow } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
@@ -19,7 +19,13 @@ export interface Worker {
 }
 
 /** Follows the log and does the labours. Any number of workers may run on one database: leases and wake-ups are PostgreSQL's. */
-export async function startWorker(doors: Doors, pool: pg.Pool, flow: Flow, atOnce: number, log: (problem: string, error: unknown) => void): Promise<Worker> {
+export async function startWorker(
+  doors: Doors,
+  pool: pg.Pool,
+  flow: Flow,
+  atOnce: number,
+  log: (problem: string, error: unknown) => void,
+): Promise<Worker> {
   const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values) }, schema: 'jobs' });
   boss.on('error', (error) => log('jobs', error));
   await boss.start();
@@ -44,7 +50,13 @@ export async function startWorker(doors: Doors, pool: pg.Pool, flow: Flow, atOnc
   };
 }
 
-async function attempt(doors: Doors, labour: AnyLabour, id: string, isLast: boolean, log: (problem: string, error: unknown) => void): Promise<void> {
+async function attempt(
+  doors: Doors,
+  labour: AnyLabour,
+  id: string,
+  isLast: boolean,
+  log: (problem: string, error: unknown) => void,
+): Promise<void> {
   try {
     const refusal = await labourOnce(doors, labour, id);
     if (refusal && refusal.code !== 'wrong_state') log(`${labour.name} ${id}: ${refusal.because}`, refusal);

@@ -18,7 +18,11 @@ export async function serveMcp(url: string, token: string | undefined): Promise<
     tools: actions
       // A tool that shows a secret would put it into a model's context.
       .filter((verb) => !verb.internal && !verb.secret)
-      .map((verb) => ({ name: toolName(verb.name), description: verb.summary, inputSchema: { ...inputSchema(verb), type: 'object' as const } })),
+      .map((verb) => ({
+        name: toolName(verb.name),
+        description: verb.summary,
+        inputSchema: { ...inputSchema(verb), type: 'object' as const },
+      })),
   }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
     const verb = actionNamed(verbName(params.name));

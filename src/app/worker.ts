@@ -21,12 +21,12 @@ export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue): Pr
 }
 
 async function followHop(doors: Doors, hop: Hop): Promise<number> {
-  const name = `${hop.on}→${hop.then.name}`;
+  const name = `${hop.on}→${hop.verb.name}`;
   const found = await pending(doors, name, hop.on);
   let moved = 0;
   for (const happened of found) {
     const input = hop.give(happened);
-    const outcome = input === undefined ? undefined : await act(doors, hop.then, { who, input, follower: { name, seq: happened.seq } });
+    const outcome = input === undefined ? undefined : await act(doors, hop.verb, { who, input, follower: { name, seq: happened.seq } });
     if (isRefusal(outcome)) {
       // Another worker did this hop while we tried.
       if (outcome.code === 'stale') return moved;
@@ -72,7 +72,7 @@ async function note(doors: Doors, name: string, happened: Happened, refusal: Ref
 }
 
 export async function runDues(doors: Doors, flow: Flow): Promise<void> {
-  for (const due of flow.dues) await act(doors, due.then, { who, input: {} });
+  for (const due of flow.dues) await act(doors, due.verb, { who, input: {} });
 }
 
 /** Does one labour from beginning to end. Returns the refusal when it was done already or is gone. */

@@ -11,5 +11,8 @@ export function move<S extends string, T extends string>(table: readonly Move<S,
   const row = table.find((m) => m.from === from && m.by === by);
   if (row) return row.to;
   const open = table.filter((m) => m.from === from).map((m) => m.by);
-  return refuse('wrong_state', `cannot ${by} while ${from}${open.length ? `; possible now: ${open.join(', ')}` : '; this is a final state'}`);
+  return refuse(
+    'wrong_state',
+    `cannot ${by} while ${from}${open.length ? `; possible now: ${open.join(', ')}` : '; this is a final state'}`,
+  );
 }

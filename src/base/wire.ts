@@ -14,7 +14,10 @@ export const wireText = (maxChars: number) =>
     .max(maxChars)
     .refine((s) => s.isWellFormed() && !s.includes('\u0000'), 'must be well-formed Unicode without NUL');
 
-export const wireName = wireText(limits.nameChars).refine((s) => !/[\p{Cc}\p{Cf}]/u.test(s), 'must not hold control or formatting characters');
+export const wireName = wireText(limits.nameChars).refine(
+  (s) => !/[\p{Cc}\p{Cf}]/u.test(s),
+  'must not hold control or formatting characters',
+);
 
 export const wireId = <K extends Kind>(kind: K) =>
   z.string().regex(new RegExp(`^${kind}_${idBody}$`), `must be an id like ${kind}_…`) as unknown as z.ZodType<Id<K>, string>;

@@ -16,7 +16,16 @@ export interface Actor {
   readonly tiers: Readonly<Record<string, number>>;
 }
 
-export const anonymous: Actor = { kind: 'anonymous', id: 'anonymous', orgId: null, name: 'anonymous', roles: [], scopes: ['*'], reads: [], tiers: {} };
+export const anonymous: Actor = {
+  kind: 'anonymous',
+  id: 'anonymous',
+  orgId: null,
+  name: 'anonymous',
+  roles: [],
+  scopes: ['*'],
+  reads: [],
+  tiers: {},
+};
 
 export const house: Actor = {
   kind: 'house',

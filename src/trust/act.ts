@@ -10,7 +10,6 @@ import type { Action, AnyAction, Ctx, Done, Happening } from './action.ts';
 import { appendEntries, keepReply, keptReply, moveCursor } from './log/store.ts';
 import { actorBySecret } from './orgs/store.ts';
 
-
 /** Who acts: a known actor, or the secret of a credential, to be looked up inside the transaction. */
 export type Who = { readonly actor: Actor } | { readonly secret: string };
 
@@ -76,7 +75,8 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   if (isRefusal(outcome)) throw new Stop(outcome);
   const presented = present(verb, outcome.result, actor);
   if (key !== undefined) await keepReply(tx, { actor: actor.id, key, verb: verb.name, requestDigest: digest, reply: presented, at: now });
-  if (call.follower && !(await moveCursor(tx, call.follower.name, call.follower.seq))) throw new Stop(refuse('stale', 'another worker did this'));
+  if (call.follower && !(await moveCursor(tx, call.follower.name, call.follower.seq)))
+    throw new Stop(refuse('stale', 'another worker did this'));
   const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
   // Last, because it takes the log's one lock: nothing slow may follow but the commit.
   if (events.length) await appendEntries(tx, { actor: actor.id, at: now, salt: () => saltOf(doors), events });

@@ -16,10 +16,10 @@ export interface Happened {
   readonly payload: any;
 }
 
-/** When `on` happens, the hub runs `then` with what `give` makes of it; undefined = not this time. */
+/** When `on` happens, the hub runs `verb` with what `give` makes of it; undefined = not this time. */
 export interface Hop {
   readonly on: string;
-  readonly then: AnyAction;
+  readonly verb: AnyAction;
   give(happened: Happened): unknown;
 }
 
@@ -32,7 +32,7 @@ export interface Work {
 
 /** A verb the hub runs again and again: it handles whatever is due by now. */
 export interface Due {
-  readonly then: AnyAction;
+  readonly verb: AnyAction;
 }
 
 export interface Flow {
@@ -41,8 +41,8 @@ export interface Flow {
   readonly dues: readonly Due[];
 }
 
-export function hop(on: string, then: AnyAction, give: (happened: Happened) => unknown): Hop {
-  return { on, then, give };
+export function hop(on: string, verb: AnyAction, give: (happened: Happened) => unknown): Hop {
+  return { on, verb, give };
 }
 
 export function work(on: string, labour: AnyLabour, give: (happened: Happened) => Id | undefined): Work {

@@ -31,7 +31,10 @@ export function diskBlobs(dir: string, wrapping: KeyObject): Blobs {
     },
     async get(id) {
       try {
-        return opened(wrapping, id, await readFile(pathOf(id))) ?? refuse('untrusted', 'this blob was altered on disk or sealed with another key');
+        return (
+          opened(wrapping, id, await readFile(pathOf(id))) ??
+          refuse('untrusted', 'this blob was altered on disk or sealed with another key')
+        );
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return refuse('not_found', 'no such blob');
         throw error;
@@ -64,7 +67,10 @@ function sealed(wrapping: KeyObject, id: string, bytes: Uint8Array): Buffer {
 function opened(wrapping: KeyObject, id: string, file: Buffer): Buffer | undefined {
   if (file.length < headBytes + tagBytes || !file.subarray(0, magic.length).equals(magic)) return undefined;
   let at = magic.length;
-  const take = (n: number) => file.subarray(at, (at += n));
+  const take = (n: number) => {
+    at += n;
+    return file.subarray(at - n, at);
+  };
   const [wrapNonce, wrapped, wrapTag, nonce] = [take(nonceBytes), take(keyBytes), take(tagBytes), take(nonceBytes)];
   try {
     const unwrap = createDecipheriv('aes-256-gcm', wrapping, wrapNonce).setAAD(Buffer.from(id)).setAuthTag(wrapTag);

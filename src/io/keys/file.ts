@@ -30,7 +30,8 @@ function readOrMake(path: string): KeyFile {
     try {
       return keyFile.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`the key file ${path} cannot be read; restore it from your backup`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw new Error(`the key file ${path} cannot be read; restore it from your backup`, { cause: error });
     }
     makeFile(path);
   }
@@ -55,4 +56,3 @@ function makeFile(path: string): void {
     rmSync(draft, { force: true });
   }
 }
-

@@ -103,7 +103,8 @@ function fault(entry: Exported, before: Verified, last: Instant | undefined): st
   if (!entry.body) return undefined;
   if (bodyDigest(entry.body.salt, entry.body) !== entry.digest) return 'does not match what is said to lie behind it';
   const { payloadSalt, payload } = entry.body;
-  if (payloadSalt !== null && payloadDigest(payloadSalt, payload) !== entry.body.payloadDigest) return 'carries another payload than was logged';
+  if (payloadSalt !== null && payloadDigest(payloadSalt, payload) !== entry.body.payloadDigest)
+    return 'carries another payload than was logged';
   return undefined;
 }
 

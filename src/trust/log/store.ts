@@ -113,7 +113,11 @@ export async function historyOf(tx: Tx, thing: string, limit: number): Promise<(
   const entries = await log(tx)
     .selectFrom('log_entries')
     .selectAll()
-    .where('seq', 'in', bodies.map((b) => b.seq))
+    .where(
+      'seq',
+      'in',
+      bodies.map((b) => b.seq),
+    )
     .orderBy('seq')
     .execute();
   return entries.map((entry, i) => ({ ...entry, body: revealedOf(bodies[i]!) }));
@@ -137,14 +141,23 @@ export async function headOf(tx: Tx): Promise<{ size: number; hash: string; fron
 
 /** Where a follower stands; the row is locked, so that two workers never do the same hop at once. */
 export async function lockCursor(tx: Tx, follower: string): Promise<number> {
-  await log(tx).insertInto('log_cursors').values({ follower, seq: 0 }).onConflict((c) => c.doNothing()).execute();
+  await log(tx)
+    .insertInto('log_cursors')
+    .values({ follower, seq: 0 })
+    .onConflict((c) => c.doNothing())
+    .execute();
   const row = await log(tx).selectFrom('log_cursors').select('seq').where('follower', '=', follower).forUpdate().executeTakeFirstOrThrow();
   return row.seq;
 }
 
 /** Moves a cursor forward, never back; false when another worker had moved it already. */
 export async function moveCursor(tx: Tx, follower: string, seq: number): Promise<boolean> {
-  const moved = await log(tx).updateTable('log_cursors').set({ seq }).where('follower', '=', follower).where('seq', '<', seq).executeTakeFirst();
+  const moved = await log(tx)
+    .updateTable('log_cursors')
+    .set({ seq })
+    .where('follower', '=', follower)
+    .where('seq', '<', seq)
+    .executeTakeFirst();
   return moved.numUpdatedRows > 0n;
 }
 

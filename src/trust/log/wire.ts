@@ -4,8 +4,14 @@ import { wireInstant, wireLabel } from '../../base/wire.ts';
 import type { Actor } from '../access.ts';
 import type { Exported } from './entry.ts';
 
-export const exportInput = z.object({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(1000).default(1000) });
-export const historyInput = z.object({ thing: z.string().max(64), limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows) });
+export const exportInput = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+});
+export const historyInput = z.object({
+  thing: z.string().max(64),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
+});
 export const nothing = z.object({});
 
 const bodyOut = z.object({

@@ -26,14 +26,18 @@ export const found = action({
   async run(ctx, input) {
     const expected = Buffer.from(foundingSecret(ctx.doors.keys.secret('tokens')));
     const given = Buffer.from(input.secret);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return refuse('not_permitted', 'this link does not open this hub', 'secret');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      return refuse('not_permitted', 'this link does not open this hub', 'secret');
     if ((await store.countPeople(ctx.tx)) > 0) return refuse('wrong_state', 'this hub has its first coordinator already');
     const org: Org = { id: ctx.id('org'), name: input.org, roles: ['coordinator', 'evaluator'], createdAt: ctx.now };
     const person: Person = { id: ctx.id('psn'), orgId: org.id, name: input.name, email: input.email, createdAt: ctx.now };
     await store.insertOrg(ctx.tx, org);
     await store.insertPerson(ctx.tx, person);
     const session = await issue(ctx, 'ses', person.id, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
-    return done({ org, person, session }, { event: 'org.created', thing: org.id, label: label('GREEN'), payload: { name: org.name, roles: org.roles } });
+    return done(
+      { org, person, session },
+      { event: 'org.created', thing: org.id, label: label('GREEN'), payload: { name: org.name, roles: org.roles } },
+    );
   },
 });
 
@@ -75,7 +79,12 @@ export const invite = action({
     if (!(await store.orgById(ctx.tx, input.orgId))) return refuse('not_found', 'no such organisation', 'orgId');
     const person: Person = { id: ctx.id('psn'), ...input, createdAt: ctx.now };
     await store.insertPerson(ctx.tx, person);
-    return done(person, { event: 'org.person-added', thing: person.id, label: label('AMBER', input.orgId), payload: { name: person.name } });
+    return done(person, {
+      event: 'org.person-added',
+      thing: person.id,
+      label: label('AMBER', input.orgId),
+      payload: { name: person.name },
+    });
   },
 });
 
@@ -88,10 +97,16 @@ export const addAgent = action({
   output: wire.agentOut,
   async run(ctx, input) {
     const answerable = await store.personById(ctx.tx, input.answerableId);
-    if (answerable?.orgId !== input.orgId) return refuse('not_found', 'the answerable person must belong to this organisation', 'answerableId');
+    if (answerable?.orgId !== input.orgId)
+      return refuse('not_found', 'the answerable person must belong to this organisation', 'answerableId');
     const agent = { id: ctx.id('agt'), ...input, createdAt: ctx.now };
     await store.insertAgent(ctx.tx, agent);
-    return done(agent, { event: 'org.agent-added', thing: agent.id, label: label('AMBER', input.orgId), payload: { name: agent.name, answerableId: agent.answerableId } });
+    return done(agent, {
+      event: 'org.agent-added',
+      thing: agent.id,
+      label: label('AMBER', input.orgId),
+      payload: { name: agent.name, answerableId: agent.answerableId },
+    });
   },
 });
 
@@ -106,9 +121,15 @@ export const issueToken = action({
   async run(ctx, input) {
     const mayHold = await mayIssueFor(ctx, input.holderId);
     if (isRefusal(mayHold)) return mayHold;
-    if (!withinScopes(ctx.actor, input.scopes)) return refuse('not_permitted', 'a token cannot hold more than the credential that asks for it', 'scopes');
+    if (!withinScopes(ctx.actor, input.scopes))
+      return refuse('not_permitted', 'a token cannot hold more than the credential that asks for it', 'scopes');
     const token = await issue(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day));
-    return done(token, { event: 'org.token-issued', thing: token.id, label: label('AMBER', mayHold), payload: { holderId: input.holderId, scopes: input.scopes } });
+    return done(token, {
+      event: 'org.token-issued',
+      thing: token.id,
+      label: label('AMBER', mayHold),
+      payload: { holderId: input.holderId, scopes: input.scopes },
+    });
   },
 });
 
@@ -121,7 +142,10 @@ export const revokeToken = action({
   output: wireOk,
   async run(ctx, input) {
     if (!(await store.revokeCredential(ctx.tx, input.id, [ctx.actor.id], ctx.now))) return refuse('not_found', 'no such credential');
-    return done({ ok: true as const }, { event: 'org.token-revoked', thing: input.id, label: label('AMBER', ctx.actor.orgId ?? ''), payload: null });
+    return done(
+      { ok: true as const },
+      { event: 'org.token-revoked', thing: input.id, label: label('AMBER', ctx.actor.orgId ?? ''), payload: null },
+    );
   },
 });
 
@@ -151,8 +175,9 @@ export const enter = action({
   output: wire.secretOut,
   async run(ctx, input) {
     const link = await store.credentialByDigest(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), input.secret));
-    if (!link?.id.startsWith('lnk_') || !isLive(link, ctx.now)) return refuse('expired', 'this link was used or has expired; ask for a new one', 'secret');
-    await store.useCredential(ctx.tx, link.id, ctx.now);
+    if (!link?.id.startsWith('lnk_') || !isLive(link, ctx.now))
+      return refuse('expired', 'this link was used or has expired; ask for a new one', 'secret');
+    await store.spendCredential(ctx.tx, link.id, ctx.now);
     const session = await issue(ctx, 'ses', link.holderId, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
     return done(session, { event: 'org.signed-in', thing: link.holderId, label: label('AMBER'), payload: null });
   },
@@ -170,7 +195,13 @@ export const whoami = action({
   },
 });
 
-async function issue(ctx: Ctx, kind: 'tok' | 'ses' | 'lnk', holderId: Credential['holderId'], scopes: readonly string[], expiresAt: Instant) {
+async function issue(
+  ctx: Ctx,
+  kind: 'tok' | 'ses' | 'lnk',
+  holderId: Credential['holderId'],
+  scopes: readonly string[],
+  expiresAt: Instant,
+) {
   const secret = secretText(kind, ctx.doors.chance(32));
   const id = ctx.id(kind);
   const credential: Credential = { id, holderId, scopes, createdAt: ctx.now, expiresAt, usedAt: null, revokedAt: null };
@@ -188,7 +219,9 @@ async function mayIssueFor(ctx: Ctx, holderId: Credential['holderId']): Promise<
 }
 
 function withinScopes(actor: Actor, scopes: readonly string[]): boolean {
-  return actor.scopes.includes('*') || scopes.every((s) => actor.scopes.includes(s) || actor.scopes.includes(`${s.slice(0, s.indexOf('.'))}.*`));
+  return (
+    actor.scopes.includes('*') || scopes.every((s) => actor.scopes.includes(s) || actor.scopes.includes(`${s.slice(0, s.indexOf('.'))}.*`))
+  );
 }
 
 export const orgActions = [found, create, list, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];

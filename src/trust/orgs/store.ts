@@ -34,21 +34,37 @@ const orgs = (tx: Tx) => tx.withTables<Tables>();
 
 export async function insertOrg(tx: Tx, org: Org): Promise<void> {
   const { id, name, roles, createdAt } = org;
-  await orgs(tx).insertInto('orgs').values({ id, name, roles: [...roles], created_at: createdAt }).execute();
+  await orgs(tx)
+    .insertInto('orgs')
+    .values({ id, name, roles: [...roles], created_at: createdAt })
+    .execute();
 }
 
 export async function orgById(tx: Tx, id: string): Promise<Org | undefined> {
-  const row = await orgs(tx).selectFrom('orgs').selectAll().where('id', '=', id as Id<'org'>).executeTakeFirst();
+  const row = await orgs(tx)
+    .selectFrom('orgs')
+    .selectAll()
+    .where('id', '=', id as Id<'org'>)
+    .executeTakeFirst();
   return row && { id: row.id, name: row.name, roles: row.roles, createdAt: row.created_at };
 }
 
 export async function listOrgs(tx: Tx, after: string, limit: number): Promise<Org[]> {
-  const rows = await orgs(tx).selectFrom('orgs').selectAll().where('id', '>', after as Id<'org'>).orderBy('id').limit(limit).execute();
+  const rows = await orgs(tx)
+    .selectFrom('orgs')
+    .selectAll()
+    .where('id', '>', after as Id<'org'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
   return rows.map((row) => ({ id: row.id, name: row.name, roles: row.roles, createdAt: row.created_at }));
 }
 
 export async function countPeople(tx: Tx): Promise<number> {
-  const row = await orgs(tx).selectFrom('people').select((e) => e.fn.countAll<string>().as('n')).executeTakeFirstOrThrow();
+  const row = await orgs(tx)
+    .selectFrom('people')
+    .select((e) => e.fn.countAll<string>().as('n'))
+    .executeTakeFirstOrThrow();
   return Number(row.n);
 }
 
@@ -58,7 +74,11 @@ export async function insertPerson(tx: Tx, person: Person): Promise<void> {
 }
 
 export async function personById(tx: Tx, id: string): Promise<Person | undefined> {
-  const row = await orgs(tx).selectFrom('people').selectAll().where('id', '=', id as Id<'psn'>).executeTakeFirst();
+  const row = await orgs(tx)
+    .selectFrom('people')
+    .selectAll()
+    .where('id', '=', id as Id<'psn'>)
+    .executeTakeFirst();
   return row && { id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at };
 }
 
@@ -68,13 +88,26 @@ export async function insertAgent(tx: Tx, agent: Agent): Promise<void> {
 }
 
 export async function agentById(tx: Tx, id: string): Promise<Agent | undefined> {
-  const row = await orgs(tx).selectFrom('agents').selectAll().where('id', '=', id as Id<'agt'>).executeTakeFirst();
+  const row = await orgs(tx)
+    .selectFrom('agents')
+    .selectAll()
+    .where('id', '=', id as Id<'agt'>)
+    .executeTakeFirst();
   return row && { id: row.id, orgId: row.org_id, name: row.name, answerableId: row.answerable_id, createdAt: row.created_at };
 }
 
 export async function insertCredential(tx: Tx, digest: string, credential: Credential): Promise<void> {
   const { id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt } = credential;
-  const row = { id, digest, holder_id: holderId, scopes: [...scopes], created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt };
+  const row = {
+    id,
+    digest,
+    holder_id: holderId,
+    scopes: [...scopes],
+    created_at: createdAt,
+    expires_at: expiresAt,
+    used_at: usedAt,
+    revoked_at: revokedAt,
+  };
   await orgs(tx).insertInto('credentials').values(row).execute();
 }
 
@@ -86,7 +119,7 @@ export async function credentialByDigest(tx: Tx, digest: string): Promise<Creden
   return { id, holderId: holder_id, scopes, createdAt: created_at, expiresAt: expires_at, usedAt: used_at, revokedAt: revoked_at };
 }
 
-export async function useCredential(tx: Tx, id: Credential['id'], now: Instant): Promise<void> {
+export async function spendCredential(tx: Tx, id: Credential['id'], now: Instant): Promise<void> {
   await orgs(tx).updateTable('credentials').set({ used_at: now }).where('id', '=', id).execute();
 }
 
@@ -109,7 +142,11 @@ export async function insertGrant(tx: Tx, grant: Grant): Promise<void> {
 
 /** Ends what a holder was read into; the rows stay as the record of who knew what and when. */
 export async function revokeGrants(tx: Tx, compartment: string, holderId: string | undefined, now: Instant): Promise<void> {
-  let query = orgs(tx).updateTable('grants').set({ revoked_at: now }).where('compartment', '=', compartment).where('revoked_at', 'is', null);
+  let query = orgs(tx)
+    .updateTable('grants')
+    .set({ revoked_at: now })
+    .where('compartment', '=', compartment)
+    .where('revoked_at', 'is', null);
   if (holderId !== undefined) query = query.where('holder_id', '=', holderId);
   await query.execute();
 }
@@ -155,5 +192,14 @@ export async function actorById(tx: Tx, holderId: string, scopes: readonly strin
   // The clearinghouse's staff reads the clearinghouse's wing; the reviews' compartments are granted one by one.
   const wide = org.roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
   const kind = holderId.startsWith('agt_') ? 'agent' : 'person';
-  return { kind, id: holder.id, orgId: org.id, name: holder.name, roles: org.roles, scopes, reads: [...wide, ...Object.keys(tiers)], tiers };
+  return {
+    kind,
+    id: holder.id,
+    orgId: org.id,
+    name: holder.name,
+    roles: org.roles,
+    scopes,
+    reads: [...wide, ...Object.keys(tiers)],
+    tiers,
+  };
 }

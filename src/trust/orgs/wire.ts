@@ -5,7 +5,10 @@ import type { Actor } from '../access.ts';
 import { type Org, roles } from './org.ts';
 
 const email = z.email().max(limits.nameChars);
-const scopes = z.array(z.string().regex(/^(\*|[a-z]+\.(\*|[a-zA-Z]+))$/, 'must be *, station.* or station.verb')).min(1).max(64);
+const scopes = z
+  .array(z.string().regex(/^(\*|[a-z]+\.(\*|[a-zA-Z]+))$/, 'must be *, station.* or station.verb'))
+  .min(1)
+  .max(64);
 const roleList = z.array(z.enum(roles)).min(1).max(roles.length);
 
 export const foundInput = z.object({ secret: z.string().max(256), org: wireName, name: wireName, email });
