@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { sha256 } from '../base/canonical.ts';
+import type { BoxResult, TreeId } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
+import type { PlannedRun } from './experiment.ts';
+
+/** Printed output is kept in part, for people; no oracle reads it. */
+const shownBytes = 4096;
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const tree = z.string().regex(/^tree_[0-9a-f]{64}$/) as unknown as z.ZodType<TreeId>;
+const variant = z.enum(['vulnerable', 'fixed']);
+const count = z.number().nonnegative();
+const ends = z.enum(['exited', 'signalled', 'timeout', 'cpu-limit', 'oom', 'output-limit', 'file-limit', 'killed', 'box-failed']);
+
+const runRecord = z.strictObject({
+  variant,
+  input: z.enum(['poc', 'control', 'self-check']),
+  index: z.int().min(0).max(100),
+  symbolized: z.boolean(),
+  argv: z.array(z.string()).max(256),
+  end: ends,
+  exit: z.int().nullable(),
+  signal: z.int().nullable(),
+  oomKills: count,
+  pidsRefused: count,
+  wallMs: count,
+  cpuUs: count,
+  peakBytes: count,
+  because: z.string().max(4096).optional(),
+  stdout: z.strictObject({ sha256: digest, shown: z.string().max(shownBytes) }),
+  stderr: z.strictObject({ sha256: digest, shown: z.string().max(shownBytes) }),
+  reports: z
+    .array(z.strictObject({ name: z.string().max(100), sha256: digest, text: z.string().max(limits.reportFileBytes) }))
+    .max(limits.reportFiles),
+});
+
+const buildRecord = z.strictObject({
+  variant,
+  source: tree,
+  archives: z.array(z.strictObject({ name: z.string(), sha256: digest, checkedBy: z.enum(['apt', 'npm-integrity']) })),
+  key: digest,
+  tree,
+  cached: z.boolean(),
+});
+
+/** What a box may have shaped; `conclude` reads it through this and believes nothing else. */
+export const evidenceSchema = z.strictObject({
+  specDigest: digest,
+  provider: z.string().max(100),
+  builds: z.array(buildRecord).max(2),
+  runs: z.array(runRecord).max(500),
+  /** Why there is no more, if it stopped early. */
+  failure: z.strictObject({ at: z.enum(['fetch', 'build', 'run']), because: z.string().max(8192) }).optional(),
+});
+
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type RunRecord = z.infer<typeof runRecord>;
+export type BuildRecord = z.infer<typeof buildRecord>;
+
+const shown = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8').slice(0, shownBytes);
+
+export function recordRun(run: PlannedRun, symbolized: boolean, argv: readonly string[], result: BoxResult): RunRecord {
+  const { end, exit, signal, oomKills, pidsRefused, wallMs, cpuUs, peakBytes, because } = result;
+  return {
+    ...run,
+    symbolized,
+    argv: [...argv],
+    ...{ end, exit, signal, oomKills, pidsRefused, wallMs, cpuUs, peakBytes },
+    ...(because === undefined ? {} : { because: because.slice(0, 4096) }),
+    stdout: { sha256: sha256(result.stdout), shown: shown(result.stdout) },
+    stderr: { sha256: sha256(result.stderr), shown: shown(result.stderr) },
+    reports: result.reports.map(({ name, bytes }) => ({ name, sha256: sha256(bytes), text: Buffer.from(bytes).toString('utf8') })),
+  };
+}

@@ -1,0 +1,139 @@
+import { digestOf, sha256 } from '../base/canonical.ts';
+import type { BoxLimits, BoxSpec, TreeId } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
+import { type Refusal, refuse } from '../base/refusal.ts';
+import { oracleEnvironment } from './oracle.ts';
+import { buildLimits, type Recipe, runLimits, type Variant } from './recipe.ts';
+
+/** Bytes and the digest they were pinned by. */
+export interface PinnedBytes {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+/** An experiment, complete: nothing that happens later can change what was asked. */
+export interface Pinned {
+  /** Of everything below. */
+  readonly digest: string;
+  readonly recipe: Recipe;
+  /** N of "k of N". */
+  readonly runs: number;
+  readonly limits: { readonly run: BoxLimits; readonly build: BoxLimits };
+  readonly poc: PinnedBytes;
+  readonly control: PinnedBytes;
+  readonly files: Readonly<Record<string, PinnedBytes>>;
+}
+
+export interface PrepareOptions {
+  /** The recipe's own folder, by name. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly runs?: number;
+  readonly limits?: Partial<BoxLimits>;
+}
+
+export const defaultRuns = 3;
+const mostRuns = 20;
+const pin = (bytes: Uint8Array): PinnedBytes => ({ sha256: sha256(bytes), bytes });
+
+/** The trusted half before the box: pins recipe, inputs and limits by digest. */
+export function prepare(recipe: Recipe, poc: Uint8Array, options: PrepareOptions): Pinned | Refusal {
+  const runs = options.runs ?? defaultRuns;
+  if (!Number.isInteger(runs) || runs < 1 || runs > mostRuns) return refuse('malformed', `between 1 and ${mostRuns} runs`, 'runs');
+  if (poc.length > limits.attachmentBytes) return refuse('too_large', `a PoC holds at most ${limits.attachmentBytes} bytes`, 'poc');
+  const missing = [...recipe.files, recipe.control].find((name) => !Object.hasOwn(options.files, name));
+  if (missing !== undefined) return refuse('not_found', `the recipe's folder has no ${missing}`, 'files');
+  const asked = Object.fromEntries(Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined));
+  const files = Object.fromEntries(recipe.files.map((name) => [name, pin(options.files[name]!)]));
+  const control = pin(options.files[recipe.control]!);
+  const plan = {
+    recipe,
+    runs,
+    limits: { run: { ...runLimits(recipe), ...asked }, build: buildLimits(recipe) },
+    poc: pin(poc),
+    control,
+    files,
+  };
+  return { digest: digestOfPlan(plan), ...plan };
+}
+
+/** Recomputed wherever a spec comes back, over the bytes themselves: nobody is believed. */
+export function digestOfPlan(plan: Omit<Pinned, 'digest'>): string {
+  const { recipe, runs, poc, control, files } = plan;
+  const digests = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, sha256(file.bytes)]));
+  return digestOf({ recipe, runs, limits: plan.limits, poc: sha256(poc.bytes), control: sha256(control.bytes), files: digests });
+}
+
+/** `self-check` feeds nothing: the recipe's own command trips the oracle. */
+export type Input = 'poc' | 'control' | 'self-check';
+
+export interface PlannedRun {
+  readonly variant: Variant;
+  readonly input: Input;
+  /** From 0, within variant and input. */
+  readonly index: number;
+}
+
+/** Every run whose outcome the verdict needs. Symbolised repeats come on top and add no vote. */
+export function plannedRuns(spec: Pinned): PlannedRun[] {
+  const times = (variant: Variant, input: Input, n: number) => Array.from({ length: n }, (_, index) => ({ variant, input, index }));
+  const once = spec.recipe.selfCheck ? 1 : 0;
+  const vulnerable = [
+    ...times('vulnerable', 'poc', spec.runs),
+    ...times('vulnerable', 'control', spec.runs),
+    ...times('vulnerable', 'self-check', once),
+  ];
+  return spec.recipe.variants.fixed
+    ? [...vulnerable, ...times('fixed', 'poc', spec.runs), ...times('fixed', 'self-check', once)]
+    : vulnerable;
+}
+
+/** Unguessable for whoever wrote the input, because it depends on the input's own digest. */
+export function nonceOf(specDigest: string, run: PlannedRun): string {
+  return sha256(`${specDigest} ${run.variant} ${run.input} ${run.index}`);
+}
+
+export const sourceAt = '/src';
+export const reportsAt = '/reports';
+const inputAt = '/input/poc';
+const nonceAt = '/input/nonce';
+
+const harness = (spec: Pick<Pinned, 'files'>) => Object.entries(spec.files).map(([name, { bytes }]) => ({ at: `/harness/${name}`, bytes }));
+
+/** Everything a build depends on. The tools in the box are the host's own and are not part of it. */
+export function buildKey(spec: Pinned, tree: TreeId): string {
+  const files = Object.fromEntries(Object.entries(spec.files).map(([name, file]) => [name, file.sha256]));
+  return digestOf({ tree, steps: spec.recipe.build.steps, files, limits: spec.limits.build });
+}
+
+export function buildBox(spec: Pinned, tree: TreeId, step: readonly string[]): BoxSpec {
+  return {
+    argv: step,
+    cwd: sourceAt,
+    env: {},
+    trees: [{ tree, at: sourceAt, writable: true }],
+    files: harness(spec),
+    profile: 'build',
+    limits: spec.limits.build,
+    keep: sourceAt,
+  };
+}
+
+export function runBox(spec: Pinned, tree: TreeId, run: PlannedRun, symbolize: boolean): BoxSpec {
+  const { recipe } = spec;
+  const bytes = run.input === 'control' ? spec.control.bytes : run.input === 'poc' ? spec.poc.bytes : new Uint8Array();
+  const argv = run.input === 'self-check' ? recipe.selfCheck! : recipe.run.argv;
+  const nonce = Buffer.from(nonceOf(spec.digest, run));
+  return {
+    argv: argv.map((part) => part.replaceAll('{poc}', inputAt)),
+    cwd: recipe.run.cwd,
+    env: oracleEnvironment(recipe.oracle, reportsAt, symbolize),
+    ...(recipe.run.stdin ? { stdin: bytes } : {}),
+    trees: [{ tree, at: sourceAt }],
+    files: [...harness(spec), { at: inputAt, bytes }, { at: nonceAt, bytes: nonce }],
+    tools: recipe.run.tools,
+    // LeakSanitizer stops the world by ptrace.
+    profile: recipe.oracle.kind === 'sanitizer' && recipe.oracle.leaks ? 'build' : 'poc',
+    limits: spec.limits.run,
+    collect: reportsAt,
+  };
+}
