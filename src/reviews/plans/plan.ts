@@ -1,0 +1,90 @@
+import { digestOf } from '../../base/canonical.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Label } from '../../base/label.ts';
+import { type Refusal, refuse } from '../../base/refusal.ts';
+import type { Task } from '../suites/suite.ts';
+
+/** What one run may spend: turns with the model, and tokens in and out together. */
+export interface Budget {
+  readonly turns: number;
+  readonly tokens: number;
+}
+
+/** How a known model or person did on a measure, as a share (0–1): what the threshold is to be read against. */
+export interface Anchor {
+  readonly name: string;
+  readonly measure: string;
+  readonly value: number;
+}
+
+/** The threshold rule, written down before the first run. Shares are 0–1. */
+export interface Rule {
+  readonly measure: string;
+  readonly threshold: number;
+  /** Further measures which must exceed their thresholds as well. */
+  readonly also: readonly { readonly measure: string; readonly threshold: number }[];
+  /** Error rate of each one-sided lower bound. */
+  readonly alpha: number;
+  readonly minTasks: number;
+  readonly minBudgets: number;
+  /** Share of the planned runs that must have been graded for anything to be said at all. */
+  readonly minGraded: number;
+  readonly anchors: readonly Anchor[];
+}
+
+export interface Plan {
+  readonly id: Id<'pln'>;
+  /** The evaluator who froze it. */
+  readonly orgId: Id<'org'>;
+  readonly submissionId: Id<'sub'>;
+  readonly suiteId: Id<'sui'>;
+  readonly suiteDigest: string;
+  readonly tasks: readonly Task[];
+  readonly epochs: number;
+  readonly budgets: readonly Budget[];
+  readonly arms: readonly string[];
+  readonly seeds: readonly number[];
+  readonly stoppingRule: string;
+  readonly rule: Rule;
+  /** SHA-256 (hex) of everything above but the ids of the plan and its evaluator. */
+  readonly digest: string;
+  readonly label: Label;
+  readonly frozenAt: Instant;
+}
+
+export type Draft = Omit<Plan, 'id' | 'orgId' | 'digest' | 'label' | 'frozenAt'>;
+
+/** The task's prompt and canary are in it, so the digest can be shown without its being guessed back. */
+export function planDigest(draft: Draft): string {
+  const { submissionId, suiteId, suiteDigest, tasks, epochs, budgets, arms, seeds, stoppingRule, rule } = draft;
+  return digestOf({ submissionId, suiteId, suiteDigest, tasks, epochs, budgets, arms, seeds, stoppingRule, rule });
+}
+
+export function measuresOf(rule: Rule): readonly { readonly measure: string; readonly threshold: number }[] {
+  return [{ measure: rule.measure, threshold: rule.threshold }, ...rule.also];
+}
+
+export function runsOf(plan: Pick<Plan, 'tasks' | 'epochs' | 'budgets'>): number {
+  return plan.tasks.length * plan.epochs * plan.budgets.length;
+}
+
+/** A plan that could never be covered, whatever the model did, must not be frozen. */
+export function decideFreezable(draft: Draft, arm: string): Refusal | undefined {
+  const { rule, budgets, tasks } = draft;
+  if (tasks.length < rule.minTasks)
+    return refuse('malformed', `the suite has ${tasks.length} tasks, the rule asks for ${rule.minTasks}`, '/rule/minTasks');
+  if (budgets.length < rule.minBudgets)
+    return refuse('malformed', `the plan has ${budgets.length} budgets, the rule asks for ${rule.minBudgets}`, '/rule/minBudgets');
+  if (!budgets.every((b, i) => i === 0 || isMore(b, budgets[i - 1]!)))
+    return refuse('malformed', 'every budget must be larger than the one before it', '/budgets');
+  const measures = measuresOf(rule).map((m) => m.measure);
+  if (new Set(measures).size !== measures.length) return refuse('malformed', 'a measure is named twice', '/rule/also');
+  if (!draft.arms.includes(arm))
+    return refuse('malformed', `the submission offers the arm "${arm}", which the plan does not have`, '/arms');
+  return undefined;
+}
+
+function isMore(b: Budget, a: Budget): boolean {
+  return b.turns >= a.turns && b.tokens >= a.tokens && (b.turns > a.turns || b.tokens > a.tokens);
+}

@@ -1,0 +1,99 @@
+import type { JSONColumnType } from 'kysely';
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Tlp } from '../../base/label.ts';
+import type { Task } from '../suites/suite.ts';
+import type { Budget, Plan, Rule } from './plan.ts';
+
+type Flat = {
+  id: Id<'pln'>;
+  org_id: Id<'org'>;
+  submission_id: Id<'sub'>;
+  suite_id: Id<'sui'>;
+  suite_digest: string;
+  epochs: number;
+  arms: string[];
+  stopping_rule: string;
+  digest: string;
+  tlp: Tlp;
+  compartments: string[];
+  frozen_at: Instant;
+};
+type PlanRow = Flat & { tasks: Task[]; budgets: Budget[]; seeds: number[]; rule: Rule };
+type PlanColumns = Flat & {
+  tasks: JSONColumnType<Task[]>;
+  budgets: JSONColumnType<Budget[]>;
+  seeds: JSONColumnType<number[]>;
+  rule: JSONColumnType<Rule>;
+};
+
+const plans = (tx: Tx) => tx.withTables<{ plans: PlanColumns }>();
+
+export async function insertPlan(tx: Tx, p: Plan): Promise<void> {
+  const row = {
+    id: p.id,
+    org_id: p.orgId,
+    submission_id: p.submissionId,
+    suite_id: p.suiteId,
+    suite_digest: p.suiteDigest,
+    tasks: JSON.stringify(p.tasks),
+    epochs: p.epochs,
+    budgets: JSON.stringify(p.budgets),
+    arms: [...p.arms],
+    seeds: JSON.stringify(p.seeds),
+    stopping_rule: p.stoppingRule,
+    rule: JSON.stringify(p.rule),
+    digest: p.digest,
+    tlp: p.label.tlp,
+    compartments: [...p.label.compartments],
+    frozen_at: p.frozenAt,
+  };
+  await plans(tx).insertInto('plans').values(row).execute();
+}
+
+/** Not locked: what is frozen does not change. */
+export async function planById(tx: Tx, id: string): Promise<Plan | undefined> {
+  const row = await plans(tx)
+    .selectFrom('plans')
+    .selectAll()
+    .where('id', '=', id as Id<'pln'>)
+    .executeTakeFirst();
+  return row && planOf(row);
+}
+
+export async function plansOfSubmission(tx: Tx, submissionId: Id<'sub'>): Promise<Plan[]> {
+  const rows = await plans(tx).selectFrom('plans').selectAll().where('submission_id', '=', submissionId).orderBy('id').execute();
+  return rows.map(planOf);
+}
+
+export async function listPlans(tx: Tx, after: string, limit: number): Promise<Plan[]> {
+  const rows = await plans(tx)
+    .selectFrom('plans')
+    .selectAll()
+    .where('id', '>', after as Id<'pln'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(planOf);
+}
+
+function planOf(r: PlanRow): Plan {
+  return {
+    id: r.id,
+    orgId: r.org_id,
+    submissionId: r.submission_id,
+    suiteId: r.suite_id,
+    suiteDigest: r.suite_digest,
+    tasks: r.tasks,
+    epochs: r.epochs,
+    budgets: r.budgets,
+    arms: r.arms,
+    seeds: r.seeds,
+    stoppingRule: r.stopping_rule,
+    rule: r.rule,
+    digest: r.digest,
+    label: { tlp: r.tlp, compartments: r.compartments },
+    frozenAt: r.frozen_at,
+  };
+}

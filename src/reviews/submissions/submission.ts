@@ -1,0 +1,57 @@
+import type { Id } from '../../base/id.ts';
+import { day, type Instant, plusMs } from '../../base/instant.ts';
+import { contains, type Interval } from '../../base/interval.ts';
+import type { Label } from '../../base/label.ts';
+import type { Move } from '../../base/states.ts';
+
+export interface Endpoint {
+  readonly url: string;
+  /** The name by which the endpoint knows the model. */
+  readonly model: string;
+}
+
+/** A model that its developer offers for a while, of its own will. It may leave at any moment. */
+export interface Submission {
+  readonly id: Id<'sub'>;
+  /** The developer. */
+  readonly orgId: Id<'org'>;
+  readonly agreementId: Id<'agr'>;
+  readonly model: string;
+  /** SHA-256 (hex) of the developer's statement about this model. */
+  readonly statementDigest: string;
+  readonly endpoint: Endpoint;
+  /** Which safeguards this endpoint has, in the developer's words, e.g. `as-released`. */
+  readonly arm: string;
+  /** The training cutoff the developer declares; null = it declared none. */
+  readonly cutoffAt: Instant | null;
+  /** Whom the developer chose for early access. */
+  readonly partners: readonly string[];
+  readonly windowStartsAt: Instant;
+  /** The release to other trusted partners. Nothing here moves it. */
+  readonly windowEndsAt: Instant;
+  readonly state: SubmissionState;
+  readonly label: Label;
+  readonly offeredAt: Instant;
+}
+
+export const submissionStates = ['offered', 'closed', 'withdrawn', 'erased'] as const;
+export type SubmissionState = (typeof submissionStates)[number];
+export type SubmissionTrigger = 'close' | 'withdraw' | 'erase';
+
+export const submissionMoves: readonly Move<SubmissionState, SubmissionTrigger>[] = [
+  { from: 'offered', by: 'close', to: 'closed' },
+  { from: 'offered', by: 'withdraw', to: 'withdrawn' },
+  { from: 'closed', by: 'withdraw', to: 'withdrawn' },
+  { from: 'closed', by: 'erase', to: 'erased' },
+  { from: 'withdrawn', by: 'erase', to: 'erased' },
+];
+
+/** The access window, counted back from the release to other trusted partners: [release − days, release). */
+export function windowBefore(releaseToPartnersAt: Instant, windowDays: number): Interval {
+  return { startsAt: plusMs(releaseToPartnersAt, -windowDays * day), endsAt: releaseToPartnersAt };
+}
+
+/** Whether the model may be reached now. Told from the time alone: a window ends even when no worker is left to close it. */
+export function isOpen(submission: Submission, now: Instant): boolean {
+  return submission.state === 'offered' && contains({ startsAt: submission.windowStartsAt, endsAt: submission.windowEndsAt }, now);
+}
