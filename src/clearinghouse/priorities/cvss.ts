@@ -21,16 +21,18 @@ export function scoreCvss(vector: string): CvssScore | Refusal {
   const read = readVector(vector);
   if ('refused' in read) return read;
   const { version, metrics } = read;
-  const has = (names: readonly string[]) => names.some((name) => metrics.has(name));
+  const has = (group: object) => Object.keys(group).some((name) => metrics.has(name));
   const { temporal, environmental } = cvssGrammar[version];
   const scores = calculate(version, vector, metrics);
+  // The library says −0 where nothing is lost.
+  const base = (version === '4.0' ? scores.overall : scores.base!) + 0;
   return {
     version,
     vector,
-    base: version === '4.0' ? scores.overall : scores.base!,
-    ...(has(Object.keys(temporal)) ? { temporal: version === '2.0' ? temporalOf2(scores.base!, metrics) : scores.temporal! } : {}),
-    ...(has(Object.keys(environmental)) ? { environmental: scores.environmental! } : {}),
-    severity: severityOf(version, version === '4.0' ? scores.overall : scores.base!),
+    base,
+    ...(has(temporal) ? { temporal: (version === '2.0' ? temporalOf2(base, metrics) : scores.temporal!) + 0 } : {}),
+    ...(has(environmental) ? { environmental: scores.environmental! + 0 } : {}),
+    severity: severityOf(version, base),
   };
 }
 
@@ -44,18 +46,14 @@ interface Scores {
 function calculate(version: CvssVersion, vector: string, metrics: ReadonlyMap<string, string>): Scores {
   if (version === '2.0') return new calculator.Cvss2(vector).calculateScores();
   if (version === '4.0') return new calculator.Cvss4P0(vector).calculateScores();
-  // The library gives no environmental score where every environmental metric is `X`; MAV equal to AV changes nothing and wakes it.
-  const set = new Map([...metrics].filter(([, value]) => value !== 'X'));
-  if (!set.has('MAV')) set.set('MAV', metrics.get('AV')!);
-  const forced = `CVSS:${version}/${[...set].map(([name, value]) => `${name}:${value}`).join('/')}`;
-  const unforced = `CVSS:${version}/${[...set]
-    .filter(([name]) => name !== 'MAV')
-    .map(([name, value]) => `${name}:${value}`)
-    .join('/')}`;
+  const set = [...metrics].filter(([, value]) => value !== 'X');
+  const spell = (parts: readonly (readonly [string, string])[]) => `CVSS:${version}/${parts.map((p) => p.join(':')).join('/')}`;
   const Calculator = version === '3.0' ? calculator.Cvss3P0 : calculator.Cvss3P1;
-  const { base, temporal } = new Calculator(unforced).calculateScores() as Scores;
-  const { environmental, overall } = new Calculator(forced).calculateScores() as Scores;
-  return { base: base!, temporal: temporal ?? base!, environmental: environmental!, overall };
+  const { base, temporal = base, overall } = new Calculator(spell(set)).calculateScores() as Scores;
+  // The library gives no environmental score where every environmental metric is `X`; MAV equal to AV changes nothing and wakes it.
+  const woken = set.some(([name]) => name === 'MAV') ? set : [...set, ['MAV', metrics.get('AV')!] as const];
+  const { environmental } = new Calculator(spell(woken)).calculateScores() as Scores;
+  return { base: base!, temporal: temporal!, environmental: environmental!, overall };
 }
 
 /** In hundredths, because 9.0 × 0.95 is 8.55 on paper and 8.549… in binary (CVSS 2.0 §3.2.2 rounds half up). */
