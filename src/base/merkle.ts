@@ -28,6 +28,36 @@ export function rootOf(frontier: readonly Buffer[]): Buffer {
   return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeHash(left, right));
 }
 
+/**
+ * Every level of the tree, leaves first, root last: what inclusion proofs are read off.
+ * A node without a sibling moves up as it is, which gives the left-balanced tree of RFC 9162 §2.1.1.
+ */
+export function levelsOf(leaves: readonly Buffer[]): readonly (readonly Buffer[])[] {
+  const levels: (readonly Buffer[])[] = [leaves];
+  for (let level = leaves; level.length > 1; levels.push(level)) {
+    const below = level;
+    level = Array.from({ length: Math.ceil(below.length / 2) }, (_, i) => {
+      const right = below[2 * i + 1];
+      return right ? nodeHash(below[2 * i]!, right) : below[2 * i]!;
+    });
+  }
+  return levels;
+}
+
+/** RFC 9162 §2.1.3.1: the siblings on the way from leaf `index` (from 0) to the root, lowest first. */
+export function inclusionProof(levels: readonly (readonly Buffer[])[], index: number): Buffer[] {
+  const size = levels[0]?.length ?? 0;
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw new RangeError('the leaf index must lie inside the tree');
+  const proof: Buffer[] = [];
+  let at = index;
+  for (const level of levels.slice(0, -1)) {
+    const sibling = level[at % 2 === 1 ? at - 1 : at + 1];
+    if (sibling) proof.push(sibling);
+    at = Math.floor(at / 2);
+  }
+  return proof;
+}
+
 /** RFC 9162 §2.1.3.2. All inputs are hostile; a proof of the wrong shape is a refusal, a proof that does not hold is false. */
 export function verifyInclusion(
   leaf: Uint8Array,
