@@ -37,9 +37,9 @@ export function scoreCvss(vector: string): CvssScore | Refusal {
 }
 
 interface Scores {
-  readonly base?: number;
-  readonly temporal?: number;
-  readonly environmental?: number;
+  readonly base?: number | undefined;
+  readonly temporal?: number | undefined;
+  readonly environmental?: number | undefined;
   readonly overall: number;
 }
 
@@ -53,7 +53,7 @@ function calculate(version: CvssVersion, vector: string, metrics: ReadonlyMap<st
   // The library gives no environmental score where every environmental metric is `X`; MAV equal to AV changes nothing and wakes it.
   const woken = set.some(([name]) => name === 'MAV') ? set : [...set, ['MAV', metrics.get('AV')!] as const];
   const { environmental } = new Calculator(spell(woken)).calculateScores() as Scores;
-  return { base: base!, temporal: temporal!, environmental: environmental!, overall };
+  return { base, temporal, environmental, overall };
 }
 
 /** In hundredths, because 9.0 × 0.95 is 8.55 on paper and 8.549… in binary (CVSS 2.0 §3.2.2 rounds half up). */
