@@ -15,6 +15,7 @@ export const kinds = {
   cmp: 'comparison',
   val: 'validation',
   cas: 'case',
+  pat: 'patch',
   pri: 'priority',
   adv: 'advisory',
   rel: 'release',
