@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../../base/canonical.ts';
 import type { Box, BoxResult, BoxSpec, Probe, TreeId } from '../../base/doors.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { buildCache } from './builds.ts';
@@ -24,6 +25,7 @@ export interface BubblewrapOptions {
 
 const asRoot = process.getuid?.() === 0;
 const bwrap = '/usr/bin/bwrap';
+let sequence = 0;
 
 /**
  * Boxes made by bubblewrap: launcher → bwrap → init → target, each in a control group, user, network and filter of its own.
@@ -111,8 +113,10 @@ export class Bubblewrap {
     const programs = await this.programs();
     const place = spec.workspace && (await workspace(this.#dir, spec.workspace.owner, spec.workspace.maxBytes));
     const uid = place?.uid ?? slot.uid;
-    const binds = await this.#binds(slot, spec, uid, programs);
+    const binds = await this.#binds(slot, spec, uid);
     if (place && spec.workspace) binds.push({ from: place.dir, at: spec.workspace.at, writable: true });
+    // Outer mounts first, or they would hide what is mounted within them.
+    binds.sort((a, b) => a.at.split('/').length - b.at.split('/').length);
     const seccomp = await this.#seccomp(spec.profile);
     const stdin = spec.stdin ? await inputFile(slot, spec.stdin) : undefined;
     try {
@@ -125,7 +129,7 @@ export class Bubblewrap {
     }
   }
 
-  async #binds(slot: Slot, spec: BoxSpec, uid: number, programs: Programs): Promise<Bind[]> {
+  async #binds(slot: Slot, spec: BoxSpec, uid: number): Promise<Bind[]> {
     const binds: Bind[] = [];
     const copies = spec.trees.some((t) => t.writable) ? await scratch(slot) : '';
     for (const [i, { tree, at, writable }] of spec.trees.entries()) {
@@ -139,17 +143,19 @@ export class Bubblewrap {
       binds.push({ from, at, writable: false });
     }
     for (const name of spec.tools ?? []) binds.push({ from: await realpath(process.execPath), at: `/tools/${name}`, writable: false });
-    // Outer mounts first, or they would hide what is mounted within them.
-    binds.sort((a, b) => a.at.split('/').length - b.at.split('/').length);
-    return [...binds, { from: programs.init, at: '/.sbxinit', writable: false }];
+    return binds;
   }
 
   async #seccomp(profile: BoxSpec['profile']) {
     const filter = seccompFilter(process.arch, { debuggers: profile !== 'poc' });
     if (!filter) throw new Error(`no system-call filter was written for ${process.arch}`);
-    const file = join(this.#dir, 'bin', `${profile}.bpf`);
-    const known = await readFile(file).catch(() => undefined);
-    if (!known?.equals(filter)) await writeFile(file, filter);
+    // Named by what is in it and put there at once: bwrap would take half a filter for a whole one.
+    const file = join(this.#dir, 'bin', `${sha256(filter)}.bpf`);
+    const known = await open(file, 'r').catch(() => undefined);
+    if (known) return known;
+    const fresh = `${file}.${process.pid}-${sequence++}`;
+    await writeFile(fresh, filter);
+    await rename(fresh, file);
     return open(file, 'r');
   }
 
@@ -172,13 +178,14 @@ async function inputFile(slot: Slot, bytes: Uint8Array) {
 function launch(programs: Programs, uid: number, group: Group | undefined, spec: BoxSpec, binds: readonly Bind[]): string[] {
   const { cpuSec, fileBytes, openFiles, pids } = spec.limits;
   // As root the launcher shows each path under a name of its own; otherwise bwrap must reach it itself.
-  const staged = asRoot ? binds.map((b) => b.from) : [];
-  const seen = binds.map((bind, i) => (asRoot ? { ...bind, from: `/tmp/${i}` } : bind));
+  const all = [...binds.map((bind) => bind.from), programs.init];
+  const staged = asRoot ? all : [];
+  const seen = all.map((from, i) => (asRoot ? `/tmp/${i}` : from));
   // RLIMIT_NPROC counts per uid: it only means something when the uid is the box's own.
   const processes = asRoot ? pids + 8 : 0;
   const joined = group?.procs ?? [];
   const numbers = [asRoot ? uid : 0, cpuSec, fileBytes, openFiles, processes, joined.length];
-  const init = seen.pop()!.from;
-  const program = [bwrap, ...bwrapArguments(spec, seen, init, 3)];
+  const shown = binds.map((bind, i) => ({ ...bind, from: seen[i]! }));
+  const program = [bwrap, ...bwrapArguments(spec, shown, seen.at(-1)!, 3)];
   return [programs.launch, ...numbers.map(String), ...joined, String(staged.length), ...staged, '--', ...program];
 }

@@ -87,7 +87,7 @@ async function checkedArchives(work: string, cache: string, source: NpmSource): 
 /** npm's cache files an archive under its own hash: _cacache/content-v2/sha512/ab/cd/…. */
 async function cachedArchive(cache: string, integrity: string | undefined): Promise<Buffer | undefined> {
   const match = /(?:^|\s)(sha512|sha1)-([A-Za-z0-9+/=]+)/.exec(integrity ?? '');
-  if (!match || match[1] !== 'sha512') return undefined;
+  if (match?.[1] !== 'sha512') return undefined;
   const hex = Buffer.from(match[2]!, 'base64').toString('hex');
   const bytes = await readFile(join(cache, '_cacache/content-v2/sha512', hex.slice(0, 2), hex.slice(2, 4), hex.slice(4))).catch(
     () => undefined,

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Db, Tx } from '../../src/base/doors.ts';
+import { openEmbedded, openExternal } from '../../src/io/db/open.ts';
+import { type External, externalPostgres } from '../equipment/external-postgres.ts';
+
+const external = await externalPostgres();
+if (typeof external === 'string') console.warn(`external PostgreSQL skipped: ${external}`);
+afterAll(() => (typeof external === 'string' ? undefined : external.stop()));
+
+const scratch = mkdtempSync(join(tmpdir(), 'bw-db-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const kinds: [string, boolean, () => Promise<Db>][] = [
+  ['embedded', true, () => openEmbedded(join(scratch, 'cluster'))],
+  ['external', typeof external !== 'string', () => openExternal((external as External).url)],
+];
+
+for (const [name, isThere, open] of kinds) {
+  describe.skipIf(!isThere)(`the database door: ${name}`, () => {
+    let db: Db;
+    beforeAll(async () => {
+      db = await open();
+    });
+    afterAll(() => db.close());
+
+    const insert = (tx: Tx, id: string, compartments: string[]) =>
+      sql`INSERT INTO claims VALUES (${id}, 'org_x', 'p', 'p', '{}', 'fuzzing', 'c', ${at}, ${at}, 'held', 'RED', ${compartments}, ${at})`.execute(
+        tx,
+      );
+    const at = '2026-11-21T09:00:00.123Z';
+    const seen = async (reads: string[]) =>
+      db.transaction(reads, async (tx) => (await sql<{ id: string }>`SELECT id FROM claims ORDER BY id`.execute(tx)).rows.map((r) => r.id));
+
+    test('keeps what was committed and nothing of what was not', async () => {
+      await db.transaction(['org_*'], async (tx) => {
+        await sql`INSERT INTO orgs VALUES ('org_x', 'X', '{finder}', ${at}) ON CONFLICT DO NOTHING`.execute(tx);
+        await insert(tx, 'a', ['org_x']);
+        await insert(tx, 'b', ['org_x', 'cas_y']);
+        await insert(tx, 'c', []);
+      });
+      const broken = db.transaction(['org_*'], async (tx) => {
+        await insert(tx, 'd', []);
+        throw new Error('no');
+      });
+      await expect(broken).rejects.toThrow('no');
+      expect(await seen(['org_*', 'cas_*'])).toEqual(['a', 'b', 'c']);
+    });
+
+    test('shows a row only to who reads every compartment of it', async () => {
+      expect(await seen([])).toEqual(['c']);
+      expect(await seen(['org_x'])).toEqual(['a', 'c']);
+      expect(await seen(['org_x', 'cas_y'])).toEqual(['a', 'b', 'c']);
+      expect(await seen(['org_*'])).toEqual(['a', 'c']);
+      expect(await seen(['cas_*', 'org_z'])).toEqual(['c']);
+    });
+
+    test('shows nothing but the public on a fresh connection that was told nothing', async () => {
+      const fresh = await open();
+      const rows = await fresh.transaction([], async (tx) => (await sql<{ id: string }>`SELECT id FROM claims`.execute(tx)).rows);
+      await fresh.close();
+      expect(rows.map((r) => r.id)).toEqual(['c']);
+    });
+
+    test('forgets what a transaction could read when it ends', async () => {
+      await seen(['org_*', 'cas_*']);
+      expect(await seen([])).toEqual(['c']);
+    });
+
+    test('cannot change or delete what it does not see', async () => {
+      await db.transaction([], async (tx) => {
+        await sql`UPDATE claims SET contact = 'changed'`.execute(tx);
+        await sql`DELETE FROM claims WHERE id = 'a'`.execute(tx);
+      });
+      const contacts = await db.transaction(
+        ['org_*', 'cas_*'],
+        async (tx) => (await sql<{ contact: string }>`SELECT contact FROM claims ORDER BY id`.execute(tx)).rows,
+      );
+      expect(contacts.map((r) => r.contact)).toEqual(['c', 'c', 'changed']);
+    });
+
+    test('gives instants in UTC with milliseconds', async () => {
+      const rows = await db.transaction(
+        [],
+        async (tx) => (await sql<{ starts_at: string }>`SELECT starts_at FROM claims`.execute(tx)).rows,
+      );
+      expect(rows[0]?.starts_at).toBe(at);
+    });
+
+    test('is brought up to date once, whoever comes second', async () => {
+      const second = await open();
+      expect(await second.transaction([], async (tx) => (await sql<{ id: string }>`SELECT id FROM claims`.execute(tx)).rows.length)).toBe(
+        1,
+      );
+      await second.close();
+    });
+  });
+}
+
+test.skipIf(typeof external === 'string')('a role that row-level security does not bind is refused', async () => {
+  await expect(openExternal((external as External).superUrl)).rejects.toThrow(/bypasses row-level security.*CREATE ROLE/s);
+});
+
+test('nothing acknowledged is lost to kill -9 of the hub in the middle of writing', { timeout: 60_000 }, async () => {
+  const dir = join(scratch, 'killed');
+  const acknowledged: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const writer = spawn(process.execPath, [join(import.meta.dirname, '../equipment/writer.ts'), dir, String(acknowledged.at(-1) ?? 0)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((resolve) => {
+      writer.stdout.on('data', (data: Buffer) => {
+        for (const line of data.toString().split('\n').filter(Boolean)) acknowledged.push(Number(line));
+        if (acknowledged.length > 60 * (round + 1)) writer.kill('SIGKILL');
+      });
+      writer.on('close', () => resolve());
+    });
+  }
+  const db = await openEmbedded(dir);
+  const kept = await db.transaction([], async (tx) =>
+    (await sql<{ seq: number }>`SELECT seq FROM log_entries`.execute(tx)).rows.map((r) => r.seq),
+  );
+  await db.close();
+  expect(acknowledged.length).toBeGreaterThan(150);
+  expect(acknowledged.filter((seq) => !kept.includes(seq))).toEqual([]);
+});
