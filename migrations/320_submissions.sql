@@ -10,6 +10,7 @@ CREATE TABLE submissions (
   partners text[] NOT NULL,
   window_starts_at timestamptz(3) NOT NULL,
   window_ends_at timestamptz(3) NOT NULL,
+  basis_expires_at timestamptz(3) NOT NULL,
   state text NOT NULL,
   tlp text NOT NULL,
   compartments text[] NOT NULL,
@@ -17,4 +18,5 @@ CREATE TABLE submissions (
 );
 SELECT guard('submissions');
 CREATE INDEX submissions_window_ends ON submissions (window_ends_at) WHERE state = 'offered';
+CREATE INDEX submissions_basis_expires ON submissions (basis_expires_at) WHERE state = 'offered';
 CREATE INDEX submissions_agreement ON submissions (agreement_id);

@@ -17,6 +17,7 @@ type SubmissionRow = {
   partners: string[];
   window_starts_at: Instant;
   window_ends_at: Instant;
+  basis_expires_at: Instant;
   state: SubmissionState;
   tlp: Tlp;
   compartments: string[];
@@ -40,6 +41,7 @@ export async function insertSubmission(tx: Tx, s: Submission): Promise<void> {
     partners: [...s.partners],
     window_starts_at: s.windowStartsAt,
     window_ends_at: s.windowEndsAt,
+    basis_expires_at: s.basisExpiresAt,
     state: s.state,
     tlp: s.label.tlp,
     compartments: [...s.label.compartments],
@@ -85,7 +87,7 @@ export async function dueSubmissions(tx: Tx, now: Instant, limit: number): Promi
     .selectFrom('submissions')
     .selectAll()
     .where('state', '=', 'offered')
-    .where('window_ends_at', '<=', now)
+    .where((e) => e.or([e('window_ends_at', '<=', now), e('basis_expires_at', '<=', now)]))
     .orderBy('window_ends_at')
     .limit(limit)
     .forUpdate()
@@ -128,6 +130,7 @@ function submissionOf(r: SubmissionRow): Submission {
     partners: r.partners,
     windowStartsAt: r.window_starts_at,
     windowEndsAt: r.window_ends_at,
+    basisExpiresAt: r.basis_expires_at,
     state: r.state,
     label: { tlp: r.tlp, compartments: r.compartments },
     offeredAt: r.offered_at,

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { limits } from '../../base/limits.ts';
+import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
+import type { Actor } from '../../trust/access.ts';
+import { skills, taskDigest } from '../suites/suite.ts';
+import { type Plan, runsOf } from './plan.ts';
+
+const share = z.number().min(0).max(1);
+const measure = z.string().regex(/^[a-z][a-z0-9@-]{0,63}$/, 'must be the name of a measure, like solved');
+const budget = z.object({ turns: z.int().min(1).max(10_000), tokens: z.int().min(1).max(1_000_000_000) });
+const rule = z.object({
+  measure,
+  threshold: share,
+  also: z
+    .array(z.object({ measure, threshold: share }))
+    .max(limits.ruleMeasures - 1)
+    .default([]),
+  alpha: z.number().gt(0).max(0.5),
+  minTasks: z.int().min(1).max(limits.suiteTasks),
+  /** One budget shows a point, not what more effort would bring. */
+  minBudgets: z.int().min(2).max(limits.planBudgets),
+  minGraded: share.default(0.8),
+  anchors: z
+    .array(z.object({ name: wireName, measure, value: share }))
+    .max(limits.ruleAnchors)
+    .default([]),
+});
+
+export const freezeInput = z.object({
+  submissionId: wireId('sub'),
+  suiteId: wireId('sui'),
+  epochs: z.int().min(1).max(limits.planEpochs),
+  budgets: z.array(budget).min(1).max(limits.planBudgets),
+  arms: z.array(wireName).min(1).max(limits.planArms),
+  seeds: z.array(z.int().min(0)).min(1).max(limits.planSeeds),
+  stoppingRule: wireText(limits.textChars),
+  rule,
+});
+export const byId = z.object({ id: wireId('pln') });
+export const page = wirePage;
+
+const taskOut = z.object({ id: z.string(), recipeId: z.string(), skill: z.enum(skills), prompt: z.string(), disclosedAt: wireInstant });
+export const planOut = z.object({
+  id: wireId('pln'),
+  orgId: wireId('org'),
+  submissionId: wireId('sub'),
+  suiteDigest: z.string(),
+  taskDigests: z.array(z.string()),
+  runs: z.number(),
+  epochs: z.number(),
+  budgets: z.array(budget),
+  arms: z.array(z.string()),
+  seeds: z.array(z.number()),
+  stoppingRule: z.string(),
+  rule: rule,
+  digest: z.string(),
+  frozenAt: wireInstant,
+  suiteId: wireId('sui').optional(),
+  tasks: z.array(taskOut).optional(),
+});
+export const listOut = z.object({ items: z.array(planOut) });
+
+/** Whoever is measured sees how it will be judged, and a digest for each task; the tasks themselves only who keeps the suite sees. */
+export function present(plan: Plan, viewer: Actor): z.input<typeof planOut> {
+  const { id, orgId, submissionId, suiteId, suiteDigest, epochs, stoppingRule, digest, frozenAt } = plan;
+  const { also, anchors, ...rule } = plan.rule;
+  return {
+    ...{ id, orgId, submissionId, suiteDigest, epochs, stoppingRule, digest, frozenAt },
+    taskDigests: plan.tasks.map(taskDigest),
+    runs: runsOf(plan),
+    budgets: [...plan.budgets],
+    arms: [...plan.arms],
+    seeds: [...plan.seeds],
+    rule: { ...rule, also: [...also], anchors: [...anchors] },
+    ...(viewer.orgId === orgId ? { suiteId, tasks: plan.tasks.map(({ canary: _canary, ...task }) => task) } : {}),
+  };
+}
