@@ -2,9 +2,10 @@
 -- app.reads is set once per transaction by the Db door; a transaction that set nothing reads nothing but the public.
 CREATE FUNCTION cleared(compartments text[]) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT NOT EXISTS (
-    SELECT 1 FROM unnest(compartments) AS c
-    WHERE NOT (c = ANY (string_to_array(current_setting('app.reads', true), ','))
-      OR (left(c, 4) || '*') = ANY (string_to_array(current_setting('app.reads', true), ',')))
+    SELECT 1
+    -- On a fresh connection the setting is NULL; without coalesce the comparison would be NULL too, and every row would show.
+    FROM unnest(compartments) AS c, string_to_array(coalesce(current_setting('app.reads', true), ''), ',') AS reads
+    WHERE NOT coalesce(c = ANY (reads) OR (left(c, 4) || '*') = ANY (reads), false)
   )
 $$;
 

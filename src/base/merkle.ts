@@ -88,6 +88,43 @@ export function verifyInclusion(
   return sn === 0 && Buffer.compare(r, root) === 0;
 }
 
+/** RFC 9162 §2.1.4.2: whether the tree of `size2` leaves begins with the tree of `size1`. Nothing is consistent with an empty tree by proof. */
+export function verifyConsistency(
+  size1: number,
+  size2: number,
+  proof: readonly Uint8Array[],
+  root1: Uint8Array,
+  root2: Uint8Array,
+): boolean | Refusal {
+  const bad = shape([root1, root2, ...proof]);
+  if (bad) return bad;
+  if (!Number.isSafeInteger(size1) || !Number.isSafeInteger(size2) || size1 < 1 || size1 > size2)
+    return refuse('malformed', 'the first tree must have a leaf and be no larger than the second');
+  if (size1 === size2) return proof.length === 0 && Buffer.compare(root1, root2) === 0;
+  if (proof.length === 0) return false;
+  let fn = size1 - 1;
+  let sn = size2 - 1;
+  const halve = () => {
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  };
+  while (fn % 2 === 1) halve();
+  // A perfect first tree is itself the first node of the path and is left out of the proof.
+  const [first, ...path] = fn === 0 ? [root1, ...proof] : proof;
+  let fr: Uint8Array = first!;
+  let sr: Uint8Array = first!;
+  for (const c of path) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      fr = nodeHash(c, fr);
+      sr = nodeHash(c, sr);
+      while (fn % 2 === 0 && fn !== 0) halve();
+    } else sr = nodeHash(sr, c);
+    halve();
+  }
+  return sn === 0 && Buffer.compare(fr, root1) === 0 && Buffer.compare(sr, root2) === 0;
+}
+
 function shape(hashes: readonly Uint8Array[]): Refusal | undefined {
   return hashes.every((h) => h.length === 32) ? undefined : refuse('malformed', 'every hash must be 32 bytes');
 }

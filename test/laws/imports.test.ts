@@ -35,7 +35,7 @@ const constructors = ['src/app/build.ts', 'src/app/hub.ts'];
 const allowed: Record<string, readonly string[]> = {
   'src/base': ['node:crypto', 'kysely', 'zod'],
   'src/trust': ['node:crypto', 'kysely', 'zod'],
-  'src/lab': ['node:crypto', 'zod', 'yaml'],
+  'src/lab': ['node:crypto', 'node:path', 'zod', 'yaml'],
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
   'src/clearinghouse/fixes': ['kysely', 'zod', 'semver'],
   'src/clearinghouse/priorities': ['kysely', 'zod', 'ae-cvss-calculator'],
@@ -43,7 +43,7 @@ const allowed: Record<string, readonly string[]> = {
 };
 /** Within a station only these touch doors; everything else is pure. */
 const mayTouchDoors = /\/(store|actions|labour)\.ts$|^src\/lab\/run\.ts$|^src\/(app|io)\//;
-const pureNode = ['node:crypto'];
+const pureNode = ['node:crypto', 'node:path'];
 
 const files = sourceFiles('src').filter((f) => !f.path.endsWith('.test.ts'));
 const room = (path: string) => path.split('/')[1]!;

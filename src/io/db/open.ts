@@ -1,16 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Running, startPostgres } from './embedded.ts';
 import { type OpenDb, openDb } from './postgres.ts';
 
 const role = 'breakwater';
+const startAttempts = 100;
+const startPauseMs = 100;
+/** 57P01 and 57P03: shutting down or starting up. The others: it hung up or is gone. */
+const passing = ['57P01', '57P03', 'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'EPIPE'];
 
 /** The embedded database in `dir`: starts it, makes our own unprivileged role and database in it, opens it. */
 export async function openEmbedded(dir: string, options: { database?: string; flags?: readonly string[]; poolSize?: number } = {}) {
-  const running = await startPostgres(dir, options.flags);
   const database = options.database ?? role;
-  await prepare(running, database);
+  const running = await startPrepared(dir, database, options.flags);
   const db = await openDb({ host: running.host, port: running.port, user: role, database }, options.poolSize);
   return { ...db, running, close: () => db.close().then(() => running.stop()) } satisfies OpenDb & { running: Running };
+}
+
+/** One that is shutting down after a kill -9 of its hub still answers on its socket, and then hangs up: wait for it to be gone. */
+async function startPrepared(dir: string, database: string, flags: readonly string[] | undefined): Promise<Running> {
+  for (let attempt = 1; ; attempt++) {
+    const running = await startPostgres(dir, flags);
+    try {
+      await prepare(running, database);
+      return running;
+    } catch (error) {
+      if (!passing.includes((error as { code?: string }).code ?? '') || attempt >= startAttempts) throw error;
+      await sleep(startPauseMs);
+    }
+  }
 }
 
 /** A PostgreSQL of your own, by its URL; version 15 or later. */

@@ -39,7 +39,7 @@ export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<Open
     pool,
     async transaction(reads, work) {
       return kysely.transaction().execute(async (tx) => {
-        if (reads.length) await setReads(tx, reads);
+        await setReads(tx, reads);
         return work(tx);
       });
     },
