@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { actions } from '../../src/app/actions.ts';
+import { buildHttp } from '../../src/app/http.ts';
+import type { Actor } from '../../src/trust/access.ts';
+import { house } from '../../src/trust/access.ts';
+import { act } from '../../src/trust/act.ts';
+import { issueLink } from '../../src/trust/orgs/actions.ts';
+import { openHub, type TestHub } from '../hub.ts';
+
+const browserPath = process.env.BREAKWATER_CHROMIUM ?? '/usr/bin/chromium';
+export const noBrowser = existsSync(browserPath)
+  ? undefined
+  : `no Chromium at ${browserPath}: the desk is not tested (apt-get install chromium)`;
+if (noBrowser) console.warn(noBrowser);
+
+export interface Desk {
+  readonly hub: TestHub;
+  readonly address: string;
+  readonly faults: unknown[];
+  /** A browser of one's own, signed in through a one-time link when `as` is given. */
+  visit(as?: Actor, look?: Look): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export interface Look {
+  readonly dark?: boolean;
+  readonly width?: number;
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** What the browser complained of: scripts that failed, things the CSP kept out. */
+  readonly complaints: string[];
+  go(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The built desk on a hub of its own, served exactly as the hub serves it. */
+export async function openDesk(): Promise<Desk> {
+  const deskDir = buildDesk();
+  const hub = await openHub();
+  // The browser's clock is the real one; what is near in the test should look near on the page.
+  const faults: unknown[] = [];
+  const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
+  const app = await buildHttp(hub.doors, {
+    actions,
+    version: 'test',
+    deskDir,
+    publicDir,
+    log: (problem, error) => faults.push(problem, error),
+  });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  return {
+    hub,
+    address,
+    faults,
+    visit: (as, look) => openVisit(browser, hub, address, as, look),
+    async close() {
+      await browser.close();
+      await app.close();
+      await hub.close();
+      rmSync(publicDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openVisit(browser: Browser, hub: TestHub, address: string, as: Actor | undefined, look: Look = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    baseURL: address,
+    viewport: { width: look.width ?? 1280, height: 900 },
+    colorScheme: look.dark ? 'dark' : 'light',
+    timezoneId: 'Europe/Berlin',
+    locale: 'en-GB',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // The browser reports every refused request; those that matter are shown on the page.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+  });
+  if (as) await enter(page, hub, as);
+  return {
+    page,
+    complaints,
+    async go(path) {
+      await page.goto(path);
+      await settled(page);
+    },
+    close: () => leave(context),
+  };
+}
+
+const leave = (context: BrowserContext) => context.close();
+
+/** A one-time link for somebody, as the coordinator would send it. */
+export async function linkFor(hub: TestHub, who: Actor): Promise<string> {
+  const link = (await act(hub.doors, issueLink, { who: { actor: house }, input: { personId: who.id } })) as { secret: string };
+  return `/enter#${link.secret}`;
+}
+
+async function enter(page: Page, hub: TestHub, who: Actor): Promise<void> {
+  await page.goto(await linkFor(hub, who));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
+  await settled(page);
+}
+
+/** Waits until nothing on the page is still loading. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+}
+
+/** Everything axe-core finds, as sentences; the whole rule set of WCAG 2.2 AA and the best practices. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  // Evaluated by the driver, not added as a script: the page's CSP stays as it is.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+export async function expectSound(visit: Visit): Promise<void> {
+  expect(await axeViolations(visit.page)).toEqual([]);
+  expect(visit.complaints).toEqual([]);
+  const overflow = await visit.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, 'the page must not scroll sideways').toBe(0);
+}
+
+function buildDesk(): string {
+  const root = join(import.meta.dirname, '../..');
+  const outDir = join(mkdtempSync(join(tmpdir(), 'bw-desk-')), 'desk');
+  const build = spawnSync(process.execPath, ['../node_modules/vite/bin/vite.js', 'build', '--outDir', outDir], {
+    cwd: join(root, 'web'),
+    encoding: 'utf8',
+    // vitest sets NODE_ENV=test, which would build React for development.
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  if (build.status !== 0) throw new Error(`the desk does not build:\n${build.stderr}${build.stdout}`);
+  return outDir;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../parts/page.tsx';
+
+export function Fixes() {
+  return <Page title="Fixes">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../parts/page.tsx';
+
+export function Review() {
+  return <Page title="Review">…</Page>;
+}

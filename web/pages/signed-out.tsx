@@ -1,0 +1,32 @@
+import { Link } from '@tanstack/react-router';
+import { Page, Section } from '../parts/page.tsx';
+
+export function SignedOut() {
+  return (
+    <Page title="You are not signed in">
+      <div className="max-w-prose">
+        <p>This desk is opened by a one-time link: made for one person, good for fifteen minutes, used once. There are no passwords.</p>
+        <Section title="How to get a link">
+          <ul className="list-disc ps-5">
+            <li>Ask a coordinator of this clearinghouse. They make one for you and send it however you both trust.</li>
+            <li>
+              If you are a coordinator with a token: <code>breakwater orgs issueLink --personId psn_…</code>, then open <code>/enter#</code>{' '}
+              followed by the secret.
+            </li>
+            <li>If this hub is new and nobody has signed in: open the link that it printed when it started.</li>
+          </ul>
+        </Section>
+        <Section title="Without signing in">
+          <ul className="list-disc ps-5">
+            <li>
+              <Link to="/log">The log</Link>: everything that happened here, as one chain; what you are not cleared for is withheld.
+            </li>
+            <li>
+              <a href="/public/">Published advisories</a> and the signed feed.
+            </li>
+          </ul>
+        </Section>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,84 @@
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { SignedOut } from '../pages/signed-out.tsx';
+import { signOut, useWho } from '../session.ts';
+import type { Who } from '../wire.ts';
+import { Button } from './form.tsx';
+import { Awaited } from './refusal.tsx';
+
+const places = [
+  { to: '/', name: 'Queue' },
+  { to: '/fixes', name: 'Fixes' },
+  { to: '/reviews', name: 'Reviews' },
+  { to: '/log', name: 'Log' },
+] as const;
+
+/** Around every page: where one is, who one is, and the way to the content. */
+export function Frame() {
+  const who = useWho();
+  return (
+    <>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-10 focus:bg-sheet focus:px-3 focus:py-2"
+      >
+        Skip to the content
+      </a>
+      <header className="border-b border-line bg-sheet">
+        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
+          <Link to="/" className="text-base font-semibold text-ink no-underline">
+            Breakwater
+          </Link>
+          {who.data && <Places />}
+          {who.data && <Person who={who.data} />}
+        </div>
+      </header>
+      <main id="content" className="mx-auto max-w-7xl px-4 py-6">
+        <Within />
+      </main>
+    </>
+  );
+}
+
+const open = /^\/(found|enter|log)\/?$/;
+
+/** The page, for whoever may be here; a session that ended anywhere ends up here too. */
+function Within() {
+  const { pathname } = useLocation();
+  const who = useWho();
+  if (open.test(pathname)) return <Outlet />;
+  return <Awaited of={who}>{(found) => (found ? <Outlet /> : <SignedOut />)}</Awaited>;
+}
+
+function Places() {
+  return (
+    <nav aria-label="Desk" className="max-sm:order-last max-sm:w-full">
+      <ul className="flex gap-1 max-sm:-mx-2">
+        {places.map(({ to, name }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: to === '/' }}
+              className="block rounded-sm px-2 py-1 text-soft no-underline hover:text-ink aria-[current=page]:bg-page aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Person({ who }: { who: Who }) {
+  return (
+    <div className="ms-auto flex items-center gap-3">
+      <p className="text-right leading-tight">
+        {who.name}
+        <span className="block text-[0.87em] text-soft">{who.roles.join(', ')}</span>
+      </p>
+      <Button quiet onClick={() => void signOut()}>
+        Sign out
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Enter } from './pages/enter.tsx';
+import { Found } from './pages/found.tsx';
+import { Queue } from './pages/queue.tsx';
+import { Frame } from './parts/frame.tsx';
+import { Page } from './parts/page.tsx';
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: () => (
+    <Page title="There is no such page">
+      <p>Check the address, or go back to the queue.</p>
+    </Page>
+  ),
+});
+
+const under = { getParentRoute: () => root };
+const routes = [
+  createRoute({ ...under, path: '/', component: Queue }),
+  createRoute({ ...under, path: '/found', component: Found }),
+  createRoute({ ...under, path: '/enter', component: Enter }),
+  createRoute({ ...under, path: '/findings/$id', component: lazyRouteComponent(() => import('./pages/finding.tsx'), 'FindingPage') }),
+  createRoute({ ...under, path: '/cases/$id', component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage') }),
+  createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),
+  createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),
+  createRoute({ ...under, path: '/reviews/$id', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'Review') }),
+  createRoute({ ...under, path: '/log', component: lazyRouteComponent(() => import('./pages/log.tsx'), 'Log') }),
+];
+
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

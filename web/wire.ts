@@ -1,0 +1,15 @@
+/**
+ * What the verbs answer, as types only: derived from the stations' output schemas, so that the desk cannot drift from the hub.
+ * The hub has checked every reply against these schemas before it left; nothing is checked twice here.
+ */
+import type { z } from 'zod';
+import type * as log from '../src/trust/log/wire.ts';
+import type * as orgs from '../src/trust/orgs/wire.ts';
+
+export type Who = z.output<typeof orgs.whoOut>;
+export type Founded = z.output<typeof orgs.foundOut>;
+export type Secret = z.output<typeof orgs.secretOut>;
+export type Entries = z.output<typeof log.entries>;
+export type Entry = z.output<typeof log.entryOut>;
+export type Checkpoint = z.output<typeof log.checkpointOut>;
+
