@@ -1,0 +1,118 @@
+import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { buildPurl, canonicalPurl, parsePurl } from '../clearinghouse/inventories/purl.ts';
+import { scoreCvss } from '../clearinghouse/priorities/cvss.ts';
+import { parseCrash, readCrashSettings } from '../lab/sanitizer/crash.ts';
+import {
+  type Attempts,
+  clopperPearson,
+  clusteredMean,
+  mcnemarExact,
+  mean,
+  pairedDifference,
+  passAtK,
+  passHatK,
+  type Share,
+  wilson,
+} from '../reviews/estimates/statistics.ts';
+
+type Request = Readonly<Record<string, unknown>>;
+export type Tool = (request: Request) => readonly object[] | Refusal;
+
+/** Every tool by name; one whose rules are not built yet is undefined. */
+export const tools: Readonly<Record<string, Tool | undefined>> = {
+  crash: one(crash),
+  version: undefined,
+  purl: one(purl),
+  vers: undefined,
+  cvss: one(cvss),
+  sarif: undefined,
+  duplicates: undefined,
+  csaf: undefined,
+  osv: undefined,
+  cve: undefined,
+  vex: undefined,
+  sbom: undefined,
+  match: undefined,
+  ssvc: undefined,
+  stats: one(stats),
+  'inspect-log': undefined,
+  merkle: one(merkle),
+  voprf: undefined,
+};
+
+function one(tool: (request: Request) => object | Refusal): Tool {
+  return (request) => {
+    const reply = tool(request);
+    return isRefusal(reply) ? reply : [reply];
+  };
+}
+
+function crash(request: Request): object | Refusal {
+  if (typeof request.log !== 'string') return refuse('malformed', 'must be text', 'log');
+  const { analyzer, crash_type, requires_gestures } = request;
+  const beside = Object.entries({ analyzer, crash_type, requires_gestures }).filter(([, value]) => value !== undefined && value !== null);
+  const given = request.settings ?? {};
+  const settings = readCrashSettings(typeof given === 'object' ? { ...given, ...Object.fromEntries(beside) } : given);
+  return isRefusal(settings) ? settings : parseCrash(request.log, settings);
+}
+
+function purl({ test_type, input }: Request): object | Refusal {
+  const output = purlOutput(test_type, input);
+  return isRefusal(output) ? output : { output };
+}
+
+function purlOutput(verb: unknown, input: unknown): unknown {
+  if (verb === 'build')
+    return typeof input === 'object' && input !== null ? buildPurl(input) : refuse('malformed', 'must be an object', 'input');
+  if (verb !== 'parse' && verb !== 'validate') return refuse('unsupported', 'parse, build or validate', 'test_type');
+  if (typeof input !== 'string') return refuse('malformed', 'must be text', 'input');
+  return verb === 'parse' ? parsePurl(input) : canonicalPurl(input);
+}
+
+function cvss({ vector }: Request): object | Refusal {
+  if (typeof vector !== 'string') return refuse('malformed', 'must be text', 'vector');
+  const score = scoreCvss(vector);
+  if (isRefusal(score)) return score;
+  const { vector: _, ...shown } = score;
+  return shown;
+}
+
+/** The functions below check every field themselves: a request's shape is only claimed here. */
+const statistics: Readonly<Record<string, (request: never) => object | Refusal>> = {
+  wilson: (share: Share) => wilson(share),
+  'clopper-pearson': (share: Share) => clopperPearson(share),
+  'mcnemar-exact': (pairs: { b: number; c: number }) => mcnemarExact(pairs),
+  'pass@k': (attempts: Attempts) => passAtK(attempts),
+  'pass^k': (attempts: Attempts) => passHatK(attempts),
+  mean: (list: { values: number[] }) => mean(list),
+  'clustered-mean': (list: { values: number[]; clusters: string[] }) => clusteredMean(list),
+  'paired-difference': (lists: { a: number[]; b: number[] }) => pairedDifference(lists),
+};
+
+function stats(request: Request): object | Refusal {
+  const op = request.op;
+  if (typeof op !== 'string' || !Object.hasOwn(statistics, op))
+    return refuse('unsupported', `one of ${Object.keys(statistics).join(', ')}`, 'op');
+  return statistics[op]!(request as never);
+}
+
+function merkle(request: Request): object | Refusal {
+  const proof = request.proof ?? [];
+  if (!Array.isArray(proof) || !proof.every((hash) => typeof hash === 'string'))
+    return refuse('malformed', 'must be a list of base64 texts', 'proof');
+  const path = proof.map(bytes);
+  const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN);
+  let valid: boolean | Refusal;
+  if (request.op === 'inclusion')
+    valid = verifyInclusion(bytes(request.leafHash), number(request.leafIdx), number(request.treeSize), path, bytes(request.root));
+  else if (request.op === 'consistency')
+    valid = verifyConsistency(number(request.size1), number(request.size2), path, bytes(request.root1), bytes(request.root2));
+  else return refuse('unsupported', 'inclusion or consistency', 'op');
+  return isRefusal(valid) ? valid : { valid };
+}
+
+/** Empty where there is nothing to decode: no hash is, so that it is refused. */
+function bytes(text: unknown): Buffer {
+  return typeof text === 'string' ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+}
