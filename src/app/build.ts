@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Doors } from '../base/doors.ts';
+import type { Doors, RecipeFiles } from '../base/doors.ts';
 import { diskBlobs } from '../io/blobs/disk.ts';
 import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
+import { treeStore } from '../io/boxes/trees.ts';
 import { shiftedClock, systemClock } from '../io/clock/clock.ts';
 import { openEmbedded, openExternal } from '../io/db/open.ts';
 import type { OpenDb } from '../io/db/postgres.ts';
@@ -31,12 +32,18 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
 
 /** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */
 export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'models' | 'recipes'> {
+  const trees = treeStore(join(config.dataDir, 'trees'));
   return {
-    box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), acceptUnenforced: config.acceptUnenforced }),
-    sources: registrySources({ dir: join(config.dataDir, 'sources'), treesDir: join(config.dataDir, 'boxes') }),
+    box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), trees, acceptUnenforced: config.acceptUnenforced }),
+    sources: registrySources({ dir: join(config.dataDir, 'sources'), trees }),
     models: openAiModels({ origins: config.modelOrigins }),
     recipes: diskRecipes(config.recipesDir),
   };
+}
+
+/** The recipes of a directory that is not the library: a maintainer's own. */
+export function recipesIn(dir: string): readonly RecipeFiles[] {
+  return diskRecipes(dir).all();
 }
 
 const chance = (bytes: number) => randomBytes(bytes);

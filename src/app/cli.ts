@@ -54,7 +54,7 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
     const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '']
       .filter(Boolean)
       .join('; ');
-    command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => valueOf(text, type));
+    command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => parsedAs(text, type));
   }
   command.action(async (options: Record<string, unknown>) => {
     const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
@@ -73,7 +73,7 @@ function readInput(path: string): unknown {
   }
 }
 
-function valueOf(text: string, type: string | undefined): unknown {
+function parsedAs(text: string, type: string | undefined): unknown {
   if (type === 'string') return text;
   if (type === 'number' || type === 'integer') return Number(text);
   if (type === 'boolean') return text === 'true';

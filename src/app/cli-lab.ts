@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { Probe, RecipeFiles } from '../base/doors.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { conclude } from '../lab/conclude.ts';
+import { prepare } from '../lab/experiment.ts';
+import { parseRecipe } from '../lab/recipe.ts';
+import { recordOf } from '../lab/record.ts';
+import { runExperiment } from '../lab/run.ts';
+import { buildLab, recipesIn } from './build.ts';
+import { readConfig } from './config.ts';
+import { finish } from './ending.ts';
+
+interface RunOptions {
+  poc: string;
+  runs?: string;
+}
+
+/** `breakwater lab …`: the lab alone, without a hub, for whoever wants to see it crash before sending or believing anything. */
+export function labCommands(program: Command): void {
+  const group = program.command('lab').description('reproduce in a box, without a hub');
+  const isJson = () => program.opts<{ json?: boolean }>().json ?? false;
+  group
+    .command('run <recipe>')
+    .description('run a PoC against the vulnerable and the fixed build of a recipe (its id, or a path to its YAML)')
+    .requiredOption('--poc <file>', 'the input that should trip it')
+    .option('--runs <n>', 'how often each build is run (default 3)')
+    .action(async (recipe: string, options: RunOptions) => finish(await run(recipe, options, isJson()), isJson()));
+  group
+    .command('doctor')
+    .description('try every limit of the box and say what is enforced, what is missing and the command that mends it')
+    .action(async () => {
+      const { box } = buildLab(readConfig(process.env));
+      const probe = await box.probe();
+      if (!probe.usable) process.exitCode = 69;
+      finish({ value: { driver: box.id, ...probe }, text: sentence(box.id, probe) }, isJson());
+    });
+  group
+    .command('recipes')
+    .description('list the recipes of the library')
+    .action(() => {
+      const { recipes } = buildLab(readConfig(process.env));
+      const listed = recipes.all().map(({ id, text }) => {
+        const recipe = parseRecipe(text);
+        return isRefusal(recipe) ? { id, refused: recipe } : { id, title: recipe.title, target: recipe.target.purl };
+      });
+      finish({ value: listed, text: listed.map((r) => `${r.id}  ${'title' in r ? r.title : `unusable: ${r.refused.because}`}`).join('\n') }, isJson());
+    });
+}
+
+async function run(name: string, options: RunOptions, isJson: boolean) {
+  const doors = buildLab(readConfig(process.env));
+  const found = existsSync(name) ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml')) : doors.recipes.all().find((r) => r.id === name);
+  if (!found) return refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
+  const spec = pinned(found, options);
+  if (isRefusal(spec)) return spec;
+  const say = (text: string) => (isJson || !process.stderr.isTTY ? undefined : process.stderr.write(`${text}\n`));
+  const evidence = await runExperiment(spec, doors, ({ step, of }) => say(`${step} ${of}`));
+  const verdict = conclude(spec, evidence);
+  if (verdict.verdict !== 'reproduced') process.exitCode = verdict.verdict === 'could-not-tell' ? 69 : 1;
+  const { predicate } = recordOf(spec, evidence, verdict, await doors.box.probe());
+  const frames = verdict.crash?.state ? `\n  ${verdict.crash.type}\n  ${verdict.crash.state.trim().replaceAll('\n', '\n  ')}` : '';
+  return { value: predicate, text: `${verdict.verdict}: ${verdict.because}${frames}` };
+}
+
+function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prepare> {
+  const recipe = parseRecipe(found.text);
+  if (isRefusal(recipe)) return recipe;
+  let poc: Uint8Array;
+  try {
+    poc = readFileSync(options.poc);
+  } catch (error) {
+    return refuse('not_found', (error as Error).message, 'poc') satisfies Refusal;
+  }
+  return prepare(recipe, poc, { files: found.files, ...(options.runs === undefined ? {} : { runs: Number(options.runs) }) });
+}
+
+function sentence(driver: string, probe: Probe): string {
+  const bounds = Object.entries(probe.enforced).map(([name, is]) => `  ${is ? 'enforced' : 'NOT enforced'}  ${name}`);
+  const verdict = probe.usable ? 'usable' : 'not usable: the lab refuses to run anything';
+  return [`${driver} (${probe.isolation}): ${verdict}`, ...bounds, ...probe.missing.map((line) => `  mend: ${line}`)].join('\n');
+}
