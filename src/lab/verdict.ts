@@ -35,7 +35,11 @@ export function decideVerdict(all: readonly Seen[], hasFix: boolean): Verdict {
 
   if (vulnerable.length === 0 || control.length === 0 || (hasFix && fixed.length === 0)) return say('could-not-tell', 'runs are missing');
   const blind = all.find((s) => s.input === 'self-check' && !crashOf(s));
-  if (blind) return say('could-not-tell', `the oracle does not see its own self-check on the ${blind.variant} build`);
+  if (blind)
+    return say(
+      'could-not-tell',
+      `the oracle does not see its own self-check on the ${blind.variant} build${blind.observation.saw === 'could-not-tell' ? ` (${blind.observation.because})` : ''}`,
+    );
   const unsure = firstReason(control, 'the control input') ?? firstReason(vulnerable, 'the vulnerable build');
   if (unsure) return say('could-not-tell', unsure);
   if (counts.control.crashes > 0) return say('could-not-tell', 'the control input trips the oracle as well');

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { type Observed, observe, oracleEnvironment } from './oracle.ts';
+
+const sanitizer = { kind: 'sanitizer', leaks: false } as const;
+const pollution = { kind: 'prototype-pollution' } as const;
+const hang = { kind: 'hang' } as const;
+const log = (pc = '0x55d0') => `=================================================================
+==2==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000017 at pc ${pc} bp 0x7ffe sp 0x7ffd
+READ of size 1 at 0x602000000017 thread T0
+    #0 ${pc}  (/src/target+0x1234)
+    #1 0x55d1  (/src/target+0x2345)
+
+0x602000000017 is located 0 bytes to the right of 7-byte region
+`;
+const run = (more: Partial<Observed> = {}): Observed => ({
+  end: 'exited',
+  exit: 0,
+  signal: null,
+  cpuUs: 1000,
+  wallMs: 10,
+  reports: [],
+  ...more,
+});
+const san = (text: string) => [{ name: 'san.2', text }];
+
+describe('sanitizer', () => {
+  test('a crash is exit status 86 and a report file, both', () => {
+    expect(observe(sanitizer, run({ exit: 86, reports: san(log()) }), '')).toMatchObject({
+      saw: 'crash',
+      crash: { type: expect.stringContaining('Heap-buffer-overflow'), security: true },
+    });
+    expect(observe(sanitizer, run(), '')).toEqual({ saw: 'quiet' });
+    expect(observe(sanitizer, run({ exit: 4 }), '')).toEqual({ saw: 'quiet' });
+  });
+
+  test.each([
+    ['86 without a file', { exit: 86 }],
+    ['a file without 86', { exit: 0, reports: san(log()) }],
+    ['86 and a file that is no report', { exit: 86, reports: san('all is well') }],
+    ['86 and a report under another name', { exit: 86, reports: [{ name: 'report.txt', text: log() }] }],
+    ['a signal', { end: 'signalled' as const, exit: null, signal: 11 }],
+    ['a signal beside a report', { end: 'signalled' as const, exit: null, signal: 11, reports: san(log()) }],
+    ['out of memory', { end: 'oom' as const, exit: null }],
+    ['out of time', { end: 'timeout' as const, exit: null }],
+    ['a target that killed init', { end: 'killed' as const, exit: null }],
+    ['a box that failed', { end: 'box-failed' as const, exit: null, because: 'no tree' }],
+  ])('could not tell: %s', (_, more) => {
+    expect(observe(sanitizer, run(more), '').saw).toBe('could-not-tell');
+  });
+
+  test('the same place has the same fingerprint, another place another', () => {
+    const of = (text: string) => {
+      const seen = observe(sanitizer, run({ exit: 86, reports: san(text) }), '');
+      return seen.saw === 'crash' ? seen.crash.fingerprint : '';
+    };
+    expect(of(log())).toBe(of(log().replace('  (/src/target+0x1234)', ' in parse_string /src/cJSON.c:809:9').replaceAll('7ffe', '7fff')));
+    expect(of(log())).not.toBe(of(log('0x55ff')));
+  });
+
+  test('logs go to files, and names only when asked for', () => {
+    expect(oracleEnvironment(sanitizer, '/reports', false).ASAN_OPTIONS).toMatch(/exitcode=86:log_path=\/reports\/san:.*symbolize=0/);
+    expect(oracleEnvironment(sanitizer, '/reports', true).UBSAN_OPTIONS).toContain('symbolize=1');
+    expect(oracleEnvironment(hang, '/reports', true)).toEqual({});
+  });
+});
+
+describe('hang', () => {
+  test('busy until stopped is a hang; idle or dead is not', () => {
+    expect(observe(hang, run({ end: 'cpu-limit', exit: null }), '').saw).toBe('crash');
+    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 900_000 }), '').saw).toBe('crash');
+    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 1000 }), '').saw).toBe('could-not-tell');
+    expect(observe(hang, run({ end: 'oom', exit: null }), '').saw).toBe('could-not-tell');
+    expect(observe(hang, run({ exit: 3 }), '').saw).toBe('quiet');
+  });
+});
+
+describe('prototype pollution', () => {
+  const report = (value: unknown) => [{ name: 'pollution.json', text: JSON.stringify(value) }];
+  const seen = (exit: number, value: unknown) => observe(pollution, run({ exit, reports: report(value) }), 'n0nce');
+
+  test("counts the harness's own report only", () => {
+    expect(seen(86, { nonce: 'n0nce', polluted: ['Object.prototype'] })).toMatchObject({
+      saw: 'crash',
+      crash: { state: 'Object.prototype' },
+    });
+    expect(seen(0, { nonce: 'n0nce', polluted: [] })).toEqual({ saw: 'quiet' });
+  });
+
+  test.each([
+    ['another nonce', 86, { nonce: 'guess', polluted: ['Object.prototype'] }],
+    ['no nonce', 86, { polluted: ['Object.prototype'] }],
+    ['silence with an alarm', 86, { nonce: 'n0nce', polluted: [] }],
+    ['an alarm without exit status', 0, { nonce: 'n0nce', polluted: ['Object.prototype'] }],
+    ['something more', 86, { nonce: 'n0nce', polluted: ['Object.prototype'], extra: 1 }],
+    ['not an object', 86, 'Object.prototype'],
+  ])('could not tell: %s', (_, exit, value) => {
+    expect(seen(exit, value).saw).toBe('could-not-tell');
+  });
+
+  test('no report, or one that is not JSON, is no silence', () => {
+    expect(observe(pollution, run(), 'n0nce').saw).toBe('could-not-tell');
+    expect(observe(pollution, run({ reports: [{ name: 'pollution.json', text: '{' }] }), 'n0nce').saw).toBe('could-not-tell');
+  });
+});
