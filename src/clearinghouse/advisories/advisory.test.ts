@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { Instant } from '../../base/instant.ts';
+import { label } from '../../base/label.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import { move } from '../../base/states.ts';
+import { type Advisory, type AdvisoryText, advisoryMoves, creditsOf, decideApproval, faultOfRanges, textDigest } from './advisory.ts';
+
+const at = '2026-11-21T09:00:00.000Z' as Instant;
+const advisory = { draftedBy: 'agt_a', answerableId: 'psn_a', state: 'draft', label: label('RED', 'cas_a') } as unknown as Advisory;
+
+test('neither the drafter nor who answers for it approves; nor does software', () => {
+  expect(decideApproval(advisory, { kind: 'person', id: 'psn_b' })).toBeUndefined();
+  expect(decideApproval(advisory, { kind: 'person', id: 'psn_a' })).toMatchObject({ code: 'not_permitted' });
+  expect(decideApproval(advisory, { kind: 'agent', id: 'agt_b' })).toMatchObject({ code: 'not_permitted' });
+  expect(decideApproval(advisory, { kind: 'house', id: 'house' })).toMatchObject({ code: 'not_permitted' });
+});
+
+test('a new text needs a new approval, and nothing is approved twice', () => {
+  expect(move(advisoryMoves, 'approved', 'redraft')).toBe('draft');
+  expect(isRefusal(move(advisoryMoves, 'approved', 'approve'))).toBe(true);
+});
+
+test('the digest is of what is said, not of how it was written down', () => {
+  const text = { title: 'a', summary: 'b', affected: [] } as unknown as AdvisoryText;
+  const { summary, title, affected } = text;
+  expect(textDigest({ affected, summary, title } as unknown as AdvisoryText)).toBe(textDigest(text));
+  expect(textDigest({ ...text, title: 'c' })).not.toBe(textDigest(text));
+});
+
+test('one credit per organisation, first report first', () => {
+  const later = '2026-11-22T09:00:00.000Z' as Instant;
+  const found = creditsOf([
+    { orgId: 'org_s', name: 'South', at: later },
+    { orgId: 'org_n', name: 'North', at },
+    { orgId: 'org_s', name: 'South', at },
+    { orgId: 'org_s2', name: 'South', at: later },
+  ]);
+  expect(found).toEqual([
+    { name: 'North', at },
+    { name: 'South', at },
+    { name: 'South', at: later },
+  ]);
+});
+
+test('a range from a version to itself, and the same range twice, are refused', () => {
+  const range = { package: 'pkg:npm/a', introduced: '1.0.0', fixed: '1.0.1' };
+  expect(faultOfRanges([range, { ...range, introduced: null }])).toBeUndefined();
+  expect(faultOfRanges([{ ...range, fixed: '1.0.0' }])).toMatchObject({ code: 'malformed', at: '/affected/0/fixed' });
+  expect(faultOfRanges([range, range])).toMatchObject({ code: 'malformed', at: '/affected/1' });
+  expect(faultOfRanges([{ package: 'pkg:npm/a', introduced: null, fixed: null }])).toBeUndefined();
+});
