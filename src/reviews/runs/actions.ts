@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import { type Instant, msBetween } from '../../base/instant.ts';
+import { limits } from '../../base/limits.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { move } from '../../base/states.ts';
+import { parseRecipe, sourceOf } from '../../lab/recipe.ts';
+import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import type { Labour } from '../../trust/labour.ts';
+import type { Plan } from '../plans/plan.ts';
+import { planById } from '../plans/store.ts';
+import { submissionById } from '../submissions/store.ts';
+import { isOpen, sharedUntil } from '../submissions/submission.ts';
+import { type RunEvidence, type RunSpec, workRun } from './labour.ts';
+import { cellsOf, decideAccount, type Ending, type Run, runMoves } from './run.ts';
+import * as store from './store.ts';
+import { readTranscript } from './transcript.ts';
+import * as wire from './wire.ts';
+
+export const queue = action({
+  name: 'runs.queue',
+  at: 'POST /api/plans/:id/runs',
+  summary: 'Make the runs of a frozen plan; they begin when the access window does.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.byPlan,
+  output: wire.countOut,
+  on: (ctx, input) => planById(ctx.tx, input.id),
+  async run(ctx, _input, plan: Plan) {
+    if ((await store.runsOfPlan(ctx.tx, plan.id)).length > 0) return refuse('wrong_state', 'this plan has its runs');
+    const submission = await submissionById(ctx.tx, plan.submissionId);
+    if (!submission) return refuse('not_found', 'no such submission');
+    const window = { windowStartsAt: submission.windowStartsAt, windowEndsAt: sharedUntil(submission) };
+    const runs = cellsOf(plan).map((cell): Run => {
+      const owners = { planId: plan.id, submissionId: plan.submissionId, evaluatorId: plan.orgId };
+      const nonce = Buffer.from(ctx.doors.chance(16)).toString('hex');
+      return { ...fresh, ...owners, ...cell, ...window, id: ctx.id('run'), nonce, queuedAt: ctx.now, label: plan.label };
+    });
+    await store.insertRuns(ctx.tx, runs);
+    return done({ runs: runs.length });
+  },
+});
+
+const fresh = {
+  state: 'waiting',
+  attempt: 0,
+  begunAt: null,
+  finishedAt: null,
+  ended: null,
+  because: null,
+  turnsUsed: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  toolCalls: 0,
+  transcriptId: null,
+  transcriptSha256: null,
+  pocId: null,
+  pocSha256: null,
+} as const;
+
+export const queueDue = action({
+  name: 'runs.queueDue',
+  at: 'POST /api/runs/queue-due',
+  summary: 'Hand out the runs whose access window is open.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.countOut,
+  async run(ctx) {
+    const due = await store.waitingRuns(ctx.tx, ctx.now, limits.runsAtOnce);
+    for (const run of due) await store.saveRun(ctx.tx, { ...run, state: 'queued', queuedAt: ctx.now });
+    const events = due.map((run): Happening => ({ event: 'run.queued', thing: run.id, label: run.label, payload: { planId: run.planId } }));
+    return done({ runs: due.length }, ...events);
+  },
+});
+
+export const lapseDue = action({
+  name: 'runs.lapseDue',
+  at: 'POST /api/runs/lapse-due',
+  summary: 'End the runs whose access window is over.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.countOut,
+  async run(ctx) {
+    return lapseAll(ctx, await store.overdueRuns(ctx.tx, ctx.now, limits.runsAtOnce), 'the window is over');
+  },
+});
+
+export const lapse = action({
+  name: 'runs.lapse',
+  at: 'POST /api/submissions/:id/lapse-runs',
+  summary: 'End the runs of a model that is no longer offered.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.bySubmission,
+  output: wire.countOut,
+  async run(ctx, input) {
+    return lapseAll(ctx, await store.unfinishedRuns(ctx.tx, { submissionId: input.id }), 'the window is over');
+  },
+});
+
+export const stop = action({
+  name: 'runs.stop',
+  at: 'POST /api/plans/:id/stop-runs',
+  summary: 'Stop the runs of a plan that are not finished; what a running one still does no longer counts.',
+  by: ['evaluator'],
+  input: wire.stopInput,
+  output: wire.countOut,
+  on: (ctx, input) => planById(ctx.tx, input.id),
+  async run(ctx, input, plan: Plan) {
+    if (plan.orgId !== ctx.actor.orgId) return refuse('not_permitted', 'only who froze the plan stops its runs');
+    return lapseAll(
+      ctx,
+      await store.unfinishedRuns(ctx.tx, { planId: plan.id }),
+      `stopped: ${input.because}`.slice(0, limits.becauseChars),
+    );
+  },
+});
+
+async function lapseAll(ctx: Ctx, runs: readonly Run[], because: string) {
+  const ended = runs.map((run): Run => ({ ...run, state: 'finished', ended: 'not-run', because, finishedAt: ctx.now }));
+  for (const run of ended) await store.saveRun(ctx.tx, run);
+  return done({ runs: ended.length }, ...ended.map(finished));
+}
+
+function finished(run: Run): Happening {
+  const payload = { planId: run.planId, ended: run.ended, submittedPoc: run.pocSha256 !== null };
+  return { event: 'run.finished', thing: run.id, label: run.label, payload };
+}
+
+export const begin = action({
+  name: 'runs.begin',
+  at: 'POST /api/runs/:id/begin',
+  summary: 'Pin everything a worker needs for one run.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.byId,
+  output: z.custom<RunSpec>(),
+  on: (ctx, input) => store.runById(ctx.tx, input.id),
+  async run(ctx, _input, run: Run) {
+    const state = move(runMoves, run.state, 'begin');
+    if (isRefusal(state)) return state;
+    const [plan, submission] = [await planById(ctx.tx, run.planId), await submissionById(ctx.tx, run.submissionId)];
+    const task = plan?.tasks.find((t) => t.id === run.taskId);
+    if (!task || !submission) return refuse('not_found', 'the plan or its submission is gone');
+    if (!isOpen(submission, ctx.now)) return refuse('wrong_state', 'the window is over');
+    // What an attempt before this one wrote is nobody's.
+    for (const id of [run.transcriptId, run.pocId]) if (id) await ctx.doors.blobs.erase(id);
+    const [transcriptId, pocId, attempt] = [ctx.id('blb'), ctx.id('blb'), run.attempt + 1];
+    await store.saveRun(ctx.tx, { ...run, state, attempt, begunAt: ctx.now, transcriptId, pocId });
+    const { turns, tokens, nonce } = run;
+    const spec: RunSpec = {
+      ...{ id: run.id, attempt, transcriptId, pocId },
+      briefing: { prompt: task.prompt, turns, tokens, nonce },
+      endpoint: submission.endpoint,
+      source: vulnerableSource(ctx, run.recipeId),
+      windowMs: msBetween(ctx.now, run.windowEndsAt),
+    };
+    return done(spec, { event: 'run.begun', thing: run.id, label: run.label, payload: { planId: run.planId, attempt } });
+  },
+});
+
+function vulnerableSource(ctx: Ctx, recipeId: string): RunSpec['source'] {
+  const found = ctx.doors.recipes.all().find((recipe) => recipe.id === recipeId);
+  const recipe = found ? parseRecipe(found.text) : refuse('not_found', `this hub has no recipe ${recipeId}`);
+  return isRefusal(recipe) ? recipe : sourceOf(recipe, 'vulnerable')!;
+}
+
+export const conclude = action({
+  name: 'runs.conclude',
+  at: 'POST /api/runs/:id/conclude',
+  summary: 'Take down how a run ended.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.concludeInput,
+  output: wire.runOut,
+  on: (ctx, input) => store.runById(ctx.tx, input.id),
+  async run(ctx, { evidence }, run: Run) {
+    const state = move(runMoves, run.state, 'conclude');
+    if (isRefusal(state)) return state;
+    const [transcript, poc] = [await kept(ctx, run.transcriptId), evidence.poc ? await kept(ctx, run.pocId) : null];
+    const doubt = decideAccount(run, evidence, transcript, poc);
+    if (doubt?.code === 'stale') return doubt;
+    const concluded = doubt ? broken(run, doubt, ctx.now) : accounted(run, evidence, ctx.now);
+    await store.saveRun(ctx.tx, { ...concluded, state });
+    return done(concluded, finished(concluded));
+  },
+  present: wire.present,
+});
+
+async function kept(ctx: Ctx, id: Run['transcriptId']): Promise<Uint8Array | Refusal> {
+  return id ? ctx.doors.blobs.get(id) : refuse('not_found', 'nothing was pinned');
+}
+
+function accounted(run: Run, said: RunEvidence, now: Instant): Run {
+  const { ended, because, turns: turnsUsed, inputTokens, outputTokens, toolCalls } = said;
+  const digests = { transcriptSha256: said.transcript.sha256, pocSha256: said.poc?.sha256 ?? null };
+  return { ...run, ended, because, turnsUsed, inputTokens, outputTokens, toolCalls, ...digests, finishedAt: now };
+}
+
+/** What does not hold is our failure: nothing in it may count for or against the model. */
+function broken(run: Run, doubt: Refusal, now: Instant): Run {
+  const ended: Ending = 'infra-error';
+  return { ...run, ended, because: doubt.because, finishedAt: now };
+}
+
+export const get = action({
+  name: 'runs.get',
+  at: 'GET /api/runs/:id',
+  summary: 'One run: how it ended and what it used.',
+  by: ['developer', 'evaluator'],
+  input: wire.byId,
+  output: wire.runOut,
+  on: (ctx, input) => store.runById(ctx.tx, input.id),
+  async run(_ctx, _input, run: Run) {
+    return done(run);
+  },
+  present: wire.present,
+});
+
+export const list = action({
+  name: 'runs.list',
+  at: 'GET /api/plans/:planId/runs',
+  summary: 'The runs of a plan.',
+  by: ['developer', 'evaluator'],
+  input: wire.listInput,
+  output: wire.listOut,
+  async run(ctx, input) {
+    return done({ items: await store.listRuns(ctx.tx, input.planId, input.after, input.limit) });
+  },
+  present: (found, viewer) => ({ items: found.items.map((run) => wire.present(run, viewer)) }),
+});
+
+export const transcript = action({
+  name: 'runs.transcript',
+  at: 'GET /api/runs/:id/transcript',
+  summary: 'What was said and done in a run, as recorded from outside.',
+  by: ['evaluator'],
+  input: wire.byId,
+  output: wire.transcriptOut,
+  on: (ctx, input) => store.runById(ctx.tx, input.id),
+  async run(ctx, _input, run: Run) {
+    if (run.evaluatorId !== ctx.actor.orgId) return refuse('not_permitted', 'it shows the task: only who keeps the suite reads it');
+    if (!run.transcriptId || !run.transcriptSha256) return refuse('wrong_state', 'there is no transcript of this run');
+    const bytes = await ctx.doors.blobs.get(run.transcriptId);
+    return isRefusal(bytes) ? bytes : done({ id: run.id, sha256: run.transcriptSha256, entries: readTranscript(bytes) });
+  },
+});
+
+export const runLabour: Labour<RunSpec, RunEvidence> = { name: 'run', begin, work: workRun, conclude };
+
+export const runActions = [queue, queueDue, lapseDue, lapse, stop, begin, conclude, get, list, transcript];
+export const runLabours = [runLabour];

@@ -1,0 +1,119 @@
+import { sha256 } from '../../base/canonical.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Label } from '../../base/label.ts';
+import { type Refusal, refuse } from '../../base/refusal.ts';
+import type { Move } from '../../base/states.ts';
+import type { Plan } from '../plans/plan.ts';
+
+/**
+ * How a run ended. `done` = the model stopped by itself, with or without a submission.
+ * `infra-error` = our machinery, or the way to the model, failed; `not-run` = the window was over, or somebody stopped it. Neither is the model's doing.
+ */
+export const endings = ['done', 'out-of-turns', 'out-of-tokens', 'refused', 'filtered', 'infra-error', 'not-run'] as const;
+export type Ending = (typeof endings)[number];
+
+/** One try of one model at one task, with one budget. */
+export interface Run {
+  readonly id: Id<'run'>;
+  readonly planId: Id<'pln'>;
+  readonly submissionId: Id<'sub'>;
+  /** Who froze the plan and keeps its suite: nobody else sees the task. */
+  readonly evaluatorId: Id<'org'>;
+  readonly taskId: string;
+  readonly recipeId: string;
+  readonly epoch: number;
+  /** Which of the plan's budgets, from 0. */
+  readonly budget: number;
+  readonly turns: number;
+  readonly tokens: number;
+  readonly seed: number | null;
+  /** This run's own secret: seen in another run's PoC or transcript, it tells of a leak between them. */
+  readonly nonce: string;
+  readonly state: RunState;
+  readonly attempt: number;
+  readonly windowStartsAt: Instant;
+  readonly windowEndsAt: Instant;
+  readonly queuedAt: Instant;
+  readonly begunAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly ended: Ending | null;
+  readonly because: string | null;
+  readonly turnsUsed: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly toolCalls: number;
+  readonly transcriptId: Id<'blb'> | null;
+  readonly transcriptSha256: string | null;
+  /** Where the final submission lies; the digest is null when nothing was submitted. */
+  readonly pocId: Id<'blb'> | null;
+  readonly pocSha256: string | null;
+  readonly label: Label;
+}
+
+export const runStates = ['waiting', 'queued', 'running', 'finished'] as const;
+export type RunState = (typeof runStates)[number];
+export type RunTrigger = 'queue' | 'begin' | 'conclude' | 'lapse';
+
+export const runMoves: readonly Move<RunState, RunTrigger>[] = [
+  { from: 'waiting', by: 'queue', to: 'queued' },
+  { from: 'queued', by: 'begin', to: 'running' },
+  // A worker was killed in between: another begins again, from nothing.
+  { from: 'running', by: 'begin', to: 'running' },
+  { from: 'running', by: 'conclude', to: 'finished' },
+  { from: 'waiting', by: 'lapse', to: 'finished' },
+  { from: 'queued', by: 'lapse', to: 'finished' },
+  { from: 'running', by: 'lapse', to: 'finished' },
+];
+
+/** Where in the plan a run stands. */
+export interface Cell {
+  readonly taskId: string;
+  readonly recipeId: string;
+  readonly epoch: number;
+  readonly budget: number;
+  readonly turns: number;
+  readonly tokens: number;
+  readonly seed: number | null;
+}
+
+/** One run for each task, epoch and budget; the same seeds for every task and budget, so that they can be compared in pairs. */
+export function cellsOf(plan: Pick<Plan, 'tasks' | 'epochs' | 'budgets' | 'seeds'>): Cell[] {
+  return plan.tasks.flatMap((task) =>
+    Array.from({ length: plan.epochs }, (_, epoch) =>
+      plan.budgets.map(({ turns, tokens }, budget) => {
+        const seed = plan.seeds.length === 0 ? null : plan.seeds[epoch % plan.seeds.length]!;
+        return { taskId: task.id, recipeId: task.recipeId, epoch, budget, turns, tokens, seed };
+      }),
+    ).flat(),
+  );
+}
+
+/** What a worker says of a run. */
+export interface Account {
+  readonly attempt: number;
+  readonly ended: Ending;
+  readonly turns: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly transcript: { readonly sha256: string };
+  readonly poc: { readonly sha256: string } | null;
+}
+
+/** What a worker says of a run is compared with what was pinned and with what really lies in the store. */
+export function decideAccount(
+  run: Run,
+  said: Account,
+  transcript: Uint8Array | Refusal,
+  poc: Uint8Array | Refusal | null,
+): Refusal | undefined {
+  if (said.attempt !== run.attempt) return refuse('stale', `this is attempt ${said.attempt}; attempt ${run.attempt} has begun since`);
+  if (said.turns > run.turns) return refuse('untrusted', 'more turns than the plan gave');
+  if (!holds(transcript, said.transcript.sha256)) return refuse('untrusted', 'the transcript is not the one that was recorded');
+  if (said.poc && !holds(poc, said.poc.sha256)) return refuse('untrusted', 'the submission is not the one that was recorded');
+  return undefined;
+}
+
+function holds(bytes: Uint8Array | Refusal | null, digest: string): boolean {
+  return bytes instanceof Uint8Array && sha256(bytes) === digest;
+}

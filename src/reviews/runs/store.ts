@@ -1,0 +1,192 @@
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Tlp } from '../../base/label.ts';
+import { limits } from '../../base/limits.ts';
+import type { Ending, Run, RunState } from './run.ts';
+
+type RunRow = {
+  id: Id<'run'>;
+  plan_id: Id<'pln'>;
+  submission_id: Id<'sub'>;
+  evaluator_id: Id<'org'>;
+  task_id: string;
+  recipe_id: string;
+  epoch: number;
+  budget: number;
+  turns: number;
+  tokens: number;
+  seed: number | null;
+  nonce: string;
+  state: RunState;
+  attempt: number;
+  window_starts_at: Instant;
+  window_ends_at: Instant;
+  queued_at: Instant;
+  begun_at: Instant | null;
+  finished_at: Instant | null;
+  ended: Ending | null;
+  because: string | null;
+  turns_used: number;
+  input_tokens: number;
+  output_tokens: number;
+  tool_calls: number;
+  transcript_id: Id<'blb'> | null;
+  transcript_sha256: string | null;
+  poc_id: Id<'blb'> | null;
+  poc_sha256: string | null;
+  tlp: Tlp;
+  compartments: string[];
+};
+
+const runs = (tx: Tx) => tx.withTables<{ runs: RunRow }>();
+
+export async function insertRuns(tx: Tx, all: readonly Run[]): Promise<void> {
+  // PostgreSQL takes at most 65,535 parameters at once.
+  for (let i = 0; i < all.length; i += limits.runsAtOnce)
+    await runs(tx)
+      .insertInto('runs')
+      .values(all.slice(i, i + limits.runsAtOnce).map(rowOf))
+      .execute();
+}
+
+export async function runById(tx: Tx, id: string): Promise<Run | undefined> {
+  const row = await runs(tx)
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', id as Id<'run'>)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && runOf(row);
+}
+
+export async function runsOfPlan(tx: Tx, planId: string): Promise<Run[]> {
+  const rows = await runs(tx)
+    .selectFrom('runs')
+    .selectAll()
+    .where('plan_id', '=', planId as Id<'pln'>)
+    .orderBy('id')
+    .execute();
+  return rows.map(runOf);
+}
+
+export async function listRuns(tx: Tx, planId: string, after: string, limit: number): Promise<Run[]> {
+  const rows = await runs(tx)
+    .selectFrom('runs')
+    .selectAll()
+    .where('plan_id', '=', planId as Id<'pln'>)
+    .where('id', '>', after as Id<'run'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(runOf);
+}
+
+/** Runs of any plan that handed in exactly these bytes. */
+export async function runsWithPoc(tx: Tx, sha256: string): Promise<Run[]> {
+  const rows = await runs(tx).selectFrom('runs').selectAll().where('poc_sha256', '=', sha256).orderBy('id').execute();
+  return rows.map(runOf);
+}
+
+export async function waitingRuns(tx: Tx, now: Instant, limit: number): Promise<Run[]> {
+  const due = runs(tx).selectFrom('runs').selectAll().where('state', '=', 'waiting').where('window_starts_at', '<=', now);
+  const rows = await due.where('window_ends_at', '>', now).orderBy('id').limit(limit).forUpdate().skipLocked().execute();
+  return rows.map(runOf);
+}
+
+/** Unfinished runs whose window is over. */
+export async function overdueRuns(tx: Tx, now: Instant, limit: number): Promise<Run[]> {
+  const due = runs(tx).selectFrom('runs').selectAll().where('state', '<>', 'finished').where('window_ends_at', '<=', now);
+  const rows = await due.orderBy('id').limit(limit).forUpdate().skipLocked().execute();
+  return rows.map(runOf);
+}
+
+export async function unfinishedRuns(tx: Tx, of: { submissionId: string } | { planId: string }): Promise<Run[]> {
+  const open = runs(tx).selectFrom('runs').selectAll().where('state', '<>', 'finished');
+  const mine =
+    'planId' in of ? open.where('plan_id', '=', of.planId as Id<'pln'>) : open.where('submission_id', '=', of.submissionId as Id<'sub'>);
+  return (await mine.orderBy('id').forUpdate().execute()).map(runOf);
+}
+
+/** Saves what changes in the life of a run; the rest was fixed when it was made. */
+export async function saveRun(tx: Tx, run: Run): Promise<void> {
+  const { state, attempt, begun_at, finished_at, ended, because, turns_used, input_tokens, output_tokens, ...row } = rowOf(run);
+  const { tool_calls, transcript_id, transcript_sha256, poc_id, poc_sha256, queued_at } = row;
+  await runs(tx)
+    .updateTable('runs')
+    .set({ state, attempt, queued_at, begun_at, finished_at, ended, because, turns_used, input_tokens, output_tokens })
+    .set({ tool_calls, transcript_id, transcript_sha256, poc_id, poc_sha256 })
+    .where('id', '=', run.id)
+    .execute();
+}
+
+function rowOf(r: Run): RunRow {
+  return {
+    id: r.id,
+    plan_id: r.planId,
+    submission_id: r.submissionId,
+    evaluator_id: r.evaluatorId,
+    task_id: r.taskId,
+    recipe_id: r.recipeId,
+    epoch: r.epoch,
+    budget: r.budget,
+    turns: r.turns,
+    tokens: r.tokens,
+    seed: r.seed,
+    nonce: r.nonce,
+    state: r.state,
+    attempt: r.attempt,
+    window_starts_at: r.windowStartsAt,
+    window_ends_at: r.windowEndsAt,
+    queued_at: r.queuedAt,
+    begun_at: r.begunAt,
+    finished_at: r.finishedAt,
+    ended: r.ended,
+    because: r.because,
+    turns_used: r.turnsUsed,
+    input_tokens: r.inputTokens,
+    output_tokens: r.outputTokens,
+    tool_calls: r.toolCalls,
+    transcript_id: r.transcriptId,
+    transcript_sha256: r.transcriptSha256,
+    poc_id: r.pocId,
+    poc_sha256: r.pocSha256,
+    tlp: r.label.tlp,
+    compartments: [...r.label.compartments],
+  };
+}
+
+function runOf(r: RunRow): Run {
+  return {
+    id: r.id,
+    planId: r.plan_id,
+    submissionId: r.submission_id,
+    evaluatorId: r.evaluator_id,
+    taskId: r.task_id,
+    recipeId: r.recipe_id,
+    epoch: r.epoch,
+    budget: r.budget,
+    turns: r.turns,
+    tokens: r.tokens,
+    seed: r.seed,
+    nonce: r.nonce,
+    state: r.state,
+    attempt: r.attempt,
+    windowStartsAt: r.window_starts_at,
+    windowEndsAt: r.window_ends_at,
+    queuedAt: r.queued_at,
+    begunAt: r.begun_at,
+    finishedAt: r.finished_at,
+    ended: r.ended,
+    because: r.because,
+    turnsUsed: r.turns_used,
+    inputTokens: r.input_tokens,
+    outputTokens: r.output_tokens,
+    toolCalls: r.tool_calls,
+    transcriptId: r.transcript_id,
+    transcriptSha256: r.transcript_sha256,
+    pocId: r.poc_id,
+    pocSha256: r.poc_sha256,
+    label: { tlp: r.tlp, compartments: r.compartments },
+  };
+}

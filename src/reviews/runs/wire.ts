@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { limits } from '../../base/limits.ts';
+import { wireId, wireInstant, wirePage, wireText } from '../../base/wire.ts';
+import type { Actor } from '../../trust/access.ts';
+import { endings, type Run, runStates } from './run.ts';
+
+export const byId = z.object({ id: wireId('run') });
+export const byPlan = z.object({ id: wireId('pln') });
+export const bySubmission = z.object({ id: wireId('sub') });
+export const stopInput = z.object({ id: wireId('pln'), because: wireText(limits.becauseChars) });
+export const listInput = wirePage.extend({ planId: wireId('pln') });
+export const nothing = z.object({});
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().nonnegative();
+const recorded = z.strictObject({ sha256: digest });
+/** What comes back from a worker, hostile until compared with what was pinned. */
+export const concludeInput = z.object({
+  id: wireId('run'),
+  evidence: z.strictObject({
+    attempt: count,
+    ended: z.enum(endings),
+    because: z.string().max(limits.becauseChars),
+    turns: count,
+    inputTokens: count,
+    outputTokens: count,
+    toolCalls: count,
+    transcript: recorded,
+    poc: recorded.nullable(),
+  }),
+});
+
+export const countOut = z.object({ runs: z.number() });
+export const runOut = z.object({
+  id: wireId('run'),
+  planId: wireId('pln'),
+  epoch: z.number(),
+  budget: z.number(),
+  state: z.enum(runStates),
+  ended: z.enum(endings).nullable(),
+  turnsUsed: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  toolCalls: z.number(),
+  queuedAt: wireInstant,
+  begunAt: wireInstant.nullable(),
+  finishedAt: wireInstant.nullable(),
+  transcriptSha256: z.string().nullable(),
+  pocSha256: z.string().nullable(),
+  taskId: z.string().optional(),
+  because: z.string().nullable().optional(),
+});
+export const listOut = z.object({ items: z.array(runOut) });
+export const transcriptOut = z.object({ id: wireId('run'), sha256: z.string(), entries: z.array(z.unknown()) });
+
+/** Which task a run was at, and what is said about it, is hidden from whoever is measured; the run's secret from everybody. */
+export function present(run: Run, viewer: Actor): z.input<typeof runOut> {
+  const { id, planId, epoch, budget, state, ended, turnsUsed, inputTokens, outputTokens, toolCalls } = run;
+  const { queuedAt, begunAt, finishedAt, transcriptSha256, pocSha256, taskId, because } = run;
+  return {
+    ...{ id, planId, epoch, budget, state, ended, turnsUsed, inputTokens, outputTokens, toolCalls },
+    ...{ queuedAt, begunAt, finishedAt, transcriptSha256, pocSha256 },
+    ...(viewer.orgId === run.evaluatorId ? { taskId, because } : {}),
+  };
+}
