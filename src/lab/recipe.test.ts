@@ -24,11 +24,16 @@ describe('recipes', () => {
     ['a file named twice', { files: ['a', 'a'] }, '/files'],
     ['an unknown oracle', { oracle: { kind: 'exit-code' } }, '/oracle/kind'],
     ['an unknown source', { variants: { vulnerable: { kind: 'git' } } }, '/variants/vulnerable/kind'],
+    ['a build beyond the house', { build: { limits: { wallMs: limits.buildMs + 1 } } }, '/build/limits/wallMs'],
     ['a limit beyond the house', { limits: { wallMs: limits.buildMs + 1 } }, '/limits/wallMs'],
     ['a patch outside of the tree', { patch: { at: '../x' } }, '/patch/at'],
     ['an id that is a path', { id: 'a/b' }, '/id'],
   ])('refused: %s', (_, changes, at) => {
     expect(parse(changes)).toMatchObject({ refused: true, code: 'malformed', at });
+  });
+
+  test('a build may take as long as the house allows', () => {
+    expect(buildLimits(insist(parse({ build: { limits: { wallMs: limits.buildMs } } }))).wallMs).toBe(limits.buildMs);
   });
 
   test('YAML bombs and broken YAML are refused', () => {

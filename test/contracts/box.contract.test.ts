@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box, BoxLimits, BoxResult, BoxSpec } from '../../src/base/doors.ts';
-import { limits as house } from '../../src/base/limits.ts';
+import { limits } from '../../src/base/limits.ts';
 import { insist } from '../../src/base/refusal.ts';
 import { bubblewrapBox } from '../../src/io/boxes/bubblewrap.ts';
 import { rehearsedBox, uneventful } from '../../src/io/boxes/rehearsed.ts';
@@ -240,12 +240,12 @@ describe.skipIf(!usable)('bubblewrap box', () => {
   test('reports: as many and as large as allowed; more is left out, longer is cut', async () => {
     const most = { collect: '/reports', limits: { fileBytes: 16 * mib } };
     const full = await evil(`reports 16 1000`, most);
-    expect(full.reports.map((r) => r.bytes.length)).toEqual(Array(house.reportFiles).fill(1000));
-    expect((await evil(`reports 17 10`, most)).reports).toHaveLength(house.reportFiles);
-    const one = await evil(`reports 1 ${house.reportFileBytes}`, most);
-    expect(one.reports[0]?.bytes.length).toBe(house.reportFileBytes);
-    const long = await evil(`reports 1 ${house.reportFileBytes + 1}`, most);
-    expect(long.reports[0]?.bytes.length).toBe(house.reportFileBytes);
+    expect(full.reports.map((r) => r.bytes.length)).toEqual(Array(limits.reportFiles).fill(1000));
+    expect((await evil(`reports 17 10`, most)).reports).toHaveLength(limits.reportFiles);
+    const one = await evil(`reports 1 ${limits.reportFileBytes}`, most);
+    expect(one.reports[0]?.bytes.length).toBe(limits.reportFileBytes);
+    const long = await evil(`reports 1 ${limits.reportFileBytes + 1}`, most);
+    expect(long.reports[0]?.bytes.length).toBe(limits.reportFileBytes);
   });
 
   test('reports: links, pipes, directories and names with line ends are not handed over', async () => {

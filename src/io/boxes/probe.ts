@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import type { BoxResult, BoxSpec, Probe } from '../../base/doors.ts';
-import type { Bubblewrap } from './bubblewrap.ts';
+import type { Programs } from './native.ts';
 import { diskIsBounded } from './storage.ts';
 
 const mib = 1 << 20;
@@ -26,8 +26,14 @@ const remedies: Record<keyof Probe['enforced'], string> = {
   seccomp: 'system calls are not filtered: use a kernel with CONFIG_SECCOMP_FILTER on x86-64 or aarch64',
 };
 
+/** The driver before anybody trusts it. */
+export interface Unproven {
+  run(spec: BoxSpec): Promise<BoxResult>;
+  programs(): Promise<Programs>;
+}
+
 /** Breaks each limit on purpose in a box of its own, and believes only what then happens. */
-export async function probeWith(box: Bubblewrap): Promise<Probe> {
+export async function probeWith(box: Unproven): Promise<Probe> {
   const none = { memory: false, pids: false, cpu: false, disk: false, net: false, seccomp: false };
   const absent = await missingPrograms();
   if (absent.length > 0) return { usable: false, isolation: 'none', enforced: none, missing: absent };

@@ -24,11 +24,15 @@ type Entry =
   | { readonly path: string; readonly kind: 'file'; readonly executable: boolean; readonly sha256: string }
   | { readonly path: string; readonly kind: 'link'; readonly to: string };
 
+/** What a tree may hold; given apart so that a test need not make fifty thousand files. */
+export const treeBounds: TreeBounds = { files: limits.treeFiles, fileBytes: limits.treeFileBytes, bytes: limits.treeBytes, depth: limits.treeDepth };
+export type TreeBounds = Readonly<Record<'files' | 'fileBytes' | 'bytes' | 'depth', number>>;
+
 const treePattern = /^tree_[0-9a-f]{64}$/;
 const chunkBytes = 1 << 20;
 let sequence = 0;
 
-export function treeStore(dir: string): Trees {
+export function treeStore(dir: string, bounds: TreeBounds = treeBounds): Trees {
   const pathOf = (tree: TreeId): string => {
     if (!treePattern.test(tree)) throw new TypeError('not the id of a tree');
     return join(dir, tree);
@@ -36,7 +40,7 @@ export function treeStore(dir: string): Trees {
   return {
     pathOf,
     has: async (tree) => treePattern.test(tree) && (await isDirectory(pathOf(tree))),
-    add: (from) => add(dir, from),
+    add: (from) => add(dir, from, bounds),
     read: async (tree, path) => (treePattern.test(tree) ? readWithin(pathOf(tree), path) : refuse('malformed', 'not the id of a tree')),
   };
 }
@@ -48,10 +52,10 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
-async function add(dir: string, from: string): Promise<TreeId | Refusal> {
+async function add(dir: string, from: string, bounds: TreeBounds): Promise<TreeId | Refusal> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const fresh = join(dir, `.new-${process.pid}-${sequence++}`);
-  const copy = new Copy(from, fresh);
+  const copy = new Copy(from, fresh, bounds);
   try {
     const failure = await copy.directory('');
     if (failure) return failure;
@@ -73,7 +77,9 @@ class Copy {
   #bytes = 0;
   readonly #from: string;
   readonly #to: string;
-  constructor(from: string, to: string) {
+  readonly #bounds: TreeBounds;
+  constructor(from: string, to: string, bounds: TreeBounds) {
+    this.#bounds = bounds;
     this.#from = from;
     this.#to = to;
   }
@@ -90,9 +96,9 @@ class Copy {
   }
 
   async #one(path: string): Promise<Refusal | undefined> {
-    if (this.entries.length >= limits.treeFiles) return refuse('too_many', `a tree holds at most ${limits.treeFiles} files`);
-    if (path.split('/').length > limits.treeDepth)
-      return refuse('too_large', `a tree is at most ${limits.treeDepth} directories deep`, path);
+    if (this.entries.length >= this.#bounds.files) return refuse('too_many', `a tree holds at most ${this.#bounds.files} files`);
+    if (path.split('/').length > this.#bounds.depth)
+      return refuse('too_large', `a tree is at most ${this.#bounds.depth} directories deep`, path);
     const is = await lstat(join(this.#from, path));
     if (is.isDirectory()) {
       this.entries.push({ path, kind: 'directory' });
@@ -148,8 +154,9 @@ class Copy {
   #tooLarge(is: Stats, path: string): Refusal | undefined {
     if (!is.isFile()) return refuse('malformed', 'not a regular file', path);
     this.#bytes += is.size;
-    if (is.size > limits.treeFileBytes) return refuse('too_large', `a file of a tree holds at most ${limits.treeFileBytes} bytes`, path);
-    return this.#bytes > limits.treeBytes ? refuse('too_large', `a tree holds at most ${limits.treeBytes} bytes`, path) : undefined;
+    if (is.size > this.#bounds.fileBytes)
+      return refuse('too_large', `a file of a tree holds at most ${this.#bounds.fileBytes} bytes`, path);
+    return this.#bytes > this.#bounds.bytes ? refuse('too_large', `a tree holds at most ${this.#bounds.bytes} bytes`, path) : undefined;
   }
 }
 
