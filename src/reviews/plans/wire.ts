@@ -15,7 +15,7 @@ const rule = z.object({
     .array(z.object({ measure, threshold: share }))
     .max(limits.ruleMeasures - 1)
     .default([]),
-  alpha: z.number().gt(0).max(0.5),
+  alpha: z.number().gt(0).lt(0.5),
   minTasks: z.int().min(1).max(limits.suiteTasks),
   /** One budget shows a point, not what more effort would bring. */
   minBudgets: z.int().min(2).max(limits.planBudgets),
