@@ -1,5 +1,6 @@
-import { QueryCache, QueryClient, useQuery } from '@tanstack/react-query';
-import { get, isSignedOut, post, Refused } from './api.ts';
+import { QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { get, isSignedOut, newKey, post, Refused } from './api.ts';
 import type { Who } from './wire.ts';
 
 const whoKey = ['/api/whoami'];
@@ -31,6 +32,18 @@ export function useWho() {
 
 export function useGet<T>(path: string) {
   return useQuery<T, Error>({ queryKey: [path], queryFn: () => get<T>(path) });
+}
+
+/** One form's verb: sent again with the same key until it is done, so that no click counts twice; then what is shown is asked for anew. */
+export function useAct(path: string) {
+  const key = useRef(newKey());
+  return useMutation<unknown, Error, unknown>({
+    mutationFn: (given) => post(path, given, key.current),
+    async onSuccess() {
+      key.current = newKey();
+      await queries.invalidateQueries();
+    },
+  });
 }
 
 const sessionKey = 'breakwater-session-id';

@@ -3,6 +3,9 @@
  * The hub has checked every reply against these schemas before it left; nothing is checked twice here.
  */
 import type { z } from 'zod';
+import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
+import type * as cases from '../src/clearinghouse/cases/wire.ts';
+import type * as findings from '../src/clearinghouse/findings/wire.ts';
 import type * as log from '../src/trust/log/wire.ts';
 import type * as orgs from '../src/trust/orgs/wire.ts';
 
@@ -13,3 +16,10 @@ export type Entries = z.output<typeof log.entries>;
 export type Entry = z.output<typeof log.entryOut>;
 export type Checkpoint = z.output<typeof log.checkpointOut>;
 
+export type FindingSummary = z.output<typeof findings.listOut>['items'][number];
+export type Finding = z.output<typeof findings.getOut>;
+export type CaseSummary = z.output<typeof cases.listOut>['items'][number];
+export type Case = z.output<typeof cases.caseOut>;
+export type Knower = z.output<typeof readIns.knowersOut>['items'][number];
+export type Offer = z.output<typeof readIns.offersOut>['items'][number];
+export type Org = z.output<typeof orgs.orgOut>;

@@ -1,5 +1,73 @@
-import { Page } from '../parts/page.tsx';
+import { useParams } from '@tanstack/react-router';
+import { Tag, Tlp } from '../parts/chips.tsx';
+import { highest, Ladder, type Rung } from '../parts/ladder.tsx';
+import { Fact, Facts, Page, Section } from '../parts/page.tsx';
+import { Awaited } from '../parts/refusal.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { caseTone } from '../parts/tones.ts';
+import { When } from '../parts/when.tsx';
+import { useGet, useWho } from '../session.ts';
+import { awaitedOnCase } from '../waiting.ts';
+import type { Case } from '../wire.ts';
+import { Embargo } from './case/embargo.tsx';
+import { Knowers } from './case/knowers.tsx';
+import { Messages } from './case/messages.tsx';
+import { Patches } from './case/patches.tsx';
+import { Reports } from './case/reports.tsx';
 
 export function CasePage() {
-  return <Page title="CasePage">…</Page>;
+  const { id } = useParams({ from: '/cases/$id' });
+  const found = useGet<Case>(`/api/cases/${id}`);
+  return <Awaited of={found}>{(of) => <Shown of={of} />}</Awaited>;
+}
+
+const tiers = ['everything', 'reports, proofs of concept and patches', 'the fix and its timing', 'the artefact and the go-live time'];
+
+function Shown({ of }: { of: Case }) {
+  const who = useWho().data;
+  const next = awaitedOnCase(of, new Date().toISOString());
+  const rung = of.reports && highest(of.reports.map((report) => report.rung as Rung));
+  return (
+    // Whatever the tier, what is in a case is TLP:RED to those read into it (DESIGN §3).
+    <Page title={of.title ?? `A case in ${of.package}`} over="Case" beside={<Tlp of="RED" />}>
+      {rung && <Ladder rung={rung} />}
+      <Section title="Where it stands">
+        <Facts>
+          <Fact name="State">
+            <Tag tone={caseTone[of.state]}>{of.state}</Tag>
+            {of.outcome && ` ${of.outcome}`}
+          </Fact>
+          <Fact name="Waits for">{next ? `${next.who}: ${next.what}` : 'nobody'}</Fact>
+          <Fact name="Package">
+            <code>{of.package}</code>
+          </Fact>
+          <Fact name="Opened">{of.openedAt && <When at={of.openedAt} />}</Fact>
+          <Fact name="Disclosed">{of.disclosedAt && <When at={of.disclosedAt} />}</Fact>
+          <Fact name="Closed">{of.closedAt && <When at={of.closedAt} />}</Fact>
+          <Fact name="What has happened">{of.vfdpxa && <Happenings state={of.vfdpxa} />}</Fact>
+          <Fact name="You see">
+            {tiers[of.tier]} (tier {of.tier})
+          </Fact>
+        </Facts>
+      </Section>
+      <Embargo of={of} />
+      {of.reports && <Reports of={of} reports={of.reports} />}
+      <Patches of={of} />
+      {who?.roles.includes('coordinator') && <Knowers caseId={of.id} />}
+      {of.messages && <Messages caseId={of.id} messages={of.messages} />}
+      <Timeline thing={of.id} />
+    </Page>
+  );
+}
+
+const happenings = ['maintainer aware', 'fix ready', 'fix deployed', 'public', 'exploit public', 'attacks seen'];
+
+/** CERT/CC's six letters in words; upper case = has happened. */
+function Happenings({ state }: { state: string }) {
+  const happened = happenings.filter((_, i) => state[i] !== state[i]?.toLowerCase());
+  return (
+    <>
+      {happened.length > 0 ? happened.join(', ') : 'nothing yet'} <code className="text-soft">{state}</code>
+    </>
+  );
 }

@@ -1,5 +1,114 @@
-import { Page } from '../parts/page.tsx';
+import { useParams } from '@tanstack/react-router';
+import { Tag, Tlp } from '../parts/chips.tsx';
+import { Digest } from '../parts/digest.tsx';
+import { Ladder } from '../parts/ladder.tsx';
+import { Fact, Facts, Page, Section } from '../parts/page.tsx';
+import { Awaited } from '../parts/refusal.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { findingTone, verdictTone } from '../parts/tones.ts';
+import { When } from '../parts/when.tsx';
+import { useGet } from '../session.ts';
+import { awaitedOn } from '../waiting.ts';
+import type { Finding } from '../wire.ts';
 
 export function FindingPage() {
-  return <Page title="FindingPage">…</Page>;
+  const { id } = useParams({ from: '/findings/$id' });
+  const finding = useGet<Finding>(`/api/findings/${id}`);
+  return <Awaited of={finding}>{(found) => <Shown finding={found} />}</Awaited>;
 }
+
+function Shown({ finding }: { finding: Finding }) {
+  const next = awaitedOn(finding);
+  return (
+    <Page title={finding.title} over="Finding" beside={<Tlp of={finding.label.tlp} />}>
+      <Ladder rung={finding.rung} />
+      <Section title="Verdict">
+        <Facts>
+          <Fact name="Verdict">{finding.verdict ? <Tag tone={verdictTone[finding.verdict]}>{finding.verdict}</Tag> : 'none yet'}</Fact>
+          <Fact name="State">
+            <Tag tone={findingTone[finding.state]}>{finding.state}</Tag>
+          </Fact>
+          <Fact name="Because">{finding.stateBecause}</Fact>
+          <Fact name="Since">
+            <When at={finding.stateAt} />
+          </Fact>
+          <Fact name="Waits for">{next ? `${next.who}: ${next.what}` : 'nobody'}</Fact>
+          <Fact name="Crash">{finding.crashState && <pre className="mono whitespace-pre-wrap">{finding.crashState}</pre>}</Fact>
+        </Facts>
+      </Section>
+      <Section title="What was handed in">
+        <About finding={finding} />
+        <pre className="mt-3 max-h-128 overflow-auto border border-line bg-sheet p-4 font-sans whitespace-pre-wrap">{finding.text}</pre>
+      </Section>
+      <Section title="Attachments" note="listed, never opened here: they are hostile until shown otherwise">
+        <Table caption="Attachments" columns={files} rows={finding.attachments} id={(file) => file.id} empty="No files came with it." />
+      </Section>
+      <Section title="Proof of priority" note="commits to all of the above without telling it">
+        <Facts>
+          <Fact name="Commitment">
+            <Digest of={finding.commitment} whole />
+          </Fact>
+          <Fact name="Salt">{finding.commitmentSalt ? <Digest of={finding.commitmentSalt} whole /> : 'known to the finder only'}</Fact>
+          <Fact name="Receipt">{finding.receipt && <code>{finding.receipt}</code>}</Fact>
+        </Facts>
+      </Section>
+      <Timeline thing={finding.id} />
+    </Page>
+  );
+}
+
+function About({ finding }: { finding: Finding }) {
+  const { symbol } = finding;
+  return (
+    <Facts>
+      <Fact name="Package">
+        <code>{finding.purl}</code>
+      </Fact>
+      <Fact name="Versions">{finding.versions.join(', ')}</Fact>
+      <Fact name="Received">
+        <When at={finding.receivedAt} />
+      </Fact>
+      <Fact name="Handed in by">
+        <code>{finding.reporterId}</code>
+      </Fact>
+      <Fact name="Weakness">{finding.cwe}</Fact>
+      <Fact name="CVSS, claimed">{finding.cvss && <code>{finding.cvss}</code>}</Fact>
+      <Fact name="Where">
+        {symbol && (
+          <code>
+            {' '}
+            {[symbol.function, symbol.file && `${symbol.file}${symbol.line === null ? '' : `:${symbol.line}`}`]
+              .filter(Boolean)
+              .join(' in ')}{' '}
+          </code>
+        )}
+      </Fact>
+      <Fact name="Found by">{[finding.discoveryMethod, finding.discoveryTooling].filter(Boolean).join(', ')}</Fact>
+      <Fact name="Known as">{finding.upstreamIds.join(', ')}</Fact>
+      <Fact name="Introduced in">{finding.introducedCommit && <code>{finding.introducedCommit}</code>}</Fact>
+      <Fact name="Fixed in">{finding.fixedCommit && <code>{finding.fixedCommit}</code>}</Fact>
+      <Fact name="References">{finding.references.length > 0 && <References of={finding.references} />}</Fact>
+    </Facts>
+  );
+}
+
+/** As text, not as links: they come from a stranger. */
+function References({ of }: { of: readonly string[] }) {
+  return (
+    <ul>
+      {of.map((address) => (
+        <li key={address}>
+          <code>{address}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const files: readonly Column<Finding['attachments'][number]>[] = [
+  { head: 'Name', cell: (file) => <span className="[overflow-wrap:anywhere]">{file.filename}</span> },
+  { head: 'What it is', cell: (file) => file.description ?? file.type },
+  { head: 'Size', cell: (file) => `${file.bytes.toLocaleString('en')} bytes` },
+  { head: 'SHA-256', cell: (file) => <Digest of={file.sha256} /> },
+];

@@ -4,7 +4,7 @@ import { Tlp } from '../parts/chips.tsx';
 import { Digest } from '../parts/digest.tsx';
 import { Button } from '../parts/form.tsx';
 import { Happened, Thing } from '../parts/happened.tsx';
-import { Facts, Page, Section } from '../parts/page.tsx';
+import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { Awaited } from '../parts/refusal.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
@@ -88,21 +88,22 @@ function Signed({ checkpoint }: { checkpoint: Checkpoint }) {
   const [origin, , root] = checkpoint.note.split('\n');
   return (
     <Section title="Signed checkpoint" note="what this hub vouches for, to compare with what others were shown">
-      <Facts
-        of={[
-          ['Origin', origin],
-          ['Entries', checkpoint.size],
-          ['Root hash', <code key="root">{root}</code>],
-          ['Verifier key', <code key="key">{checkpoint.key}</code>],
-          [
-            'Signed note',
-            <pre key="note" className="mono whitespace-pre-wrap">
-              {checkpoint.note}
-            </pre>,
-          ],
-          ['Check it yourself', <code key="how">breakwater log verify</code>],
-        ]}
-      />
+      <Facts>
+        <Fact name="Origin">{origin}</Fact>
+        <Fact name="Entries">{checkpoint.size}</Fact>
+        <Fact name="Root hash">
+          <code>{root}</code>
+        </Fact>
+        <Fact name="Verifier key">
+          <code>{checkpoint.key}</code>
+        </Fact>
+        <Fact name="Signed note">
+          <pre className="mono whitespace-pre-wrap">{checkpoint.note}</pre>
+        </Fact>
+        <Fact name="Check it yourself">
+          <code>breakwater log verify</code>
+        </Fact>
+      </Facts>
     </Section>
   );
 }

@@ -2,6 +2,11 @@
 export const rungs = ['claimed', 'replayed', 'accepted-by-maintainer', 'fixed'] as const;
 export type Rung = (typeof rungs)[number];
 
+/** How far the best of several has come. */
+export function highest(reached: readonly Rung[]): Rung | undefined {
+  return rungs.findLast((rung) => reached.includes(rung));
+}
+
 /** `compact` shows the four rungs as marks and names the one reached; otherwise all are named. */
 export function Ladder({ rung, compact = false }: { rung: Rung; compact?: boolean }) {
   const reached = rungs.indexOf(rung);

@@ -38,17 +38,17 @@ export function Section({ title, note, children }: { title: string; note?: React
   );
 }
 
-/** Names and values; what is not there is not listed. */
-export function Facts({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
-  const there = of.filter(([, value]) => value !== undefined && value !== null && value !== '');
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="grid gap-x-6 gap-y-2 border border-line bg-sheet p-4 md:grid-cols-[minmax(9rem,max-content)_1fr]">{children}</dl>;
+}
+
+/** A name and its value; what is not there is not listed. */
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (children === undefined || children === null || children === false || children === '') return null;
   return (
-    <dl className="grid gap-x-6 gap-y-2 border border-line bg-sheet p-4 md:grid-cols-[minmax(9rem,max-content)_1fr]">
-      {there.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-soft max-md:text-[0.87em]">{name}</dt>
-          <dd className="min-w-0 max-md:-mt-2 max-md:mb-1">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="contents">
+      <dt className="text-soft max-md:text-[0.87em]">{name}</dt>
+      <dd className="min-w-0 max-md:-mt-2 max-md:mb-1">{children}</dd>
+    </div>
   );
 }

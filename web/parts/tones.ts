@@ -1,0 +1,33 @@
+import type { Case, Finding } from '../wire.ts';
+import type { Tone } from './chips.tsx';
+
+/** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
+export const findingTone: Record<Finding['state'], Tone> = {
+  received: 'plain',
+  deferred: 'care',
+  valid: 'good',
+  invalid: 'bad',
+  closed: 'plain',
+};
+export const verdictTone: Record<NonNullable<Finding['verdict']>, Tone> = {
+  reproduced: 'good',
+  'reproduced-fix-incomplete': 'care',
+  'not-reproduced': 'bad',
+  flaky: 'care',
+  'could-not-tell': 'care',
+};
+export const caseTone: Record<Case['state'], Tone> = { open: 'plain', disclosed: 'good', closed: 'plain' };
+export const embargoTone: Record<NonNullable<Case['embargo']>['state'], Tone> = {
+  none: 'plain',
+  proposed: 'care',
+  active: 'good',
+  revise: 'care',
+  exited: 'plain',
+};
+type PatchVerdict = NonNullable<NonNullable<Case['patches']>[number]['verdict']>;
+export const patchTone: Record<PatchVerdict, Tone> = {
+  verified: 'good',
+  incomplete: 'bad',
+  'breaks-tests': 'bad',
+  'could-not-tell': 'care',
+};
