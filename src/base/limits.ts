@@ -19,6 +19,7 @@ export const limits = {
   claimDays: 30,
   accessWindowDays: 30,
   embargoDays: 90,
+  trialsPerValidation: 16,
   houseEmbargoDays: 21,
   readInDays: 365,
   messagesPerCase: 10_000,

@@ -1,0 +1,82 @@
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import { type Label, label } from '../../base/label.ts';
+import type { Move } from '../../base/states.ts';
+import type { Embargo } from './embargoes/embargo.ts';
+import type { Vfdpxa } from './vfdpxa.ts';
+
+export type CaseState = 'open' | 'disclosed' | 'closed';
+export type CaseTrigger = 'disclose' | 'close';
+
+export const caseMoves: readonly Move<CaseState, CaseTrigger>[] = [
+  { from: 'open', by: 'disclose', to: 'disclosed' },
+  { from: 'open', by: 'close', to: 'closed' },
+  { from: 'disclosed', by: 'close', to: 'closed' },
+];
+
+/** "Will not fix, because" is an outcome like any other. */
+export const outcomes = ['fixed', 'will-not-fix', 'no-reply', 'abandoned', 'not-a-vulnerability'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** The coordination of one vulnerability among those read into it. */
+export interface Case {
+  readonly id: Id<'cas'>;
+  readonly vulnerabilityId: Id<'vul'>;
+  readonly package: string;
+  readonly title: string;
+  readonly findingIds: readonly Id<'fnd'>[];
+  /** Who found it; each sees its own reports, not those of the others. */
+  readonly finderOrgIds: readonly Id<'org'>[];
+  readonly state: CaseState;
+  readonly vfdpxa: Vfdpxa;
+  readonly embargo: Embargo;
+  readonly label: Label;
+  readonly openedAt: Instant;
+  readonly disclosedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly outcome: Outcome | null;
+}
+
+export interface Message {
+  /** Counts from 1 within the case. */
+  readonly seq: number;
+  readonly authorId: string;
+  readonly authorName: string;
+  readonly text: string;
+  readonly at: Instant;
+}
+
+/** The finders of a case after another finding was found to be the same. */
+export function withFinders(of: Case, findings: readonly { readonly id: Id<'fnd'>; readonly orgId: Id<'org'> }[]): Case {
+  const findingIds = [...new Set([...of.findingIds, ...findings.map((f) => f.id)])];
+  const finderOrgIds = [...new Set([...of.finderOrgIds, ...findings.map((f) => f.orgId)])];
+  return { ...of, findingIds, finderOrgIds };
+}
+
+/** What one finding brings to the case, as its participants may come to see it. */
+export interface Report {
+  readonly id: Id<'fnd'>;
+  readonly orgId: Id<'org'>;
+  readonly title: string;
+  readonly text: string;
+  readonly purl: string;
+  readonly rung: string;
+  readonly verdict: string | null;
+  readonly crashState: string | null;
+  readonly receivedAt: Instant;
+  readonly attachments: readonly {
+    readonly id: Id<'blb'>;
+    readonly filename: string;
+    readonly type: string;
+    readonly sha256: string;
+    readonly bytes: number;
+  }[];
+}
+
+/**
+ * What is logged about a case lies under this label. Everybody read in reads the case's compartment, at whatever tier,
+ * so that a body under the case's own label would show at tier 3 what only tier 0 may see.
+ */
+export function ledgerLabel(of: Pick<Case, 'id'>): Label {
+  return label('RED', of.id, 'hou_clearinghouse');
+}

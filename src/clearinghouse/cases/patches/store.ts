@@ -1,0 +1,96 @@
+import type { Tx } from '../../../base/doors.ts';
+import type { Id } from '../../../base/id.ts';
+import type { Instant } from '../../../base/instant.ts';
+import type { Tlp } from '../../../base/label.ts';
+import type { Patch, PatchState, PatchVerdict } from './patch.ts';
+
+type PatchRow = {
+  id: Id<'pat'>;
+  case_id: Id<'cas'>;
+  blob_id: Id<'blb'>;
+  sha256: string;
+  bytes: number;
+  written_by: Patch['writtenBy'];
+  answerable_id: string;
+  state: PatchState;
+  verdict: PatchVerdict | null;
+  because: string | null;
+  submitted_at: Instant;
+  judged_at: Instant | null;
+  pinned: string | null;
+  tlp: Tlp;
+  compartments: string[];
+};
+
+const patches = (tx: Tx) => tx.withTables<{ case_patches: PatchRow }>();
+
+export async function insertPatch(tx: Tx, patch: Patch): Promise<void> {
+  await patches(tx).insertInto('case_patches').values(rowOf(patch)).execute();
+}
+
+export async function patchById(tx: Tx, id: string): Promise<(Patch & { pinned: string | null }) | undefined> {
+  const row = await patches(tx)
+    .selectFrom('case_patches')
+    .selectAll()
+    .where('id', '=', id as Id<'pat'>)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && { ...patchOf(row), pinned: row.pinned };
+}
+
+export async function patchesOf(tx: Tx, caseId: string): Promise<Patch[]> {
+  const rows = await patches(tx)
+    .selectFrom('case_patches')
+    .selectAll()
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .orderBy('id')
+    .execute();
+  return rows.map(patchOf);
+}
+
+export async function pinPatch(tx: Tx, id: Id<'pat'>, pinned: string): Promise<void> {
+  await patches(tx).updateTable('case_patches').set({ pinned }).where('id', '=', id).execute();
+}
+
+export async function judgePatch(tx: Tx, patch: Patch): Promise<void> {
+  const { state, verdict, because, judgedAt } = patch;
+  await patches(tx).updateTable('case_patches').set({ state, verdict, because, judged_at: judgedAt }).where('id', '=', patch.id).execute();
+}
+
+function rowOf(p: Patch): PatchRow {
+  return {
+    id: p.id,
+    case_id: p.caseId,
+    blob_id: p.blobId,
+    sha256: p.sha256,
+    bytes: p.bytes,
+    written_by: p.writtenBy,
+    answerable_id: p.answerableId,
+    state: p.state,
+    verdict: p.verdict,
+    because: p.because,
+    submitted_at: p.submittedAt,
+    judged_at: p.judgedAt,
+    pinned: null,
+    tlp: p.label.tlp,
+    compartments: [...p.label.compartments],
+  };
+}
+
+function patchOf(r: PatchRow): Patch {
+  return {
+    id: r.id,
+    caseId: r.case_id,
+    blobId: r.blob_id,
+    sha256: r.sha256,
+    bytes: r.bytes,
+    writtenBy: r.written_by,
+    answerableId: r.answerable_id,
+    state: r.state,
+    verdict: r.verdict,
+    because: r.because,
+    submittedAt: r.submitted_at,
+    judgedAt: r.judged_at,
+    label: { tlp: r.tlp, compartments: r.compartments },
+  };
+}

@@ -1,0 +1,132 @@
+import type { Tx } from '../../../base/doors.ts';
+import type { Id } from '../../../base/id.ts';
+import type { Instant } from '../../../base/instant.ts';
+import type { Tlp } from '../../../base/label.ts';
+import type { Ability, ExclusionCheck, ReadIn, ReadInState, Tier } from './read-in.ts';
+
+type ReadInRow = {
+  id: Id<'grt'>;
+  case_id: Id<'cas'>;
+  person_id: Id<'psn'>;
+  org_id: Id<'org'>;
+  tier: Tier;
+  need: string;
+  ability: Ability;
+  sponsor_id: Id<'psn'>;
+  exclusions: string;
+  offered_by: string;
+  offered_at: Instant;
+  expires_at: Instant | null;
+  terms_digest: string;
+  state: ReadInState;
+  acknowledged_at: Instant | null;
+  ended_at: Instant | null;
+  ended_because: ReadIn['endedBecause'];
+  tlp: Tlp;
+  compartments: string[];
+};
+
+const readIns = (tx: Tx) => tx.withTables<{ case_read_ins: ReadInRow }>();
+const live: ReadInState[] = ['offered', 'acknowledged'];
+
+export async function insertReadIn(tx: Tx, readIn: ReadIn): Promise<void> {
+  await readIns(tx).insertInto('case_read_ins').values(rowOf(readIn)).execute();
+}
+
+export async function saveReadIn(tx: Tx, readIn: ReadIn): Promise<void> {
+  const { id, ...rest } = rowOf(readIn);
+  await readIns(tx).updateTable('case_read_ins').set(rest).where('id', '=', id).execute();
+}
+
+/** The one read-in of a person that is offered or acknowledged. */
+export async function liveReadIn(tx: Tx, caseId: string, personId: string): Promise<ReadIn | undefined> {
+  const row = await readIns(tx)
+    .selectFrom('case_read_ins')
+    .selectAll()
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .where('person_id', '=', personId as Id<'psn'>)
+    .where('state', 'in', live)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && readInOf(row);
+}
+
+export async function readInsOfCase(tx: Tx, caseId: string): Promise<ReadIn[]> {
+  const rows = await readIns(tx)
+    .selectFrom('case_read_ins')
+    .selectAll()
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .orderBy('id')
+    .execute();
+  return rows.map(readInOf);
+}
+
+export async function offersTo(tx: Tx, personId: string, limit: number): Promise<ReadIn[]> {
+  const rows = await readIns(tx)
+    .selectFrom('case_read_ins')
+    .selectAll()
+    .where('person_id', '=', personId as Id<'psn'>)
+    .where('state', '=', 'offered')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(readInOf);
+}
+
+export async function wasSuspected(tx: Tx, personId: string): Promise<boolean> {
+  const row = await readIns(tx)
+    .selectFrom('case_read_ins')
+    .select('id')
+    .where('person_id', '=', personId as Id<'psn'>)
+    .where('ended_because', '=', 'suspected-breach')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function rowOf(r: ReadIn): ReadInRow {
+  return {
+    id: r.id,
+    case_id: r.caseId,
+    person_id: r.personId,
+    org_id: r.orgId,
+    tier: r.tier,
+    need: r.need,
+    ability: r.ability,
+    sponsor_id: r.sponsorId,
+    exclusions: JSON.stringify(r.exclusions),
+    offered_by: r.offeredBy,
+    offered_at: r.offeredAt,
+    expires_at: r.expiresAt,
+    terms_digest: r.termsDigest,
+    state: r.state,
+    acknowledged_at: r.acknowledgedAt,
+    ended_at: r.endedAt,
+    ended_because: r.endedBecause,
+    tlp: r.label.tlp,
+    compartments: [...r.label.compartments],
+  };
+}
+
+function readInOf(r: ReadInRow): ReadIn {
+  return {
+    id: r.id,
+    caseId: r.case_id,
+    personId: r.person_id,
+    orgId: r.org_id,
+    tier: r.tier,
+    need: r.need,
+    ability: r.ability,
+    sponsorId: r.sponsor_id,
+    exclusions: r.exclusions as unknown as ExclusionCheck,
+    offeredBy: r.offered_by,
+    offeredAt: r.offered_at,
+    expiresAt: r.expires_at,
+    termsDigest: r.terms_digest,
+    state: r.state,
+    acknowledgedAt: r.acknowledged_at,
+    endedAt: r.ended_at,
+    endedBecause: r.ended_because,
+    label: { tlp: r.tlp, compartments: r.compartments },
+  };
+}

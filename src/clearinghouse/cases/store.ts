@@ -1,0 +1,182 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Label, Tlp } from '../../base/label.ts';
+import type { Case, CaseState, Message, Outcome } from './case.ts';
+import { type Embargo, governing } from './embargoes/embargo.ts';
+import type { Vfdpxa } from './vfdpxa.ts';
+
+type CaseRow = {
+  id: Id<'cas'>;
+  vulnerability_id: Id<'vul'>;
+  package: string;
+  title: string;
+  finding_ids: Id<'fnd'>[];
+  finder_org_ids: Id<'org'>[];
+  state: CaseState;
+  vfdpxa: Vfdpxa;
+  embargo: string;
+  embargo_ends_at: Instant;
+  opened_at: Instant;
+  disclosed_at: Instant | null;
+  closed_at: Instant | null;
+  outcome: Outcome | null;
+  tlp: Tlp;
+  compartments: string[];
+};
+
+type MessageRow = {
+  case_id: Id<'cas'>;
+  seq: number;
+  author_id: string;
+  author_name: string;
+  text: string;
+  at: Instant;
+  tlp: Tlp;
+  compartments: string[];
+};
+
+const cases = (tx: Tx) => tx.withTables<{ cases: CaseRow; case_messages: MessageRow }>();
+
+export async function insertCase(tx: Tx, of: Case): Promise<void> {
+  await cases(tx).insertInto('cases').values(rowOf(of)).execute();
+}
+
+/** Everything about a case changes through here: the row is locked by `caseById`. */
+export async function saveCase(tx: Tx, of: Case): Promise<void> {
+  const { id, ...rest } = rowOf(of);
+  await cases(tx).updateTable('cases').set(rest).where('id', '=', id).execute();
+}
+
+export async function caseById(tx: Tx, id: string): Promise<Case | undefined> {
+  const row = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where('id', '=', id as Id<'cas'>)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && caseOf(row);
+}
+
+export async function caseOfVulnerability(tx: Tx, vulnerabilityId: string): Promise<Case | undefined> {
+  const row = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where('vulnerability_id', '=', vulnerabilityId as Id<'vul'>)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && caseOf(row);
+}
+
+export async function listCases(tx: Tx, after: string, limit: number): Promise<Case[]> {
+  const rows = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where('id', '>', after as Id<'cas'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(caseOf);
+}
+
+export async function openCasesOn(tx: Tx, name: string): Promise<Case[]> {
+  const rows = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where('package', '=', name)
+    .where('state', '=', 'open')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.map(caseOf);
+}
+
+export async function casesWithEmbargoDue(tx: Tx, now: Instant, limit: number): Promise<Case[]> {
+  const rows = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where('state', '=', 'open')
+    .where(sql<boolean>`embargo ->> 'state' <> 'exited'`)
+    .where('embargo_ends_at', '<=', now)
+    .orderBy('embargo_ends_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  return rows.map(caseOf);
+}
+
+/** The caller holds the case's row lock, so that no number is given twice. */
+export async function appendMessage(tx: Tx, of: Case, message: Message): Promise<void> {
+  const { seq, authorId, authorName, text, at } = message;
+  const { tlp, compartments } = of.label;
+  const row = { case_id: of.id, seq, author_id: authorId, author_name: authorName, text, at, tlp, compartments: [...compartments] };
+  await cases(tx).insertInto('case_messages').values(row).execute();
+}
+
+export async function lastMessageSeq(tx: Tx, id: Id<'cas'>): Promise<number> {
+  const row = await cases(tx)
+    .selectFrom('case_messages')
+    .select('seq')
+    .where('case_id', '=', id)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+/** Oldest first, from after `after` on. */
+export async function messagesOf(tx: Tx, id: Id<'cas'>, after: number, limit: number): Promise<Message[]> {
+  const rows = await cases(tx)
+    .selectFrom('case_messages')
+    .selectAll()
+    .where('case_id', '=', id)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((r) => ({ seq: r.seq, authorId: r.author_id, authorName: r.author_name, text: r.text, at: r.at }));
+}
+
+function rowOf(c: Case): CaseRow {
+  return {
+    id: c.id,
+    vulnerability_id: c.vulnerabilityId,
+    package: c.package,
+    title: c.title,
+    finding_ids: [...c.findingIds],
+    finder_org_ids: [...c.finderOrgIds],
+    state: c.state,
+    vfdpxa: c.vfdpxa,
+    embargo: JSON.stringify(c.embargo),
+    embargo_ends_at: governing(c.embargo).endsAt,
+    opened_at: c.openedAt,
+    disclosed_at: c.disclosedAt,
+    closed_at: c.closedAt,
+    outcome: c.outcome,
+    tlp: c.label.tlp,
+    compartments: [...c.label.compartments],
+  };
+}
+
+function caseOf(r: CaseRow): Case {
+  const label: Label = { tlp: r.tlp, compartments: r.compartments };
+  return {
+    id: r.id,
+    vulnerabilityId: r.vulnerability_id,
+    package: r.package,
+    title: r.title,
+    findingIds: r.finding_ids,
+    finderOrgIds: r.finder_org_ids,
+    state: r.state,
+    vfdpxa: r.vfdpxa,
+    // pg gives jsonb back parsed.
+    embargo: r.embargo as unknown as Embargo,
+    label,
+    openedAt: r.opened_at,
+    disclosedAt: r.disclosed_at,
+    closedAt: r.closed_at,
+    outcome: r.outcome,
+  };
+}

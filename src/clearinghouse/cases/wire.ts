@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { limits } from '../../base/limits.ts';
+import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
+import { type Actor, tierOf } from '../../trust/access.ts';
+import { type Case, type Message, outcomes, type Report } from './case.ts';
+import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
+import { artefactOf, type Patch, patchVerdicts, writers } from './patches/patch.ts';
+import type { ReadIn } from './read-ins/read-in.ts';
+import { happenings } from './vfdpxa.ts';
+
+export const byId = z.object({ id: wireId('cas') });
+export const byVulnerability = z.object({ id: wireId('vul') });
+export const page = wirePage;
+export const messageInput = z.object({ id: wireId('cas'), text: wireText(limits.textChars) });
+export const messagesInput = z.object({
+  id: wireId('cas'),
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
+});
+export const attachmentInput = z.object({ id: wireId('cas'), blobId: wireId('blb') });
+export const observeInput = z.object({ id: wireId('cas'), what: z.enum(happenings), because: wireName });
+export const closeInput = z.object({ id: wireId('cas'), outcome: z.enum(outcomes), because: wireText(limits.textChars) });
+
+/** Everything about a case, before the viewer's tier takes away. */
+export interface CaseView {
+  readonly case: Case;
+  readonly reports: readonly Report[];
+  readonly readIns: readonly ReadIn[];
+  readonly messages: readonly Message[];
+  readonly patches: readonly Patch[];
+}
+
+const caseStates = z.enum(['open', 'disclosed', 'closed']);
+const attachmentOut = z.object({ id: wireId('blb'), filename: z.string(), type: z.string(), sha256: z.string(), bytes: z.number() });
+const reportOut = z.object({
+  id: wireId('fnd'),
+  orgId: wireId('org'),
+  title: z.string(),
+  text: z.string(),
+  purl: z.string(),
+  rung: z.string(),
+  verdict: z.string().nullable(),
+  crashState: z.string().nullable(),
+  receivedAt: wireInstant,
+  attachments: z.array(attachmentOut),
+});
+export const messageOut = z.object({ seq: z.number(), authorId: z.string(), authorName: z.string(), text: z.string(), at: wireInstant });
+const patchOut = z.object({
+  id: wireId('pat'),
+  state: z.enum(['submitted', 'judged']),
+  verdict: z.enum(patchVerdicts).nullable(),
+  sha256: z.string(),
+  bytes: z.number(),
+  submittedAt: wireInstant,
+  because: z.string().nullish(),
+  writtenBy: z.enum(writers).optional(),
+  answerableId: z.string().optional(),
+});
+const proposalOut = z.object({
+  byId: z.string(),
+  byOrgId: z.string().nullable(),
+  endsAt: wireInstant,
+  because: z.string(),
+  at: wireInstant,
+});
+const embargoOut = z.object({
+  state: z.enum(embargoStates),
+  endsAt: wireInstant,
+  source: z.enum(windowSources),
+  because: z.string(),
+  proposal: proposalOut.nullish(),
+});
+
+/** What is optional is there as far as the viewer's tier goes (DESIGN §7, read-in). */
+export const caseOut = z.object({
+  id: wireId('cas'),
+  tier: z.number(),
+  package: z.string(),
+  state: caseStates,
+  goLiveAt: wireInstant,
+  artefact: z.object({ sha256: z.string(), bytes: z.number() }).nullable(),
+  openedAt: wireInstant.optional(),
+  disclosedAt: wireInstant.nullish(),
+  closedAt: wireInstant.nullish(),
+  outcome: z.enum(outcomes).nullish(),
+  vfdpxa: z.string().optional(),
+  embargo: embargoOut.optional(),
+  patches: z.array(patchOut).optional(),
+  title: z.string().optional(),
+  vulnerabilityId: wireId('vul').optional(),
+  reports: z.array(reportOut).optional(),
+  messages: z.array(messageOut).optional(),
+  finderOrgIds: z.array(wireId('org')).optional(),
+});
+export type CaseOut = z.input<typeof caseOut>;
+const listed = caseOut.pick({
+  id: true,
+  tier: true,
+  package: true,
+  state: true,
+  goLiveAt: true,
+  openedAt: true,
+  title: true,
+  vfdpxa: true,
+});
+export const listOut = z.object({ items: z.array(listed) });
+export const openOut = z.object({ id: wireId('cas') });
+export const messagesOut = z.object({ items: z.array(messageOut) });
+export const attachmentOutput = z.object({ filename: z.string(), data: z.string() });
+export const changedOut = z.object({ id: wireId('cas'), state: caseStates, vfdpxa: z.string() });
+
+/** The tier at which somebody sees this case; whoever got here is read in, so that nothing known counts as least. */
+export function tierIn(of: Pick<Case, 'id'>, viewer: Actor): number {
+  return tierOf(viewer, of.id) ?? 3;
+}
+
+/** A finder sees its own reports; those of co-finders only when read in by name, or as the clearinghouse. */
+export function visibleReports(view: Pick<CaseView, 'case' | 'reports' | 'readIns'>, viewer: Actor): readonly Report[] {
+  if (tierIn(view.case, viewer) > 1) return [];
+  return isOnlyFinder(view, viewer) ? view.reports.filter((r) => r.orgId === viewer.orgId) : view.reports;
+}
+
+function isOnlyFinder({ case: of, readIns }: Pick<CaseView, 'case' | 'readIns'>, viewer: Actor): boolean {
+  if (viewer.roles.includes('coordinator')) return false;
+  const isReadIn = readIns.some((r) => r.personId === viewer.id && r.state === 'acknowledged' && r.tier <= 1);
+  return !isReadIn && of.finderOrgIds.some((id) => id === viewer.orgId);
+}
+
+export function present(view: CaseView, viewer: Actor): CaseOut {
+  const { case: of } = view;
+  const tier = tierIn(of, viewer);
+  const artefact = artefactOf(view.patches);
+  const least: CaseOut = {
+    id: of.id,
+    tier,
+    package: of.package,
+    state: of.state,
+    goLiveAt: governing(of.embargo).endsAt,
+    artefact: artefact ? { sha256: artefact.sha256, bytes: artefact.bytes } : null,
+  };
+  return { ...least, ...(tier <= 2 ? fixAndTiming(view, tier) : {}), ...(tier <= 1 ? contents(view, viewer, tier) : {}) };
+}
+
+function fixAndTiming({ case: of, patches }: CaseView, tier: number): Partial<CaseOut> {
+  const { openedAt, disclosedAt, closedAt, outcome, vfdpxa, embargo } = of;
+  const { endsAt, source, because } = governing(embargo);
+  const shown = patches.map((p) => {
+    const { id, state, verdict, sha256, bytes, submittedAt, writtenBy, answerableId } = p;
+    const fix = { id, state, verdict, sha256, bytes, submittedAt };
+    // Why a check ended as it did names crashes and inputs.
+    return tier <= 1 ? { ...fix, because: p.because, writtenBy, answerableId } : fix;
+  });
+  const terms = { state: embargo.state, endsAt, source, because, ...(tier <= 1 ? { proposal: embargo.proposal } : {}) };
+  return { openedAt, disclosedAt, closedAt, outcome, vfdpxa, embargo: terms, patches: shown };
+}
+
+function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut> {
+  const { case: of } = view;
+  const reports = visibleReports(view, viewer);
+  const onlyFinder = isOnlyFinder(view, viewer);
+  const finders = onlyFinder ? of.finderOrgIds.filter((id) => id === viewer.orgId) : of.finderOrgIds;
+  return {
+    // The case is named after its first report; a co-finder knows it by its own.
+    ...(onlyFinder && reports[0] ? { title: reports[0].title } : { title: of.title }),
+    vulnerabilityId: of.vulnerabilityId,
+    reports: reports.map((r) => ({ ...r, attachments: r.attachments.map((a) => ({ ...a })) })),
+    messages: view.messages.map((m) => ({ ...m })),
+    ...(tier === 0 ? { finderOrgIds: [...finders] } : {}),
+  };
+}
+
+export function presentListed(of: Case, viewer: Actor): z.input<typeof listed> {
+  const tier = tierIn(of, viewer);
+  const isFinder = !viewer.roles.includes('coordinator') && of.finderOrgIds.some((id) => id === viewer.orgId);
+  return {
+    id: of.id,
+    tier,
+    package: of.package,
+    state: of.state,
+    goLiveAt: governing(of.embargo).endsAt,
+    ...(tier <= 2 ? { openedAt: of.openedAt, vfdpxa: of.vfdpxa } : {}),
+    // One of several finders knows the case by its own report, which a list does not load.
+    ...(tier <= 1 && !(isFinder && of.finderOrgIds.length > 1) ? { title: of.title } : {}),
+  };
+}
