@@ -39,6 +39,7 @@ test('v2: the worker moves aside, then hands its controllers down', () => {
 
 test('v1: one group in each controller', () => {
   for (const controller of ['memory', 'pids', 'cpu', 'cpuacct']) mkdirSync(join(dir, 'v1', controller), { recursive: true });
+  writeFileSync(join(dir, 'v1', 'memory', 'memory.limit_in_bytes'), '');
   const groups = controlGroups(join(dir, 'v1'), '/');
   expect(groups.version).toBe('v1');
   expect(groups.make('run-1', limits)!.procs).toHaveLength(4);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BoxLimits } from '../../base/doors.ts';
@@ -55,7 +55,9 @@ export function controlGroups(root = '/sys/fs/cgroup', own = ownGroup()): Groups
       return { version: 'v2', make: (name, limits) => makeV2(join(base, name), limits), reap: (name) => retire([join(base, name)]) };
   }
   const bases = controllers.map((controller) => join(root, controller, 'breakwater'));
-  if (bases.every((base) => tryMake(base)))
+  // On a v2 machine making these directories would make groups of these names.
+  const isV1 = existsSync(join(root, 'memory', 'memory.limit_in_bytes'));
+  if (isV1 && bases.every((base) => tryMake(base)))
     return {
       version: 'v1',
       make: (name, limits) => makeV1(bases, name, limits),
@@ -85,6 +87,7 @@ function delegated(root: string, own: string): string | undefined {
 function tryMake(dir: string): boolean {
   try {
     mkdirSync(dir, { recursive: true });
+    accessSync(dir, constants.W_OK);
     return true;
   } catch {
     return false;

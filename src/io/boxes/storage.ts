@@ -32,10 +32,23 @@ interface Workspace {
   readonly uid: number;
 }
 
+const opening = new Map<string, Promise<void>>();
 const placeOf = (dir: string, owner: string) => join(dir, 'workspaces', createHash('sha256').update(owner).digest('hex'));
 
-/** The workspace of an owner, made empty at first use. Its size is fixed then. */
-export async function workspace(dir: string, owner: string, maxBytes: number): Promise<Workspace> {
+/** The workspace of an owner, made empty at first use. Its size is fixed then. One at a time, or it would be mounted twice. */
+export function workspace(dir: string, owner: string, maxBytes: number): Promise<Workspace> {
+  const before = opening.get(owner) ?? Promise.resolve();
+  const next = before.then(() => openWorkspace(dir, owner, maxBytes));
+  const settled = next.then(
+    () => {},
+    () => {},
+  );
+  opening.set(owner, settled);
+  void settled.then(() => opening.get(owner) === settled && opening.delete(owner));
+  return next;
+}
+
+async function openWorkspace(dir: string, owner: string, maxBytes: number): Promise<Workspace> {
   const place = placeOf(dir, owner);
   const known = await readFile(join(place, 'uid'), 'utf8').catch(() => undefined);
   const data = join(place, 'data');
@@ -53,7 +66,7 @@ export async function workspace(dir: string, owner: string, maxBytes: number): P
   } catch {
     await rm(fresh, { recursive: true });
     await rm(join(dir, 'workspace-uids', String(uid)), { force: true });
-    return workspace(dir, owner, maxBytes);
+    return openWorkspace(dir, owner, maxBytes);
   }
   if (diskIsBounded) await mountTmpfs(data, maxBytes, uid);
   return { dir: data, uid };

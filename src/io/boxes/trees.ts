@@ -25,7 +25,12 @@ type Entry =
   | { readonly path: string; readonly kind: 'link'; readonly to: string };
 
 /** What a tree may hold; given apart so that a test need not make fifty thousand files. */
-export const treeBounds: TreeBounds = { files: limits.treeFiles, fileBytes: limits.treeFileBytes, bytes: limits.treeBytes, depth: limits.treeDepth };
+export const treeBounds: TreeBounds = {
+  files: limits.treeFiles,
+  fileBytes: limits.treeFileBytes,
+  bytes: limits.treeBytes,
+  depth: limits.treeDepth,
+};
 export type TreeBounds = Readonly<Record<'files' | 'fileBytes' | 'bytes' | 'depth', number>>;
 
 const treePattern = /^tree_[0-9a-f]{64}$/;
