@@ -5,12 +5,19 @@ import type { Who } from '../wire.ts';
 import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
-const places = [
+interface Place {
+  readonly to: '/' | '/fixes' | '/reviews' | '/log';
+  readonly name: string;
+  /** Only for who comes for this; undefined = everybody. */
+  readonly roles?: readonly Who['roles'][number][];
+}
+
+const places: readonly Place[] = [
   { to: '/', name: 'Queue' },
-  { to: '/fixes', name: 'Fixes' },
-  { to: '/reviews', name: 'Reviews' },
+  { to: '/fixes', name: 'Fixes', roles: ['operator', 'coordinator'] },
+  { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
   { to: '/log', name: 'Log' },
-] as const;
+];
 
 /** Around every page: where one is, who one is, and the way to the content. */
 export function Frame() {
@@ -28,7 +35,7 @@ export function Frame() {
           <Link to="/" className="text-base font-semibold text-ink no-underline">
             Breakwater
           </Link>
-          {who.data && <Places />}
+          {who.data && <Places who={who.data} />}
           {who.data && <Person who={who.data} />}
         </div>
       </header>
@@ -49,11 +56,12 @@ function Within() {
   return <Awaited of={who}>{(found) => (found ? <Outlet /> : <SignedOut />)}</Awaited>;
 }
 
-function Places() {
+function Places({ who }: { who: Who }) {
+  const own = places.filter(({ roles }) => !roles || roles.some((role) => who.roles.includes(role)));
   return (
     <nav aria-label="Desk" className="max-sm:order-last max-sm:w-full">
       <ul className="flex gap-1 max-sm:-mx-2">
-        {places.map(({ to, name }) => (
+        {own.map(({ to, name }) => (
           <li key={to}>
             <Link
               to={to}

@@ -1,4 +1,4 @@
-import type { Case, Finding } from '../wire.ts';
+import type { Agreement, Case, Determination, Finding, Run, Submission } from '../wire.ts';
 import type { Tone } from './chips.tsx';
 
 /** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
@@ -31,3 +31,7 @@ export const patchTone: Record<PatchVerdict, Tone> = {
   'breaks-tests': 'bad',
   'could-not-tell': 'care',
 };
+export const submissionTone: Record<Submission['state'], Tone> = { offered: 'good', closed: 'plain', withdrawn: 'plain', erased: 'plain' };
+export const agreementTone: Record<Agreement['state'], Tone> = { proposed: 'care', 'in-force': 'good', withdrawn: 'plain' };
+export const determinationTone: Record<Determination['verdict'], Tone> = { covered: 'plain', 'not-covered': 'plain', inconclusive: 'care' };
+export const runTone: Record<Run['state'], Tone> = { waiting: 'plain', queued: 'plain', running: 'care', finished: 'good' };

@@ -1,0 +1,86 @@
+import { Tag } from '../../parts/chips.tsx';
+import { Digest } from '../../parts/digest.tsx';
+import { Gathered, useList } from '../../parts/more.tsx';
+import { OrgName } from '../../parts/org-name.tsx';
+import { Fact, Facts, Section } from '../../parts/page.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { runTone } from '../../parts/tones.ts';
+import { When } from '../../parts/when.tsx';
+import type { Plan, Run } from '../../wire.ts';
+
+/** What was fixed before the first run, and how far the runs are. */
+export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
+  const runs = useList<Run>(`/api/plans/${plan.id}/runs`);
+  const { rule } = plan;
+  return (
+    <Section title={`Plan ${number}`} note="frozen before the first run">
+      <Facts>
+        <Fact name="Frozen">
+          <When at={plan.frozenAt} />, by <OrgName id={plan.orgId} />
+        </Fact>
+        <Fact name="Digest">
+          <Digest of={plan.digest} whole />
+        </Fact>
+        <Fact name="Tasks">
+          {plan.taskDigests.length} of suite <Digest of={plan.suiteDigest} />
+        </Fact>
+        <Fact name="Budgets">
+          <ol className="list-inside list-decimal">
+            {plan.budgets.map((budget) => (
+              <li key={`${budget.turns} ${budget.tokens}`}>
+                {budget.turns.toLocaleString('en')} turns, {budget.tokens.toLocaleString('en')} tokens
+              </li>
+            ))}
+          </ol>
+        </Fact>
+        <Fact name="Rule">
+          {[rule, ...rule.also].map(({ measure, threshold }) => `${measure} above ${threshold}`).join('; ')}, each by its one-sided lower
+          bound at alpha {rule.alpha}, with at least {rule.minTasks} tasks and {rule.minBudgets} budgets
+        </Fact>
+        <Fact name="Stops when">{plan.stoppingRule}</Fact>
+      </Facts>
+      <h3 className="mt-4 mb-2 font-semibold">Runs</h3>
+      <Gathered of={runs}>
+        {(items, all) => (
+          <>
+            <p className="mb-2 text-soft">{progress(items, plan.runs, all)}</p>
+            <Table
+              caption={`Runs of plan ${number}`}
+              columns={columns(plan)}
+              rows={items}
+              id={(run) => run.id}
+              empty="No run was queued yet."
+            />
+          </>
+        )}
+      </Gathered>
+    </Section>
+  );
+}
+
+function progress(runs: readonly Run[], planned: number, all: boolean): string {
+  const finished = runs.filter((run) => run.state === 'finished').length;
+  return `${finished} finished, ${runs.length - finished} to come, ${planned} planned${all ? '' : ' (of those loaded so far)'}`;
+}
+
+function columns(plan: Plan): readonly Column<Run>[] {
+  return [
+    { head: 'Run', cell: (run) => (run.taskId ? run.taskId : <code title={run.id}>{run.id.slice(-8)}</code>) },
+    { head: 'Epoch', cell: (run) => run.epoch },
+    { head: 'Budget', cell: (run) => `${plan.budgets[run.budget]?.turns.toLocaleString('en') ?? '?'} turns` },
+    {
+      head: 'State',
+      cell: (run) => (
+        <>
+          <Tag tone={runTone[run.state]}>{run.state}</Tag> {run.ended}
+        </>
+      ),
+    },
+    {
+      head: 'Used',
+      cell: (run) =>
+        `${run.turnsUsed} turns, ${(run.inputTokens + run.outputTokens).toLocaleString('en')} tokens, ${run.toolCalls} tool calls`,
+    },
+    { head: 'Finished', cell: (run) => (run.finishedAt ? <When at={run.finishedAt} /> : 'not yet') },
+  ];
+}
