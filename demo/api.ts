@@ -33,7 +33,8 @@ export function clientOf(url: () => string, token?: string): Client {
     ask,
     async say<R>(name: string, input?: Record<string, unknown>) {
       const outcome = await ask(name, input);
-      if (isRefusal(outcome)) throw new Error(`${name} was refused: ${outcome.code}: ${outcome.because}${outcome.at ? ` (${outcome.at})` : ''}`);
+      if (isRefusal(outcome))
+        throw new Error(`${name} was refused: ${outcome.code}: ${outcome.because}${outcome.at ? ` (${outcome.at})` : ''}`);
       return outcome as R;
     },
     async until<R>(name: string, input: Record<string, unknown>, isThere: (answer: R) => boolean, what: string) {

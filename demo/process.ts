@@ -23,7 +23,10 @@ export async function runHub(env: Record<string, string>, screen: Screen): Promi
   let foundingLink: string | undefined;
 
   const start = async (port: string): Promise<void> => {
-    const started = spawn(process.execPath, [main, 'start'], { env: { ...process.env, ...env, BREAKWATER_PORT: port }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(process.execPath, [main, 'start'], {
+      env: { ...process.env, ...env, BREAKWATER_PORT: port },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     child = started;
     const said = await firstWords(started);
     url = /Breakwater is at (\S+)/.exec(said)?.[1] ?? url;
