@@ -2,7 +2,7 @@ import { type Reading, restart, setType } from './reading.ts';
 
 /** Assertions come first, before the stack of the abort that they cause. */
 export function readAsserts(line: string, r: Reading): void {
-  if (!r.type.startsWith('Kernel failure')) {
+  if (!r.type.startsWith('Kernel failure') && /assert|panic/i.test(line)) {
     for (const said of [namedAssert(line), googleAssert(line), glibcAssert(line), suffixedAssert(line), rustPanic(line)]) {
       if (said === undefined) continue;
       setType(r, 'ASSERT');

@@ -52,7 +52,7 @@ export function parseCrash(log: string, settings: Partial<CrashSettings> = {}): 
   const custom = r.settings.ignoreFrames.filter(isPattern).map((source) => new RegExp(`^(?:${source})`));
   for (const line of linesOf(log, r.about)) {
     if (r.processDied) break;
-    if (isNoise(line)) continue;
+    if (line.trim() === '' || isNoise(line)) continue;
     if (!r.settings.reportOomsAndHangs && isOutOfMemory(line)) return noCrash;
     if (isSignalOfExplained(line, r)) continue;
     if (readReports(line, r)) continue;

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { referenceText } from '../../test/reference-data.ts';
+import { limits } from '../base/limits.ts';
+import { runTool } from './tool.ts';
+
+async function run(name: string, ...lines: string[]): Promise<{ exit: number; replies: Record<string, unknown>[] }> {
+  const written: string[] = [];
+  async function* given() {
+    yield* lines;
+  }
+  const exit = await runTool(name, given(), (line) => void written.push(line));
+  return { exit, replies: written.map((line) => JSON.parse(line)) };
+}
+
+test('one answer per line, with its id; a refusal is an answer; blank lines are no lines', async () => {
+  const { exit, replies } = await run(
+    'stats',
+    '{"id":"a","op":"mean","values":[1,0,1,1]}',
+    '{"id":2,"op":"wilson","k":1,"n":0,"confidence":0.9}',
+    '',
+    '{"op":"tea"}',
+    'not json',
+    '[1]',
+    '{"id":{"a":1},"op":"mean"}',
+  );
+  expect(exit).toBe(0);
+  expect(replies).toMatchObject([
+    { id: 'a', mean: 0.75, se: 0.25 },
+    { id: 2, refused: { code: 'malformed', at: 'n' } },
+    { id: null, refused: { code: 'unsupported' } },
+    { id: null, refused: { code: 'malformed' } },
+    { id: null, refused: { code: 'malformed' } },
+    { id: null, refused: { code: 'malformed' } },
+  ]);
+  expect(replies).toHaveLength(6);
+});
+
+test('a tool whose rules are not built refuses every line; one nobody knows is a usage error', async () => {
+  expect(await run('vers', '{"id":1}', '{"id":2}')).toMatchObject({
+    exit: 0,
+    replies: [
+      { id: 1, refused: { code: 'unavailable' } },
+      { id: 2, refused: { code: 'unavailable' } },
+    ],
+  });
+  expect(await run('constructor', '{"id":1}')).toEqual({ exit: 64, replies: [] });
+});
+
+test('a line at the limit is read, one byte more is too large', async () => {
+  const line = (length: number) => `{"id":1,"op":"tea","pad":"${'x'.repeat(length - 28)}"}`;
+  expect(line(limits.toolLineBytes)).toHaveLength(limits.toolLineBytes);
+  const { replies } = await run('stats', line(limits.toolLineBytes), line(limits.toolLineBytes + 1));
+  expect(replies).toMatchObject([
+    { id: 1, refused: { code: 'unsupported' } },
+    { id: null, refused: { code: 'too_large' } },
+  ]);
+});
+
+test('crash: severity settings may stand beside the others', async () => {
+  const log =
+    '==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x61 at pc 0x1\nREAD of size 1 at 0x61 thread T0\n    #0 0x1 in foo /a.c:1:2\n';
+  const { replies } = await run(
+    'crash',
+    JSON.stringify({ id: 1, log }),
+    JSON.stringify({ id: 2, log, settings: { fuzz_target: 'f' }, requires_gestures: true }),
+    JSON.stringify({ id: 3, log, crash_type: 'Bad-cast', settings: { analyzer: 'sanitizer_chrome' } }),
+    JSON.stringify({ id: 4 }),
+  );
+  expect(replies).toMatchObject([
+    { id: 1, type: 'Heap-use-after-free\nREAD 1', address: '0x61', state: 'foo\n', security: true, severity: 'high' },
+    { id: 2, severity: 'medium' },
+    { id: 3, type: 'Bad-cast', severity: 'high' },
+    { id: 4, refused: { code: 'malformed', at: 'log' } },
+  ]);
+});
+
+test('purl, cvss', async () => {
+  const purls = await run(
+    'purl',
+    '{"id":1,"test_type":"parse","input":"pkg:npm/a@1"}',
+    '{"id":2,"test_type":"build","input":{"type":"npm","name":"a"}}',
+    '{"id":3,"test_type":"validate","input":"pkg:NPM/a"}',
+    '{"id":4,"test_type":"parse","input":"npm"}',
+    '{"id":5,"test_type":"build","input":null}',
+  );
+  expect(purls.replies).toMatchObject([
+    { output: { type: 'npm', namespace: null, name: 'a', version: '1' } },
+    { output: 'pkg:npm/a' },
+    { output: 'pkg:npm/a' },
+    { refused: { code: 'malformed' } },
+    { refused: { code: 'malformed' } },
+  ]);
+  const scores = await run('cvss', '{"id":1,"vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}', '{"id":2,"vector":"x"}');
+  expect(scores.replies).toMatchObject([{ version: '3.1', base: 9.8 }, { refused: {} }]);
+});
+
+const proofs = (['inclusion', 'consistency'] as const).map(
+  (op) => [op, referenceText(`crypto-transparency-vectors/merkle-${op}.jsonl`)] as const,
+);
+
+test.each(proofs)('merkle: the %s proofs of transparency-dev/merkle', async (op, text) => {
+  if (text === undefined) return;
+  const cases = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; wantErr: boolean });
+  const { replies } = await run('merkle', ...cases.map((one) => JSON.stringify({ ...one, op })));
+  expect(replies.map((reply) => reply.valid === true)).toEqual(cases.map((one) => !one.wantErr));
+});

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { demangle } from './demangle.ts';
+
+// Expected texts: GNU c++filt (binutils).
+test.each([
+  ['_ZN7logging10LogMessageD2Ev', 'logging::LogMessage::~LogMessage()'],
+  ['_ZN2ui10FlingCurveC2ERKN3gfx9Vector2dFEN4base9TimeTicksE', 'ui::FlingCurve::FlingCurve(gfx::Vector2dF const&, base::TimeTicks)'],
+  ['_ZNSt6vectorIiSaIiEE9push_backERKi', 'std::vector<int, std::allocator<int> >::push_back(int const&)'],
+  ['_Z3fooIiEvPFiT_E', 'void foo<int>(int (*)(int))'],
+  ['_ZN12_GLOBAL__N_14mainEv', '(anonymous namespace)::main()'],
+  ['_ZNK1a1bixEm', 'a::b::operator[](unsigned long) const'],
+  ['main', 'main'],
+  ['_Znonsense', '_Znonsense'],
+])('%s', (mangled, name) => expect(demangle(mangled)).toBe(name));
+
+test('hostile names end, however they repeat themselves', () => {
+  expect(demangle(`_Z1f${'P'.repeat(100_000)}i`)).toMatch(/^_Z/);
+  expect(demangle(`_Z1fI${'1aIS_S_E'.repeat(200)}E`).length).toBeLessThan(20_000);
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('N', 'S_', 'S0_', 'I', 'E', 'J', '1a', 'P', 'F', 'v', 'i', 'T_', 'L', 'Z', 'Ul', '_', '9'), {
+        maxLength: 60,
+      }),
+      (parts) => {
+        expect(typeof demangle(`_Z${parts.join('')}`)).toBe('string');
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
