@@ -72,8 +72,8 @@ CREATE TABLE case_patches (
   because text,
   submitted_at timestamptz(3) NOT NULL,
   judged_at timestamptz(3),
-  -- Digest of what the check was begun with; the check that ends must be of the same.
-  pinned text,
+  -- What the check was begun with, by digest; the evidence must be of exactly that.
+  plan jsonb,
   tlp text NOT NULL,
   compartments text[] NOT NULL
 );

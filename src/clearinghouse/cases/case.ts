@@ -46,11 +46,9 @@ export interface Message {
   readonly at: Instant;
 }
 
-/** The finders of a case after another finding was found to be the same. */
-export function withFinders(of: Case, findings: readonly { readonly id: Id<'fnd'>; readonly orgId: Id<'org'> }[]): Case {
-  const findingIds = [...new Set([...of.findingIds, ...findings.map((f) => f.id)])];
-  const finderOrgIds = [...new Set([...of.finderOrgIds, ...findings.map((f) => f.orgId)])];
-  return { ...of, findingIds, finderOrgIds };
+/** The case with exactly these findings. It keeps the name it was opened under. */
+export function withFindings(of: Case, findings: readonly { readonly id: Id<'fnd'>; readonly orgId: Id<'org'> }[]): Case {
+  return { ...of, findingIds: findings.map((f) => f.id), finderOrgIds: [...new Set(findings.map((f) => f.orgId))] };
 }
 
 /** What one finding brings to the case, as its participants may come to see it. */
@@ -71,6 +69,11 @@ export interface Report {
     readonly sha256: string;
     readonly bytes: number;
   }[];
+}
+
+/** What a case is and holds. */
+export function caseLabel(id: Case['id']): Label {
+  return label('RED', id);
 }
 
 /**

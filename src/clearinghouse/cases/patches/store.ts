@@ -1,7 +1,9 @@
+import type { ColumnType, Selectable } from 'kysely';
 import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
 import type { Tlp } from '../../../base/label.ts';
+import type { CheckPlan } from './check.ts';
 import type { Patch, PatchState, PatchVerdict } from './patch.ts';
 
 type PatchRow = {
@@ -17,10 +19,13 @@ type PatchRow = {
   because: string | null;
   submitted_at: Instant;
   judged_at: Instant | null;
-  pinned: string | null;
+  plan: ColumnType<CheckPlan | null, string | null, string | null>;
   tlp: Tlp;
   compartments: string[];
 };
+
+/** A patch with what its check was begun with. */
+export type KeptPatch = Patch & { readonly plan: CheckPlan | null };
 
 const patches = (tx: Tx) => tx.withTables<{ case_patches: PatchRow }>();
 
@@ -28,14 +33,14 @@ export async function insertPatch(tx: Tx, patch: Patch): Promise<void> {
   await patches(tx).insertInto('case_patches').values(rowOf(patch)).execute();
 }
 
-export async function patchById(tx: Tx, id: string): Promise<(Patch & { pinned: string | null }) | undefined> {
+export async function patchById(tx: Tx, id: string): Promise<KeptPatch | undefined> {
   const row = await patches(tx)
     .selectFrom('case_patches')
     .selectAll()
     .where('id', '=', id as Id<'pat'>)
     .forUpdate()
     .executeTakeFirst();
-  return row && { ...patchOf(row), pinned: row.pinned };
+  return row && { ...patchOf(row), plan: row.plan };
 }
 
 export async function patchesOf(tx: Tx, caseId: string): Promise<Patch[]> {
@@ -48,8 +53,12 @@ export async function patchesOf(tx: Tx, caseId: string): Promise<Patch[]> {
   return rows.map(patchOf);
 }
 
-export async function pinPatch(tx: Tx, id: Id<'pat'>, pinned: string): Promise<void> {
-  await patches(tx).updateTable('case_patches').set({ pinned }).where('id', '=', id).execute();
+export async function pinPatch(tx: Tx, id: Id<'pat'>, plan: CheckPlan): Promise<void> {
+  await patches(tx)
+    .updateTable('case_patches')
+    .set({ plan: JSON.stringify(plan) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function judgePatch(tx: Tx, patch: Patch): Promise<void> {
@@ -57,7 +66,19 @@ export async function judgePatch(tx: Tx, patch: Patch): Promise<void> {
   await patches(tx).updateTable('case_patches').set({ state, verdict, because, judged_at: judgedAt }).where('id', '=', patch.id).execute();
 }
 
-function rowOf(p: Patch): PatchRow {
+/** Sends the patches of a case that held back to be checked again; returns which. */
+export async function reopenVerified(tx: Tx, caseId: string): Promise<Id<'pat'>[]> {
+  const rows = await patches(tx)
+    .updateTable('case_patches')
+    .set({ state: 'submitted', verdict: null, because: null, judged_at: null, plan: null })
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .where('verdict', '=', 'verified')
+    .returning('id')
+    .execute();
+  return rows.map((r) => r.id);
+}
+
+function rowOf(p: Patch) {
   return {
     id: p.id,
     case_id: p.caseId,
@@ -71,13 +92,13 @@ function rowOf(p: Patch): PatchRow {
     because: p.because,
     submitted_at: p.submittedAt,
     judged_at: p.judgedAt,
-    pinned: null,
+    plan: null,
     tlp: p.label.tlp,
     compartments: [...p.label.compartments],
   };
 }
 
-function patchOf(r: PatchRow): Patch {
+function patchOf(r: Selectable<PatchRow>): Patch {
   return {
     id: r.id,
     caseId: r.case_id,

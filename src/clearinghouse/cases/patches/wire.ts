@@ -12,7 +12,7 @@ export const submitInput = z.object({
 });
 export const byPatch = z.object({ id: wireId('cas'), patchId: wireId('pat') });
 export const beginInput = z.object({ id: wireId('pat') });
-export const concludeInput = z.object({ id: wireId('pat'), evidence: z.unknown() });
+export const concludeInput = z.object({ id: wireId('pat'), evidence: z.object({ plan: z.string().max(64), seen: z.unknown() }) });
 
 export const patchOut = z.object({
   id: wireId('pat'),
@@ -25,9 +25,6 @@ export const bytesOut = z.object({ id: wireId('pat'), sha256: z.string(), data: 
 /** Handed to the worker in this process; never leaves it. */
 export const specOut = z.unknown();
 export const judgedOut = z.object({ id: wireId('pat'), verdict: z.enum(patchVerdicts), because: z.string() });
-
-/** What a check says of a patch; the lab's own evidence stays with the worker. */
-export const checkEvidence = z.object({ pinned: z.string(), verdict: z.enum(patchVerdicts), because: z.string().max(limits.textChars) });
 
 export function present(patch: Patch): z.input<typeof patchOut> {
   const { id, caseId, sha256, bytes, state } = patch;

@@ -84,6 +84,25 @@ export async function wasSuspected(tx: Tx, personId: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Ends the read-ins of a case from a tier on, offered ones too; returns whose. */
+export async function endReadIns(
+  tx: Tx,
+  caseId: string,
+  fromTier: Tier,
+  because: ReadIn['endedBecause'],
+  now: Instant,
+): Promise<Id<'psn'>[]> {
+  const rows = await readIns(tx)
+    .updateTable('case_read_ins')
+    .set({ state: 'ended', ended_at: now, ended_because: because })
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .where('tier', '>=', fromTier)
+    .where('state', 'in', live)
+    .returning('person_id')
+    .execute();
+  return rows.map((r) => r.person_id);
+}
+
 function rowOf(r: ReadIn): ReadInRow {
   return {
     id: r.id,

@@ -1,0 +1,271 @@
+import { limits } from '../../base/limits.ts';
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import { move } from '../../base/states.ts';
+import { wireOk } from '../../base/wire.ts';
+import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
+import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
+import { vulnerabilityById } from '../duplicates/store.ts';
+import type { Finding } from '../findings/finding.ts';
+import { findingById } from '../findings/store.ts';
+import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report, withFindings } from './case.ts';
+import { embargoActions } from './embargoes/actions.ts';
+import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
+import { policiesFor } from './embargoes/store.ts';
+import { patchActions, patchCheck } from './patches/actions.ts';
+import { patchesOf, reopenVerified } from './patches/store.ts';
+import { readInActions } from './read-ins/actions.ts';
+import { endReadIns, readInsOfCase } from './read-ins/store.ts';
+import * as store from './store.ts';
+import { after, nothingYet } from './vfdpxa.ts';
+import * as wire from './wire.ts';
+
+export const open = action({
+  name: 'cases.open',
+  at: 'POST /api/cases',
+  summary: 'Open the case of a vulnerability; its finders are let in.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byVulnerability,
+  output: wire.openOut,
+  on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
+  async run(ctx, _input, vulnerability: Vulnerability) {
+    if (await store.caseOfVulnerability(ctx.tx, vulnerability.id)) return refuse('conflict', 'this vulnerability has its case already');
+    const findings = await findingsOf(ctx, findingIdsOf(vulnerability));
+    const [first] = findings;
+    if (!first) return refuse('wrong_state', 'this vulnerability has no findings');
+    const id = ctx.id('cas');
+    const embargo = openEmbargo(ctx.now, await policiesFor(ctx.tx, vulnerability.package));
+    const blank: Case = {
+      ...{ id, vulnerabilityId: vulnerability.id, package: vulnerability.package, title: first.title, findingIds: [], finderOrgIds: [] },
+      ...{ state: 'open', vfdpxa: nothingYet, embargo, label: caseLabel(id) },
+      ...{ openedAt: ctx.now, disclosedAt: null, closedAt: null, outcome: null },
+    };
+    const of = withFindings(blank, findings);
+    await store.insertCase(ctx.tx, of);
+    await letIn(ctx, of, of.finderOrgIds);
+    const payload = { vulnerabilityId: of.vulnerabilityId, package: of.package, title: of.title, findingIds: of.findingIds };
+    return done({ id: of.id }, event(of, 'case.opened', payload));
+  },
+});
+
+export const addFinders = action({
+  name: 'cases.addFinders',
+  at: 'POST /api/cases/finders',
+  summary: 'Count the finders of a vulnerability anew: who joined is let in, whose findings were moved elsewhere is let out.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byVulnerability,
+  output: wire.openOut,
+  on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
+  async run(ctx, _input, vulnerability: Vulnerability) {
+    const before = await store.caseOfVulnerability(ctx.tx, vulnerability.id);
+    if (!before) return refuse('not_found', 'this vulnerability has no case');
+    const of = withFindings(before, await findingsOf(ctx, findingIdsOf(vulnerability)));
+    await store.saveCase(ctx.tx, of);
+    const joined = of.finderOrgIds.filter((id) => !before.finderOrgIds.includes(id));
+    const left = before.finderOrgIds.filter((id) => !of.finderOrgIds.includes(id));
+    if (of.state !== 'closed') await letIn(ctx, of, joined);
+    for (const orgId of left) await revokeGrants(ctx.tx, of.id, orgId, ctx.now);
+    const newPocs = of.findingIds.some((id) => !before.findingIds.includes(id));
+    // A fix that held against the old PoCs has yet to hold against the new one.
+    const again = newPocs && of.state === 'open' ? await reopenVerified(ctx.tx, of.id) : [];
+    const checks = again.map((patchId) => event(of, 'case.patch-submitted', { patchId, again: true }));
+    return done({ id: of.id }, event(of, 'case.finders-counted', { findingIds: of.findingIds, joined, left }), ...checks);
+  },
+});
+
+export const get = action({
+  name: 'cases.get',
+  at: 'GET /api/cases/:id',
+  summary: 'One case, as far as your tier goes, with its first messages.',
+  by: 'signed-in',
+  input: wire.byId,
+  output: wire.caseOut,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, _input, of: Case) {
+    return done(await viewOf(ctx, of));
+  },
+  present: wire.present,
+});
+
+export const list = action({
+  name: 'cases.list',
+  at: 'GET /api/cases',
+  summary: 'The cases you are read into, oldest first; coordinators see all.',
+  by: 'signed-in',
+  input: wire.page,
+  output: wire.listOut,
+  async run(ctx, input) {
+    return done({ items: await store.listCases(ctx.tx, input.after, input.limit) });
+  },
+  present: (found, viewer) => ({ items: found.items.map((of) => wire.presentListed(of, viewer)) }),
+});
+
+export const attachment = action({
+  name: 'cases.attachment',
+  at: 'GET /api/cases/:id/attachments/:blobId',
+  summary: 'A file of a report that you can see, for example its proof of concept.',
+  by: 'signed-in',
+  input: wire.attachmentInput,
+  output: wire.attachmentOutput,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    const seen = wire.visibleReports(await viewOf(ctx, of), ctx.actor);
+    const file = seen.flatMap((r) => r.attachments).find((a) => a.id === input.blobId);
+    if (!file) return refuse('not_found', 'no such thing');
+    const bytes = await ctx.doors.blobs.get(file.id);
+    return isRefusal(bytes) ? bytes : done({ filename: file.filename, data: Buffer.from(bytes).toString('base64') });
+  },
+});
+
+export const message = action({
+  name: 'cases.message',
+  at: 'POST /api/cases/:id/messages',
+  summary: 'Write to the participants at tiers 0 and 1.',
+  by: 'signed-in',
+  input: wire.messageInput,
+  output: wire.messageOut,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    if (wire.tierIn(of, ctx.actor) > 1) return refuse('not_permitted', 'messages are for tiers 0 and 1');
+    if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
+    const seq = (await store.lastMessageSeq(ctx.tx, of.id)) + 1;
+    if (seq > limits.messagesPerCase) return refuse('too_many', `a case holds at most ${limits.messagesPerCase} messages`);
+    const written: Message = { seq, authorId: ctx.actor.id, authorName: ctx.actor.name, text: input.text, at: ctx.now };
+    await store.appendMessage(ctx.tx, of, written);
+    return done(written, event(of, 'case.message-written', { seq }));
+  },
+});
+
+export const messages = action({
+  name: 'cases.messages',
+  at: 'GET /api/cases/:id/messages',
+  summary: 'Messages of a case, oldest first, from a number on.',
+  by: 'signed-in',
+  input: wire.messagesInput,
+  output: wire.messagesOut,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    if (wire.tierIn(of, ctx.actor) > 1) return refuse('not_permitted', 'messages are for tiers 0 and 1');
+    return done({ items: await store.messagesOf(ctx.tx, of.id, input.after, input.limit) });
+  },
+});
+
+export const observe = action({
+  name: 'cases.observe',
+  at: 'POST /api/cases/:id/observations',
+  summary: 'Record what has happened to the vulnerability. Once it is public or exploited, the embargo is over.',
+  by: ['coordinator'],
+  input: wire.observeInput,
+  output: wire.changedOut,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    const vfdpxa = after(of.vfdpxa, input.what);
+    if (!vfdpxa) return refuse('wrong_state', `${input.what} cannot have happened while ${of.vfdpxa}`, '/what');
+    const isOut = input.what === 'public' || input.what === 'exploit-public' || input.what === 'attacks';
+    const embargo = isOut
+      ? exit(
+          of.embargo,
+          ctx.now,
+          `${input.what}: ${governing(of.embargo).endsAt > ctx.now ? 'the embargo was overtaken' : 'the embargo had ended'}`,
+        )
+      : of.embargo;
+    const next: Case = { ...of, vfdpxa, embargo };
+    await store.saveCase(ctx.tx, next);
+    const events: Happening[] = [event(of, 'case.observed', { what: input.what, because: input.because, vfdpxa })];
+    if (embargo.state !== of.embargo.state)
+      events.push(event(of, 'case.embargo-ended', { endsAt: governing(embargo).endsAt, because: input.what }));
+    return done(next, ...events);
+  },
+});
+
+export const disclose = action({
+  name: 'cases.disclose',
+  at: 'POST /api/cases/:id/disclose',
+  summary: 'Mark a case as public, after its release.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byId,
+  output: wire.changedOut,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, _input, of: Case) {
+    const state = move(caseMoves, of.state, 'disclose');
+    if (isRefusal(state)) return state;
+    const embargo = exit(of.embargo, ctx.now, 'disclosed');
+    const next: Case = { ...of, state, embargo, vfdpxa: after(of.vfdpxa, 'public') ?? of.vfdpxa, disclosedAt: ctx.now };
+    await store.saveCase(ctx.tx, next);
+    // Tier 0 still works on the case; what the others were read in for is over.
+    for (const personId of await endReadIns(ctx.tx, of.id, 1, 'disclosed', ctx.now)) await revokeGrants(ctx.tx, of.id, personId, ctx.now);
+    const payload = { findingIds: of.findingIds, vulnerabilityId: of.vulnerabilityId, package: of.package };
+    return done(next, event(of, 'case.disclosed', payload), ...settled(of, 'disclosed'));
+  },
+});
+
+export const close = action({
+  name: 'cases.close',
+  at: 'POST /api/cases/:id/close',
+  summary: 'End a case, with its outcome and why; everybody is let out.',
+  by: ['coordinator'],
+  input: wire.closeInput,
+  output: wireOk,
+  on: (ctx, input) => store.caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    const state = move(caseMoves, of.state, 'close');
+    if (isRefusal(state)) return state;
+    const embargo = exit(of.embargo, ctx.now, 'the case was closed');
+    await store.saveCase(ctx.tx, { ...of, state, embargo, closedAt: ctx.now, outcome: input.outcome });
+    await endReadIns(ctx.tx, of.id, 0, 'case-closed', ctx.now);
+    await revokeGrants(ctx.tx, of.id, undefined, ctx.now);
+    const { outcome, because } = input;
+    const events = [event(of, 'case.closed', { outcome, because, vulnerabilityId: of.vulnerabilityId })];
+    return done({ ok: true as const }, ...events, ...(of.state === 'open' ? settled(of, outcome) : []));
+  },
+});
+
+/** One event a finding, so that each can be closed by a hop of its own. */
+function settled(of: Case, because: string): Happening[] {
+  return of.findingIds.map((findingId) => event(of, 'case.finding-settled', { findingId, because }));
+}
+
+async function letIn(ctx: Ctx, of: Case, orgIds: readonly string[]): Promise<void> {
+  for (const holderId of orgIds) {
+    const grant = { id: ctx.id('grt'), compartment: of.id, holderId, tier: 0, because: 'found it', grantedAt: ctx.now, expiresAt: null };
+    await insertGrant(ctx.tx, grant);
+  }
+}
+
+async function findingsOf(ctx: Ctx, ids: readonly string[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const id of ids) {
+    const finding = await findingById(ctx.tx, id);
+    if (finding) findings.push(finding);
+  }
+  return findings;
+}
+
+/** Reports lie in their finders' compartments; being read into the case is what shows them, as far as the tier goes. */
+async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
+  const findings = await ctx.acrossCompartments((tx) => findingsOf({ ...ctx, tx }, of.findingIds));
+  return {
+    case: of,
+    reports: findings.map(reportOf),
+    readIns: await readInsOfCase(ctx.tx, of.id),
+    messages: await store.messagesOf(ctx.tx, of.id, 0, limits.pageRows),
+    patches: await patchesOf(ctx.tx, of.id),
+  };
+}
+
+function reportOf(f: Finding): Report {
+  const attachments = f.attachments.map(({ id, filename, type, sha256, bytes }) => ({ id, filename, type, sha256, bytes }));
+  const { id, orgId, title, text, purl, rung, verdict, crashState, receivedAt } = f;
+  return { id, orgId, title, text, purl, rung, verdict, crashState, receivedAt, attachments };
+}
+
+function event(of: Case, name: Happening['event'], payload: unknown): Happening {
+  return { event: name, thing: of.id, label: ledgerLabel(of), payload };
+}
+
+const own = [open, addFinders, get, list, attachment, message, messages, observe, disclose, close];
+export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions];
+export const caseLabours = [patchCheck];

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { limits } from '../../../base/limits.ts';
+import { decidePatch } from '../../../lab/fix.ts';
+import type { PatchVerdict } from './patch.ts';
+
+/** What a check is begun with, by digest; or why there is nothing to check with. */
+export type CheckPlan =
+  | {
+      readonly recipeId: string;
+      readonly recipeSha256: string;
+      readonly patchSha256: string;
+      readonly pocs: readonly { readonly id: string; readonly sha256: string }[];
+      readonly runs: number;
+      /** How many functional tests and self-checks the recipe has. */
+      readonly tests: number;
+      readonly selfChecks: number;
+    }
+  | { readonly impossible: string };
+
+export interface Judged {
+  readonly verdict: PatchVerdict;
+  readonly because: string;
+}
+
+const text = z.string().max(limits.textChars);
+const observation = z.discriminatedUnion('saw', [
+  z.object({ saw: z.literal('quiet') }),
+  z.object({ saw: z.literal('could-not-tell'), because: text }),
+  // Which crash it was changes nothing for the verdict.
+  z
+    .object({ saw: z.literal('crash') })
+    .transform(() => ({ saw: 'crash' as const, crash: { type: '', state: '', security: false, frames: [], fingerprint: '' } })),
+]);
+const test = z.object({ name: text, passed: z.boolean(), unsure: z.boolean(), because: text });
+const observations = z.array(observation).max(100);
+const tests = z.array(test).max(100);
+
+/** The lab's evidence of a patch (lab/fix.ts), as it comes back from a worker. */
+const checkEvidence = z.union([
+  z.object({ refused: text }),
+  z.object({
+    patch: z.string(),
+    paths: z.array(text),
+    provider: text,
+    pocs: z.array(z.object({ sha256: z.string(), before: observation, after: observations })).max(1000),
+    control: observations,
+    selfCheck: observations,
+    testsBefore: tests,
+    testsAfter: tests,
+    failure: text.optional(),
+  }),
+]);
+
+/** Hostile evidence against the plan: exactly the planned PoCs, runs and tests of exactly this patch, or it could not tell. */
+export function judgeCheck(plan: CheckPlan, given: unknown): Judged {
+  const unsure = (because: string): Judged => ({ verdict: 'could-not-tell', because });
+  if ('impossible' in plan) return unsure(plan.impossible);
+  const evidence = checkEvidence.safeParse(given).data;
+  if (!evidence) return unsure('the evidence is malformed');
+  if ('refused' in evidence) return unsure(evidence.refused);
+  if (evidence.patch !== plan.patchSha256) return unsure('the evidence is of another patch');
+  const { failure, ...seen } = evidence;
+  if (failure !== undefined) return unsure(failure);
+  const digests = (pocs: readonly { readonly sha256: string }[]) =>
+    pocs
+      .map((p) => p.sha256)
+      .sort()
+      .join();
+  if (digests(seen.pocs) !== digests(plan.pocs)) return unsure('the evidence is not of exactly the planned PoCs');
+  if (seen.pocs.some((poc) => poc.after.length !== plan.runs)) return unsure('the evidence is not of exactly the planned runs');
+  if (seen.control.length !== 1 || seen.selfCheck.length !== plan.selfChecks) return unsure('control runs are missing');
+  if (seen.testsBefore.length !== plan.tests || seen.testsAfter.length !== plan.tests) return unsure('functional tests are missing');
+  return decidePatch(seen);
+}
