@@ -145,7 +145,7 @@ static int try_calls(void) {
 
 static int try_files(void) {
   const char *written[] = {"/x", "/usr/x", "/etc/x", "/input/x", "/dev/x", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/.sbxinit"};
-  const char *seen[] = {"/etc/passwd", "/etc/shadow", "/root", "/home", "/work", "/sys", "/run", "/var", "/dev/kvm", "/dev/vda"};
+  const char *seen[] = {"/etc/passwd", "/etc/shadow", "/root", "/home", "/srv", "/sys", "/run", "/var", "/dev/kvm", "/dev/vda"};
   for (size_t i = 0; i < sizeof written / sizeof *written; i++) say(written[i], open(written[i], O_WRONLY | O_CREAT, 0600));
   for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) say(seen[i], open(seen[i], O_RDONLY));
   return 0;
