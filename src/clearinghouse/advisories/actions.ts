@@ -16,6 +16,7 @@ import {
   type AffectedRange,
   advisoryMoves,
   type Credit,
+  type Cvss,
   creditsOf,
   decideApproval,
   faultOfRanges,
@@ -44,7 +45,7 @@ export const draft = action({
     const state = before ? move(advisoryMoves, before.state, 'redraft') : 'draft';
     if (isRefusal(state)) return state;
     const { title, summary, cve = null, cwe = null, references } = input;
-    const severity = await priorityOfCase(ctx.tx, of.id);
+    const priority = await priorityOfCase(ctx.tx, of.id);
     const text: AdvisoryText = {
       title,
       summary,
@@ -53,8 +54,8 @@ export const draft = action({
       cve,
       cwe,
       credits: await credits(ctx, of),
-      cvss: severity?.cvss ?? null,
-      ssvc: severity?.ssvc ?? null,
+      cvss: priority ? cvssOf(priority.cvss) : null,
+      ssvc: priority ? { decision: priority.decision, points: { ...priority.ssvc.points } } : null,
       references,
       publisher: (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
       change: input.change ?? (before ? 'Corrected.' : 'First version.'),
@@ -169,6 +170,11 @@ function rangesOf(
     ranges.push({ package: purl, introduced: range.introduced ?? null, fixed: range.fixed ?? null });
   }
   return ranges;
+}
+
+/** Of a score only what an advisory says: threat and environment are each reader's own. */
+function cvssOf({ version, vector, base, severity }: Cvss): Cvss {
+  return { version, vector, base, severity };
 }
 
 /** Every organisation that found it, with the time of its first report. */

@@ -1,0 +1,218 @@
+import type { Tx } from '../../base/doors.ts';
+import { publicLabel } from '../../base/label.ts';
+import { limits } from '../../base/limits.ts';
+import { appendLeaf } from '../../base/merkle.ts';
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import type { Signer } from '../../base/signature.ts';
+import { move } from '../../base/states.ts';
+import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { originOf } from '../advisories/actions.ts';
+import type { Advisory } from '../advisories/advisory.ts';
+import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
+import { advisoryById } from '../advisories/store.ts';
+import { governing } from '../cases/embargoes/embargo.ts';
+import { caseById } from '../cases/store.ts';
+import { checkpointOf, documentsOf, feedItems, publish } from './feed.ts';
+import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
+import * as store from './store.ts';
+import { publicTree } from './tree.ts';
+import * as wire from './wire.ts';
+
+export const schedule = action({
+  name: 'releases.schedule',
+  at: 'POST /api/releases',
+  summary: 'Agree the hour at which an approved advisory becomes public, the same for everybody; again moves the hour.',
+  by: ['coordinator'],
+  input: wire.scheduleInput,
+  output: wire.releaseOut,
+  on: (ctx, input) => advisoryById(ctx.tx, input.advisoryId),
+  async run(ctx, input, advisory: Advisory) {
+    const gate = await gateOf(ctx, advisory);
+    if (!gate) return refuse('not_found', 'no such case');
+    const no = decideSchedule(input.goLiveAt, ctx.now, gate);
+    if (no) return no;
+    const before = await store.releasesOfAdvisory(ctx.tx, advisory.id);
+    if (before.some((r) => r.state === 'published' && r.advisoryDigest === advisory.digest))
+      return refuse('wrong_state', 'this text is public already; draft the advisory anew to publish another version');
+    const open = before.find((r) => r.state === 'scheduled');
+    const release: Release = {
+      id: open?.id ?? ctx.id('rel'),
+      advisoryId: advisory.id,
+      caseId: advisory.caseId,
+      package: advisory.text.package,
+      advisoryDigest: advisory.digest,
+      goLiveAt: input.goLiveAt,
+      state: 'scheduled',
+      because: null,
+      scheduledBy: ctx.actor.id,
+      scheduledAt: ctx.now,
+      publication: null,
+      label: beforeTheHour,
+    };
+    await (open ? store.saveRelease : store.insertRelease)(ctx.tx, release);
+    return done(release, planned('release.scheduled', release, { goLiveAt: release.goLiveAt }));
+  },
+  present: wire.present,
+});
+
+export const unschedule = action({
+  name: 'releases.unschedule',
+  at: 'POST /api/releases/:id/unschedule',
+  summary: 'Take an agreed hour back.',
+  by: ['coordinator'],
+  input: wire.byId,
+  output: wire.releaseOut,
+  on: (ctx, input) => store.releaseForChange(ctx.tx, input.id),
+  async run(ctx, _input, release: Release) {
+    const state = move(releaseMoves, release.state, 'unschedule');
+    if (isRefusal(state)) return state;
+    const changed = { ...release, state };
+    await store.saveRelease(ctx.tx, changed);
+    return done(changed, planned('release.unscheduled', changed, {}));
+  },
+  present: wire.present,
+});
+
+export const publishDue = action({
+  name: 'releases.publishDue',
+  at: 'POST /api/releases/publish-due',
+  summary: 'Publish whatever has come to its hour, all of it at once.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.publishOut,
+  async run(ctx) {
+    const due = await store.dueReleases(ctx.tx, ctx.now, limits.followBatchRows);
+    const events: Happening[] = [];
+    for (const release of due) {
+      const advisory = await advisoryById(ctx.tx, release.advisoryId);
+      const because = decideHold(release, ctx.now, advisory && (await gateOf(ctx, advisory)));
+      events.push(
+        because !== undefined || !advisory
+          ? await hold(ctx, release, because ?? 'the advisory is gone')
+          : await goLive(ctx, release, advisory),
+      );
+    }
+    const published = events.filter((e) => e.event === 'release.published').length;
+    return done({ published, held: due.length - published }, ...events);
+  },
+});
+
+export const list = action({
+  name: 'releases.list',
+  at: 'GET /api/releases',
+  summary: 'Releases, oldest first: what is public; the clearinghouse also sees what is to come.',
+  by: 'anyone',
+  input: wire.page,
+  output: wire.listOut,
+  async run(ctx, input) {
+    return done({ items: await store.listReleases(ctx.tx, input.after, input.limit) });
+  },
+  present: (found, viewer) => ({ items: found.items.map((r) => wire.present(r, viewer)) }),
+});
+
+export const get = action({
+  name: 'releases.get',
+  at: 'GET /api/releases/:id',
+  summary: 'One release.',
+  by: 'anyone',
+  input: wire.byId,
+  output: wire.releaseOut,
+  on: (ctx, input) => store.releaseById(ctx.tx, input.id),
+  async run(_ctx, _input, release: Release) {
+    return done(release);
+  },
+  present: wire.present,
+});
+
+export const document = action({
+  name: 'releases.document',
+  at: 'GET /api/releases/:id/documents/:format',
+  summary: 'A published document, byte for byte.',
+  by: 'anyone',
+  input: wire.documentInput,
+  output: wire.documentOut,
+  async run(ctx, input) {
+    const found = await store.documentOf(ctx.tx, input.id, input.format);
+    return found ? done(found) : refuse('not_found', 'no such thing');
+  },
+  present: wire.presentDocument,
+});
+
+export const feed = action({
+  name: 'releases.feed',
+  at: 'GET /api/feed',
+  summary: 'The append-only feed from an entry on; every item proves its place in the tree that the checkpoint signs.',
+  by: 'anyone',
+  input: wire.feedInput,
+  output: wire.feedOut,
+  async run(ctx, input) {
+    const { size, frontier } = await store.headOf(ctx.tx);
+    const entries = await store.entriesAfter(ctx.tx, input.after, size, input.limit);
+    const { note, key } = checkpointOf(ctx.doors.keys.signer('releases'), size, frontier);
+    const items = entries.length === 0 ? [] : feedItems(await store.leavesOf(ctx.tx, size), entries);
+    return done({ items, checkpoint: note, key, size });
+  },
+});
+
+export const checkpoint = action({
+  name: 'releases.checkpoint',
+  at: 'GET /api/feed/checkpoint',
+  summary: 'The signed checkpoint of the feed (C2SP tlog-checkpoint) and the key that verifies it.',
+  by: 'anyone',
+  input: wire.nothing,
+  output: wire.checkpointOut,
+  async run(ctx) {
+    const { size, frontier } = await store.headOf(ctx.tx);
+    return done(checkpointOf(ctx.doors.keys.signer('releases'), size, frontier));
+  },
+});
+
+/** The static tree as of this transaction, for whoever writes it to a disk. It needs to read nothing but what is public. */
+export async function treeOf(tx: Tx, signer: Signer): Promise<Map<string, Uint8Array>> {
+  const { size, frontier } = await store.headOf(tx);
+  return publicTree(await store.publishedUpTo(tx, size), checkpointOf(signer, size, frontier));
+}
+
+async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {
+  const of = await caseById(ctx.tx, advisory.caseId);
+  if (!of) return undefined;
+  const { endsAt, because } = governing(of.embargo);
+  const isOver = of.state === 'disclosed' || of.embargo.state === 'exited';
+  return { advisory, embargo: { isOver, endsAt, because } };
+}
+
+async function hold(ctx: Ctx, release: Release, because: string): Promise<Happening> {
+  const held: Release = { ...release, state: 'held', because };
+  await store.saveRelease(ctx.tx, held);
+  return planned('release.held', held, { because });
+}
+
+async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<Happening> {
+  const head = await store.lockHead(ctx.tx);
+  const seq = head.size + 1;
+  const earlier = (await store.newestOf(ctx.tx, advisory.id))?.bulletin;
+  const version = { number: (earlier?.versions.length ?? 0) + 1, at: ctx.now, change: advisory.text.change };
+  const bulletin: Bulletin = {
+    trackingId: earlier?.trackingId ?? trackingIdOf(ctx.now.slice(0, 4), seq),
+    status: 'final',
+    text: advisory.text,
+    origin: earlier?.origin ?? originOf(ctx),
+    versions: [...(earlier?.versions ?? []), version],
+  };
+  const documents = documentsOf(bulletin);
+  const publication = publish(release, seq, bulletin, documents);
+  await store.saveRelease(ctx.tx, { ...release, state: 'published', publication, label: publicLabel });
+  await store.insertDocuments(ctx.tx, release.id, documents);
+  await store.saveHead(ctx.tx, seq, appendLeaf(head.frontier, head.size, Buffer.from(publication.leaf, 'hex')));
+  const { advisoryId, caseId, package: name } = release;
+  const payload = { advisoryId, caseId, package: name, seq, trackingId: bulletin.trackingId, version: version.number };
+  return { event: 'release.published', thing: release.id, label: publicLabel, payload };
+}
+
+function planned(event: `release.${string}`, release: Release, more: object): Happening {
+  const { advisoryId, caseId } = release;
+  return { event, thing: release.id, label: release.label, payload: { advisoryId, caseId, ...more } };
+}
+
+export const releaseActions = [schedule, unschedule, publishDue, list, get, document, feed, checkpoint];

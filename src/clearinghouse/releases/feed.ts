@@ -1,0 +1,82 @@
+import { canonical, sha256 } from '../../base/canonical.ts';
+import { inclusionProof, leafHash, levelsOf } from '../../base/merkle.ts';
+import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
+import { checkpointText } from '../../trust/log/entry.ts';
+import { type Bulletin, csafPath, latestOf, osvId } from '../advisories/bulletin.ts';
+import { renderCsaf20 } from '../advisories/formats/csaf20.ts';
+import { ecosystemOf } from '../advisories/formats/ecosystem.ts';
+import { renderOsv } from '../advisories/formats/osv.ts';
+import type { Document, Publication, Release } from './release.ts';
+
+/** One line of the feed. Its canonical JSON is the leaf; by the digests it binds the documents. */
+export interface Entry {
+  readonly seq: number;
+  readonly release: string;
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly packages: readonly string[];
+  readonly publishedAt: string;
+  readonly documents: readonly { readonly format: string; readonly path: string; readonly sha256: string }[];
+}
+
+/** Every document of one bulletin. */
+export function documentsOf(bulletin: Bulletin): Document[] {
+  const id = osvId(bulletin.trackingId);
+  const folders = new Set(bulletin.text.affected.map((r) => ecosystemOf(r.package).name ?? 'other'));
+  const osvPaths = [...folders].map((folder) => `osv/${folder}/${id}.json`);
+  return [document('csaf20', [csafPath(bulletin)], renderCsaf20(bulletin)), document('osv', osvPaths, renderOsv(bulletin))];
+}
+
+function document(format: Document['format'], paths: string[], content: object): Document {
+  const text = canonical(content);
+  return { format, paths, text, sha256: sha256(text) };
+}
+
+/** Makes the publication of a bulletin at place `seq` of the feed. */
+export function publish(release: Pick<Release, 'id'>, seq: number, bulletin: Bulletin, documents: readonly Document[]): Publication {
+  const latest = latestOf(bulletin);
+  const entry: Entry = {
+    seq,
+    release: release.id,
+    id: bulletin.trackingId,
+    version: latest.number,
+    title: bulletin.text.title,
+    packages: [...new Set(bulletin.text.affected.map((r) => r.package))],
+    publishedAt: latest.at,
+    documents: documents.flatMap(({ format, paths, sha256: digest }) => paths.map((path) => ({ format, path, sha256: digest }))),
+  };
+  const text = canonical(entry);
+  // A tile's entry has a length of two bytes (C2SP tlog-tiles); the limits of an advisory keep far below.
+  if (Buffer.byteLength(text) > 0xffff) throw new RangeError('a feed entry must fit in 65,535 bytes');
+  return { seq, at: latest.at, bulletin, entry: text, leaf: leafHash(Buffer.from(text)).toString('hex') };
+}
+
+export interface Checkpoint {
+  /** Signed note (C2SP tlog-checkpoint). */
+  readonly note: string;
+  /** Verifier key of the note. */
+  readonly key: string;
+  readonly size: number;
+}
+
+export function checkpointOf(signer: Signer, size: number, frontier: readonly Buffer[]): Checkpoint {
+  const note = signNote(signer, checkpointText(signer.name, size, [...frontier]));
+  return { note, key: verifierKey(signer.name, signer.publicKey), size };
+}
+
+export interface FeedItem extends Entry {
+  /** The leaf's data, exactly. */
+  readonly entry: string;
+  /** Inclusion proof (RFC 9162 §2.1.3) of leaf `seq − 1` in the tree of the checkpoint, base64, lowest first. */
+  readonly proof: readonly string[];
+}
+
+/** `leaves` are those of the whole tree, in order; `entries` any of them. */
+export function feedItems(leaves: readonly string[], entries: readonly string[]): FeedItem[] {
+  const levels = levelsOf(leaves.map((hex) => Buffer.from(hex, 'hex')));
+  return entries.map((entry) => {
+    const parsed = JSON.parse(entry) as Entry;
+    return { ...parsed, entry, proof: inclusionProof(levels, parsed.seq - 1).map((hash) => hash.toString('base64')) };
+  });
+}
