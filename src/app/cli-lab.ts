@@ -45,13 +45,18 @@ export function labCommands(program: Command): void {
         const recipe = parseRecipe(text);
         return isRefusal(recipe) ? { id, refused: recipe } : { id, title: recipe.title, target: recipe.target.purl };
       });
-      finish({ value: listed, text: listed.map((r) => `${r.id}  ${'title' in r ? r.title : `unusable: ${r.refused.because}`}`).join('\n') }, isJson());
+      finish(
+        { value: listed, text: listed.map((r) => `${r.id}  ${'title' in r ? r.title : `unusable: ${r.refused.because}`}`).join('\n') },
+        isJson(),
+      );
     });
 }
 
 async function run(name: string, options: RunOptions, isJson: boolean) {
   const doors = buildLab(readConfig(process.env));
-  const found = existsSync(name) ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml')) : doors.recipes.all().find((r) => r.id === name);
+  const found = existsSync(name)
+    ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml'))
+    : doors.recipes.all().find((r) => r.id === name);
   if (!found) return refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
   const spec = pinned(found, options);
   if (isRefusal(spec)) return spec;

@@ -27,7 +27,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
   const reaped = await doors.box.reap();
   if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
   const app = await buildHttp(doors, { actions, version, deskDir: join(import.meta.dirname, '../../.build/desk'), publicDir, log });
-  tapRoutes(app, doors);
+  tapRoutes(app, doors, log);
   const worker = await startWorker(doors, db.pool, flow, config.boxes, log);
   const publishing = startPublishing(doors, publicDir, log);
   const address = await app.listen({ host: config.host, port: config.port });
