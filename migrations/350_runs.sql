@@ -39,4 +39,4 @@ SELECT guard('runs');
 CREATE INDEX runs_plan ON runs (plan_id, id);
 CREATE INDEX runs_submission ON runs (submission_id) WHERE state <> 'finished';
 CREATE INDEX runs_waiting ON runs (window_starts_at) WHERE state = 'waiting';
-CREATE INDEX runs_poc ON runs (poc_sha256) WHERE poc_sha256 IS NOT NULL;
+CREATE INDEX runs_poc ON runs (submission_id, poc_sha256) WHERE poc_sha256 IS NOT NULL;

@@ -44,8 +44,7 @@ export const limits = {
   tapBodyBytes: 3 * 1024 * 1024,
   tapEnrichmentBytes: 64 * 1024,
   tapEnrichmentDepth: 8,
-  tapParts: 24,
-  comparedFindings: 2_000,
+  comparedFindings: 200,
   rangesPerAdvisory: 64,
   referencesPerAdvisory: 32,
   /** A roll-up names no count that fewer operators than this make up. */
@@ -60,6 +59,8 @@ export const limits = {
   planRuns: 5_000,
   ruleMeasures: 8,
   ruleAnchors: 32,
+  reportMitigations: 64,
+  repliesPerReport: 16,
   patchBytes: 1024 * 1024,
   reportFileBytes: 1024 * 1024,
   reportFiles: 16,

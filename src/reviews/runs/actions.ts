@@ -11,7 +11,7 @@ import { planById } from '../plans/store.ts';
 import { submissionById } from '../submissions/store.ts';
 import { isOpen, sharedUntil } from '../submissions/submission.ts';
 import { type RunEvidence, type RunSpec, workRun } from './labour.ts';
-import { cellsOf, decideAccount, type Ending, type Run, runMoves } from './run.ts';
+import { bindingOf, cellsOf, decideAccount, type Ending, type Run, runMoves } from './run.ts';
 import * as store from './store.ts';
 import { readTranscript } from './transcript.ts';
 import * as wire from './wire.ts';
@@ -124,7 +124,7 @@ async function lapseAll(ctx: Ctx, runs: readonly Run[], because: string) {
 }
 
 function finished(run: Run): Happening {
-  const payload = { planId: run.planId, ended: run.ended, submittedPoc: run.pocSha256 !== null };
+  const payload = { planId: run.planId, ended: run.ended, submittedPoc: run.pocSha256 !== null, submission: bindingOf(run) };
   return { event: 'run.finished', thing: run.id, label: run.label, payload };
 }
 
@@ -181,8 +181,8 @@ export const conclude = action({
     const [transcript, poc] = [await kept(ctx, run.transcriptId), evidence.poc ? await kept(ctx, run.pocId) : null];
     const doubt = decideAccount(run, evidence, transcript, poc);
     if (doubt?.code === 'stale') return doubt;
-    const concluded = doubt ? broken(run, doubt, ctx.now) : accounted(run, evidence, ctx.now);
-    await store.saveRun(ctx.tx, { ...concluded, state });
+    const concluded = { ...(doubt ? broken(run, doubt, ctx.now) : accounted(run, evidence, ctx.now)), state };
+    await store.saveRun(ctx.tx, concluded);
     return done(concluded, finished(concluded));
   },
   present: wire.present,

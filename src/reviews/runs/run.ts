@@ -117,3 +117,11 @@ export function decideAccount(
 function holds(bytes: Uint8Array | Refusal | null, digest: string): boolean {
   return bytes instanceof Uint8Array && sha256(bytes) === digest;
 }
+
+/**
+ * A submission belongs to one run and one task. This commits to it in the log before anybody tries it,
+ * and tells nothing to whoever does not know the run's nonce: PoCs are short enough to be guessed from a plain digest.
+ */
+export function bindingOf(run: Pick<Run, 'id' | 'taskId' | 'nonce' | 'pocSha256'>): string | null {
+  return run.pocSha256 && sha256(['submission', run.nonce, run.id, run.taskId, run.pocSha256].join('\n'));
+}

@@ -82,10 +82,10 @@ export async function listRuns(tx: Tx, planId: string, after: string, limit: num
   return rows.map(runOf);
 }
 
-/** Runs of any plan that handed in exactly these bytes. */
-export async function runsWithPoc(tx: Tx, sha256: string): Promise<Run[]> {
-  const rows = await runs(tx).selectFrom('runs').selectAll().where('poc_sha256', '=', sha256).orderBy('id').execute();
-  return rows.map(runOf);
+/** Runs of one submission that handed in exactly these bytes. Other models' runs are nobody's business here: an outcome would tell of them. */
+export async function runsWithPoc(tx: Tx, submissionId: Id<'sub'>, sha256: string): Promise<Run[]> {
+  const mine = runs(tx).selectFrom('runs').selectAll().where('submission_id', '=', submissionId);
+  return (await mine.where('poc_sha256', '=', sha256).orderBy('id').execute()).map(runOf);
 }
 
 export async function waitingRuns(tx: Tx, now: Instant, limit: number): Promise<Run[]> {
@@ -117,6 +117,17 @@ export async function saveRun(tx: Tx, run: Run): Promise<void> {
     .set({ state, attempt, queued_at, begun_at, finished_at, ended, because, turns_used, input_tokens, output_tokens })
     .set({ tool_calls, transcript_id, transcript_sha256, poc_id, poc_sha256 })
     .where('id', '=', run.id)
+    .execute();
+}
+
+/** After its developer has left: that there was a run, and when, stays; what it did goes. A worker still at it finds it finished. */
+export async function eraseRun(tx: Tx, id: Id<'run'>): Promise<void> {
+  const nothing = { ended: null, because: null, turns_used: 0, input_tokens: 0, output_tokens: 0, tool_calls: 0 };
+  const gone = { transcript_id: null, transcript_sha256: null, poc_id: null, poc_sha256: null };
+  await runs(tx)
+    .updateTable('runs')
+    .set({ ...nothing, ...gone, state: 'finished' })
+    .where('id', '=', id)
     .execute();
 }
 

@@ -46,7 +46,8 @@ export const runOut = z.object({
   begunAt: wireInstant.nullable(),
   finishedAt: wireInstant.nullable(),
   transcriptSha256: z.string().nullable(),
-  pocSha256: z.string().nullable(),
+  submittedPoc: z.boolean(),
+  pocSha256: z.string().nullable().optional(),
   taskId: z.string().optional(),
   because: z.string().nullable().optional(),
 });
@@ -59,7 +60,7 @@ export function present(run: Run, viewer: Actor): z.input<typeof runOut> {
   const { queuedAt, begunAt, finishedAt, transcriptSha256, pocSha256, taskId, because } = run;
   return {
     ...{ id, planId, epoch, budget, state, ended, turnsUsed, inputTokens, outputTokens, toolCalls },
-    ...{ queuedAt, begunAt, finishedAt, transcriptSha256, pocSha256 },
-    ...(viewer.orgId === run.evaluatorId ? { taskId, because } : {}),
+    ...{ queuedAt, begunAt, finishedAt, transcriptSha256, submittedPoc: pocSha256 !== null },
+    ...(viewer.orgId === run.evaluatorId ? { taskId, because, pocSha256 } : {}),
   };
 }

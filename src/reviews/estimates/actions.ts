@@ -1,0 +1,73 @@
+import { action, done } from '../../trust/action.ts';
+import { gradesOfPlan } from '../grades/store.ts';
+import { type Plan, runsOf } from '../plans/plan.ts';
+import { planById } from '../plans/store.ts';
+import { submissionById } from '../submissions/store.ts';
+import { type Estimate, gradesDigest, measuresOfPlan, triesOf } from './estimate.ts';
+import * as store from './store.ts';
+import * as wire from './wire.ts';
+
+interface Made {
+  readonly estimate: Estimate | null;
+}
+
+export const make = action({
+  name: 'estimates.make',
+  at: 'POST /api/plans/:id/estimate',
+  summary: 'Work out the shares and their bounds once every run of a plan has its grade; nothing before.',
+  by: ['evaluator'],
+  internal: true,
+  input: wire.byPlan,
+  output: wire.madeOut,
+  on: (ctx, input) => planById(ctx.tx, input.id),
+  async run(ctx, _input, plan: Plan) {
+    // Every grade asks for it; the last one may ask more than once.
+    const made = await store.estimateOfPlan(ctx.tx, plan.id);
+    if (made) return done<Made>({ estimate: made });
+    const grades = await gradesOfPlan(ctx.tx, plan.id);
+    const tries = triesOf(grades, runsOf(plan));
+    if (!tries) return done<Made>({ estimate: null });
+    const submission = await submissionById(ctx.tx, plan.submissionId);
+    const estimate: Estimate = {
+      id: ctx.id('est'),
+      planId: plan.id,
+      measures: measuresOfPlan(plan, tries, submission?.cutoffAt ?? null),
+      gradesDigest: gradesDigest(grades),
+      label: plan.label,
+      madeAt: ctx.now,
+    };
+    await store.insertEstimate(ctx.tx, estimate);
+    const payload = { planId: plan.id, gradesDigest: estimate.gradesDigest };
+    return done<Made>({ estimate }, { event: 'estimate.made', thing: estimate.id, label: estimate.label, payload });
+  },
+  present: (made, viewer) => ({ estimate: made.estimate && wire.present(made.estimate, viewer) }),
+});
+
+export const get = action({
+  name: 'estimates.get',
+  at: 'GET /api/estimates/:id',
+  summary: 'One estimate: shares with their bounds, by budget.',
+  by: ['developer', 'evaluator'],
+  input: wire.byId,
+  output: wire.estimateOut,
+  on: (ctx, input) => store.estimateById(ctx.tx, input.id),
+  async run(_ctx, _input, estimate: Estimate) {
+    return done(estimate);
+  },
+  present: wire.present,
+});
+
+export const list = action({
+  name: 'estimates.list',
+  at: 'GET /api/estimates',
+  summary: 'The estimates you may read, oldest first.',
+  by: ['developer', 'evaluator'],
+  input: wire.page,
+  output: wire.listOut,
+  async run(ctx, input) {
+    return done({ items: await store.listEstimates(ctx.tx, input.after, input.limit) });
+  },
+  present: (found, viewer) => ({ items: found.items.map((e) => wire.present(e, viewer)) }),
+});
+
+export const estimateActions = [make, get, list];

@@ -1,0 +1,76 @@
+import type { JSONColumnType } from 'kysely';
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Tlp } from '../../base/label.ts';
+import type { Estimate, Measure } from './estimate.ts';
+
+type Flat = {
+  id: Id<'est'>;
+  plan_id: Id<'pln'>;
+  grades_digest: string;
+  tlp: Tlp;
+  compartments: string[];
+  made_at: Instant;
+};
+type EstimateRow = Flat & { measures: Measure[] };
+
+const estimates = (tx: Tx) => tx.withTables<{ estimates: Flat & { measures: JSONColumnType<Measure[]> } }>();
+
+export async function insertEstimate(tx: Tx, e: Estimate): Promise<void> {
+  const row = {
+    id: e.id,
+    plan_id: e.planId,
+    measures: JSON.stringify(e.measures),
+    grades_digest: e.gradesDigest,
+    tlp: e.label.tlp,
+    compartments: [...e.label.compartments],
+    made_at: e.madeAt,
+  };
+  await estimates(tx).insertInto('estimates').values(row).execute();
+}
+
+export async function estimateById(tx: Tx, id: string): Promise<Estimate | undefined> {
+  const row = await estimates(tx)
+    .selectFrom('estimates')
+    .selectAll()
+    .where('id', '=', id as Id<'est'>)
+    .executeTakeFirst();
+  return row && estimateOf(row);
+}
+
+export async function estimateOfPlan(tx: Tx, planId: string): Promise<Estimate | undefined> {
+  const row = await estimates(tx)
+    .selectFrom('estimates')
+    .selectAll()
+    .where('plan_id', '=', planId as Id<'pln'>)
+    .executeTakeFirst();
+  return row && estimateOf(row);
+}
+
+export async function listEstimates(tx: Tx, after: string, limit: number): Promise<Estimate[]> {
+  const rows = await estimates(tx)
+    .selectFrom('estimates')
+    .selectAll()
+    .where('id', '>', after as Id<'est'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(estimateOf);
+}
+
+/** After its developer has left: that there was an estimate stays; the numbers go. */
+export async function eraseEstimate(tx: Tx, id: Id<'est'>): Promise<void> {
+  await estimates(tx).updateTable('estimates').set({ measures: '[]', grades_digest: '' }).where('id', '=', id).execute();
+}
+
+function estimateOf(r: EstimateRow): Estimate {
+  return {
+    id: r.id,
+    planId: r.plan_id,
+    measures: r.measures,
+    gradesDigest: r.grades_digest,
+    label: { tlp: r.tlp, compartments: r.compartments },
+    madeAt: r.made_at,
+  };
+}

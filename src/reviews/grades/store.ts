@@ -1,0 +1,142 @@
+import type { JSONColumnType } from 'kysely';
+import type { Tx } from '../../base/doors.ts';
+import type { Id } from '../../base/id.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Tlp } from '../../base/label.ts';
+import type { Envelope } from '../../base/signature.ts';
+import type { Grade, Graded, GradeState, Outcome } from './grade.ts';
+
+type Flat = {
+  id: Id<'grd'>;
+  plan_id: Id<'pln'>;
+  run_id: Id<'run'>;
+  evaluator_id: Id<'org'>;
+  task_id: string;
+  recipe_id: string;
+  budget: number;
+  state: GradeState;
+  poc_id: Id<'blb'> | null;
+  poc_sha256: string | null;
+  spec_digest: string | null;
+  outcome: Outcome | null;
+  because: string | null;
+  requested_at: Instant;
+  given_at: Instant | null;
+  tlp: Tlp;
+  compartments: string[];
+};
+type GradeRow = Flat & { verdicts: Graded[]; record: Envelope | null };
+type GradeColumns = Flat & { verdicts: JSONColumnType<Graded[]>; record: JSONColumnType<Envelope> | null };
+
+const grades = (tx: Tx) => tx.withTables<{ grades: GradeColumns }>();
+
+export async function insertGrade(tx: Tx, grade: Grade): Promise<void> {
+  await grades(tx).insertInto('grades').values(rowOf(grade)).execute();
+}
+
+export async function gradeById(tx: Tx, id: string): Promise<Grade | undefined> {
+  const row = await grades(tx)
+    .selectFrom('grades')
+    .selectAll()
+    .where('id', '=', id as Id<'grd'>)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && gradeOf(row as GradeRow);
+}
+
+export async function gradeOfRun(tx: Tx, runId: string): Promise<Grade | undefined> {
+  const row = await grades(tx)
+    .selectFrom('grades')
+    .selectAll()
+    .where('run_id', '=', runId as Id<'run'>)
+    .executeTakeFirst();
+  return row && gradeOf(row as GradeRow);
+}
+
+export async function gradesOfPlan(tx: Tx, planId: string): Promise<Grade[]> {
+  const rows = await grades(tx)
+    .selectFrom('grades')
+    .selectAll()
+    .where('plan_id', '=', planId as Id<'pln'>)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => gradeOf(row as GradeRow));
+}
+
+export async function listGrades(tx: Tx, planId: string, after: string, limit: number): Promise<Grade[]> {
+  const rows = await grades(tx)
+    .selectFrom('grades')
+    .selectAll()
+    .where('plan_id', '=', planId as Id<'pln'>)
+    .where('id', '>', after as Id<'grd'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => gradeOf(row as GradeRow));
+}
+
+export async function saveGrade(tx: Tx, grade: Grade): Promise<void> {
+  const { state, spec_digest, outcome, because, verdicts, record, given_at } = rowOf(grade);
+  await grades(tx)
+    .updateTable('grades')
+    .set({ state, spec_digest, outcome, because, verdicts, record, given_at })
+    .where('id', '=', grade.id)
+    .execute();
+}
+
+/** After its developer has left: that a run was graded stays; how, goes. A worker still at it finds the grade given. */
+export async function eraseGrade(tx: Tx, id: Id<'grd'>): Promise<void> {
+  const nothing = { poc_id: null, poc_sha256: null, spec_digest: null, outcome: null, because: null, verdicts: '[]', record: null };
+  await grades(tx)
+    .updateTable('grades')
+    .set({ ...nothing, state: 'given' })
+    .where('id', '=', id)
+    .execute();
+}
+
+function rowOf(g: Grade) {
+  return {
+    id: g.id,
+    plan_id: g.planId,
+    run_id: g.runId,
+    evaluator_id: g.evaluatorId,
+    task_id: g.taskId,
+    recipe_id: g.recipeId,
+    budget: g.budget,
+    state: g.state,
+    poc_id: g.pocId,
+    poc_sha256: g.pocSha256,
+    spec_digest: g.specDigest,
+    outcome: g.outcome,
+    because: g.because,
+    verdicts: JSON.stringify(g.verdicts),
+    record: g.record && JSON.stringify(g.record),
+    requested_at: g.requestedAt,
+    given_at: g.givenAt,
+    tlp: g.label.tlp,
+    compartments: [...g.label.compartments],
+  };
+}
+
+function gradeOf(r: GradeRow): Grade {
+  return {
+    id: r.id,
+    planId: r.plan_id,
+    runId: r.run_id,
+    evaluatorId: r.evaluator_id,
+    taskId: r.task_id,
+    recipeId: r.recipe_id,
+    budget: r.budget,
+    state: r.state,
+    pocId: r.poc_id,
+    pocSha256: r.poc_sha256,
+    specDigest: r.spec_digest,
+    outcome: r.outcome,
+    because: r.because,
+    verdicts: r.verdicts,
+    record: r.record,
+    requestedAt: r.requested_at,
+    givenAt: r.given_at,
+    label: { tlp: r.tlp, compartments: r.compartments },
+  };
+}

@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest';
+import type { BoxResult, BoxSpec, ChatMessage, ChatReply } from '../../base/doors.ts';
+import { limits } from '../../base/limits.ts';
+import { type Refusal, refuse } from '../../base/refusal.ts';
+import { uneventful } from '../../io/boxes/rehearsed.ts';
+import type { Briefing } from './briefing.ts';
+import { type Conversation, converse, type Reach } from './loop.ts';
+
+const briefing: Briefing = { prompt: 'crash it', turns: 3, tokens: 1000, nonce: 'secret nonce' };
+const place = { tree: 'tree_a', workspace: 'w', task: 't' } as const;
+
+type Step = Partial<ChatReply> | Refusal | { call: [string, object][] };
+
+/** Plays a list of replies, then ends; every reply costs ten tokens in and ten out unless it says otherwise. */
+async function play(
+  steps: Step[],
+  over: Partial<Reach> = {},
+  of: Partial<Briefing> = {},
+): Promise<Conversation & { heard: ChatMessage[][]; boxes: BoxSpec[] }> {
+  const heard: ChatMessage[][] = [];
+  const boxes: BoxSpec[] = [];
+  const reach: Reach = {
+    async chat(messages) {
+      heard.push([...messages]);
+      const step = steps.shift() ?? {};
+      if ('refused' in step) return step;
+      if (!('call' in step))
+        return { message: { role: 'assistant', content: 'ok' }, stop: 'end', inputTokens: 10, outputTokens: 10, ...step };
+      const toolCalls = step.call.map(([name, args], i) => ({ id: `c${heard.length}.${i}`, name, arguments: JSON.stringify(args) }));
+      return { message: { role: 'assistant', content: '', toolCalls }, stop: 'tools', inputTokens: 10, outputTokens: 10 };
+    },
+    async run(box) {
+      boxes.push(box);
+      return uneventful;
+    },
+    over: () => undefined,
+    ...over,
+  };
+  return { ...(await converse({ ...briefing, ...of }, place, reach)), heard, boxes };
+}
+
+const shell: Step = { call: [['shell', { command: 'ls' }]] };
+const submit = (text: string): Step => ({ call: [['submit_poc', { base64: Buffer.from(text).toString('base64') }]] });
+const ended = (c: Conversation) => c.ended;
+
+test('a model that stops is done, with or without a submission', async () => {
+  expect(await play([])).toMatchObject({ ended: 'done', poc: null, turns: 1 });
+  expect(await play([submit('a')])).toMatchObject({ ended: 'done', poc: Buffer.from('a'), turns: 2, toolCalls: 1 });
+});
+
+test('the last submission counts, not the best', async () => {
+  expect((await play([submit('first'), submit('last')])).poc).toEqual(Buffer.from('last'));
+});
+
+test('refusals and filters are what they are, and not failures', async () => {
+  expect(ended(await play([{ stop: 'refusal' }]))).toBe('refused');
+  expect(ended(await play([shell, { stop: 'filtered' }]))).toBe('filtered');
+});
+
+test('what fails on our side ends the run as ours, whatever the model had done', async () => {
+  const broken: BoxResult = { ...uneventful, end: 'box-failed', exit: null, because: 'no cgroup' };
+  expect(await play([refuse('unavailable', 'gone')])).toMatchObject({ ended: 'infra-error', because: 'unavailable: gone' });
+  expect(await play([submit('a'), shell], { run: async () => broken })).toMatchObject({
+    ended: 'infra-error',
+    because: expect.stringContaining('no cgroup'),
+  });
+});
+
+test('turns: the reply that uses the last one is still acted on, another is not asked for', async () => {
+  const all = await play([shell, shell, submit('a'), submit('b')]);
+  expect(all).toMatchObject({ ended: 'out-of-turns', turns: 3, poc: Buffer.from('a') });
+  expect(all.heard).toHaveLength(3);
+});
+
+test('tokens: a reply that ends at the budget is acted on, one that goes over is not', async () => {
+  expect(await play([submit('a')], {}, { tokens: 20 })).toMatchObject({ ended: 'out-of-tokens', poc: Buffer.from('a'), turns: 1 });
+  expect(await play([submit('a')], {}, { tokens: 19 })).toMatchObject({ ended: 'out-of-tokens', poc: null, turns: 1 });
+});
+
+test('a model is asked for no more than is left, nor than limits.replyTokens', async () => {
+  const asked: number[] = [];
+  const reply: ChatReply = { message: { role: 'assistant', content: '' }, stop: 'end', inputTokens: 1, outputTokens: 1 };
+  const reach = {
+    async chat(_: unknown, maxTokens: number) {
+      asked.push(maxTokens);
+      return reply;
+    },
+  };
+  await play([], reach, { tokens: limits.replyTokens });
+  await play([], reach, { tokens: limits.replyTokens + 1 });
+  await play([], reach, { tokens: 7 });
+  expect(asked).toEqual([limits.replyTokens, limits.replyTokens, 7]);
+});
+
+test('a reply that was cut off is not acted on; the model hears why', async () => {
+  const cut: Step = {
+    stop: 'length',
+    message: { role: 'assistant', content: '', toolCalls: [{ id: 'x', name: 'shell', arguments: '{"command":"rm' }] },
+  };
+  const { heard, boxes, toolCalls } = await play([cut, shell]);
+  expect(heard[1]!.slice(-1)).toMatchObject([{ role: 'tool', toolCallId: 'x', content: expect.stringContaining('cut off') }]);
+  expect([boxes.length, toolCalls]).toEqual([1, 1]);
+});
+
+test('tool output comes back scrubbed, with how it ended, and broken calls come back as text', async () => {
+  const out: BoxResult = { ...uneventful, exit: 2, stdout: Buffer.from('a\u001b[2Jb'), stderr: Buffer.from('no') };
+  const { heard } = await play(
+    [
+      {
+        call: [
+          ['shell', { command: 'x' }],
+          ['nope', {}],
+        ],
+      },
+    ],
+    { run: async () => out },
+  );
+  expect(heard[1]!.slice(-2).map((m) => m.content)).toEqual([
+    '[exit 2]\nab\n[stderr]\nno',
+    expect.stringContaining('[not done] there is no such tool'),
+  ]);
+});
+
+test('a submission by path is read in the box; what cannot be read is not submitted', async () => {
+  const path: Step = { call: [['submit_poc', { path: '/work/x' }]] };
+  expect((await play([path], { run: async () => ({ ...uneventful, stdout: Buffer.from('poc') }) })).poc).toEqual(Buffer.from('poc'));
+  expect((await play([path], { run: async () => ({ ...uneventful, exit: 1, stderr: Buffer.from('No such file') }) })).poc).toBeNull();
+  expect((await play([path], { run: async () => ({ ...uneventful, stdout: Buffer.alloc(limits.attachmentBytes) }) })).poc).toHaveLength(
+    limits.attachmentBytes,
+  );
+  expect((await play([path], { run: async () => ({ ...uneventful, stdout: Buffer.alloc(limits.attachmentBytes + 1) }) })).poc).toBeNull();
+});
+
+test('limits.toolCallsPerReply calls are made at once, one more is not', async () => {
+  const many = (n: number): Step => ({ call: Array.from({ length: n }, () => ['shell', { command: 'ls' }]) });
+  expect((await play([many(limits.toolCallsPerReply)])).boxes).toHaveLength(limits.toolCallsPerReply);
+  const { boxes, heard } = await play([many(limits.toolCallsPerReply + 1)]);
+  expect(boxes).toHaveLength(limits.toolCallsPerReply);
+  expect(heard[1]!.at(-1)!.content).toContain('[not done]');
+});
+
+test('a transcript beyond limits.transcriptBytes ends the run', async () => {
+  const long = (bytes: number): Step => ({ stop: 'length', message: { role: 'assistant', content: 'x'.repeat(bytes) } });
+  expect(ended(await play([long(limits.transcriptBytes - 10_000)]))).toBe('done');
+  expect(await play([long(limits.transcriptBytes + 1)])).toMatchObject({ ended: 'out-of-tokens', because: 'the transcript is full' });
+});
+
+test('when the window is over nothing more is asked, and no further tool is used', async () => {
+  let left = 2;
+  const over = () => (left-- > 0 ? undefined : ({ ended: 'not-run', because: 'the access window ended' } as const));
+  const { boxes, heard, ended } = await play(
+    [
+      {
+        call: [
+          ['shell', { command: 'a' }],
+          ['shell', { command: 'b' }],
+        ],
+      },
+    ],
+    { over },
+  );
+  expect([ended, boxes.length, heard.length]).toEqual(['not-run', 1, 1]);
+});
+
+test("the model never sees the run's secret; the record holds all that was said", async () => {
+  const { heard, transcript } = await play([shell]);
+  expect(JSON.stringify([heard, transcript])).not.toContain('secret nonce');
+  expect(transcript.map((e) => e.said)).toEqual(['to-model', 'by-model', 'by-tool', 'by-model', 'end']);
+});
