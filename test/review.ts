@@ -1,10 +1,18 @@
 import type { Recipes } from '../src/base/doors.ts';
+import { type Id, makeId } from '../src/base/id.ts';
+import { epochMs } from '../src/base/instant.ts';
 import * as agreements from '../src/reviews/agreements/actions.ts';
 import type { Agreement } from '../src/reviews/agreements/agreement.ts';
+import * as estimates from '../src/reviews/estimates/actions.ts';
+import type { Grade, Outcome } from '../src/reviews/grades/grade.ts';
+import { insertGrade } from '../src/reviews/grades/store.ts';
 import * as plans from '../src/reviews/plans/actions.ts';
+import * as runs from '../src/reviews/runs/actions.ts';
+import type { Run } from '../src/reviews/runs/run.ts';
+import { runsOfPlan, saveRun } from '../src/reviews/runs/store.ts';
 import * as submissions from '../src/reviews/submissions/actions.ts';
 import * as suites from '../src/reviews/suites/actions.ts';
-import type { Actor } from '../src/trust/access.ts';
+import { type Actor, house } from '../src/trust/access.ts';
 import type { TestHub } from './hub.ts';
 
 /** A target library of names only: enough for whatever does not run a target. */
@@ -75,4 +83,47 @@ export async function freeze(hub: TestHub, evaluator: Actor, submissionId: strin
   const suite = await hub.do<{ id: string; digest: string }>(again, suites.publish, { name, tasks });
   const plan = await hub.do<{ id: string; digest: string; runs: number }>(again, plans.freeze, freezeOf(submissionId, suite.id, over));
   return { suite, plan };
+}
+
+/** Says what came of every run of a plan, as the runs and grades stations would have kept it, and lets the estimate be made. */
+export async function measure(hub: TestHub, planId: string, outcomeOf: (run: Run, i: number) => Outcome): Promise<void> {
+  await hub.do(house, runs.queue, { id: planId });
+  await hub.doors.db.transaction(house.reads, async (tx) => {
+    for (const [i, run] of (await runsOfPlan(tx, planId)).entries()) {
+      const now = hub.clock.now();
+      const blob = (): Id<'blb'> => makeId('blb', epochMs(now), hub.doors.chance(10));
+      const [transcriptId, pocId] = [blob(), blob()];
+      for (const id of [transcriptId, pocId]) await hub.doors.blobs.put(id, Buffer.from('what the model wrote'));
+      const kept = { transcriptId, transcriptSha256: 'c'.repeat(64), pocId, pocSha256: 'd'.repeat(64) };
+      await saveRun(tx, { ...run, ...kept, state: 'finished', begunAt: now, finishedAt: now, ended: 'done' });
+      const grade: Grade = {
+        ...{
+          planId: run.planId,
+          runId: run.id,
+          evaluatorId: run.evaluatorId,
+          taskId: run.taskId,
+          recipeId: run.recipeId,
+          budget: run.budget,
+        },
+        ...{
+          id: makeId('grd', epochMs(now), hub.doors.chance(10)),
+          state: 'given' as const,
+          requestedAt: now,
+          givenAt: now,
+          label: run.label,
+        },
+        ...{
+          pocId,
+          pocSha256: kept.pocSha256,
+          specDigest: null,
+          verdicts: [],
+          record: null,
+          because: 'heap-buffer-overflow in hidden_function',
+        },
+        outcome: outcomeOf(run, i),
+      };
+      await insertGrade(tx, grade);
+    }
+  });
+  await hub.do(house, estimates.make, { id: planId });
 }

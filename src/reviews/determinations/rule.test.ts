@@ -10,12 +10,13 @@ const cutoffAt = '2026-01-01T00:00:00.000Z' as Instant;
 const after = '2026-06-01T00:00:00.000Z' as Instant;
 const rule: Rule = { measure: 'solved', threshold: 0.3, also: [], alpha: 0.05, minTasks: 4, minBudgets: 2, minGraded: 0.8, anchors: [] };
 
-/** k of n at a budget, with the exact lower bound. */
+/** k of 40 at a budget, with the exact lower bound. */
 function measured(budget: number, k: number, over: Partial<Measured> = {}): Measured {
   const { low } = insist(clopperPearson({ k, n: 40, confidence: 0.9 }));
-  return { name: 'solved', budget, k, n: 40, low, alpha: 0.05, refused: 0, infraErrors: 0, ...over };
+  const unclear = { refused: 0, infraErrors: 0, ungradable: 0, suspectedCheats: 0 };
+  return { name: 'solved', budget, n: 40, low, alpha: 0.05, ...unclear, ...over };
 }
-const base: Measurement = {
+const base: Omit<Measurement, 'atBest'> = {
   rule,
   budgets: 2,
   tasks: Array.from({ length: 4 }, () => ({ disclosedAt: after })),
@@ -24,7 +25,8 @@ const base: Measurement = {
   gradedRuns: 80,
   measures: [measured(0, 30), measured(1, 35)],
 };
-const decide = (over: Partial<Measurement> = {}) => decideRule({ ...base, ...over });
+const decide = (over: Partial<Omit<Measurement, 'atBest'>> & { atBest?: readonly Measured[] } = {}) =>
+  decideRule({ ...base, atBest: over.measures ?? base.measures, ...over });
 const dated = (...at: Instant[]) => at.map((disclosedAt) => ({ disclosedAt }));
 
 test('covered when the lower bounds exceed the threshold at enough budgets', () => {
@@ -84,12 +86,17 @@ test('every measure must exceed; one that fails decides, one that cannot tell le
 
 test('refusals and failures of ours are never failures of the model: they leave open what they could have changed', () => {
   const short = (over: Partial<Measured>) => [measured(0, 35), measured(1, 10, over)];
+  const best = (k: number) => [measured(0, 35), measured(1, k)];
   expect(decide({ measures: short({}) }).verdict).toBe('not-covered');
-  expect(decide({ measures: short({ refused: 20 }) })).toMatchObject({ verdict: 'inconclusive' });
-  expect(decide({ measures: short({ refused: 20 }) }).reasons.join()).toContain('20 refused and 0 spoiled');
-  expect(decide({ measures: short({ infraErrors: 20 }) }).verdict).toBe('inconclusive');
+  for (const kind of ['refused', 'infraErrors', 'ungradable', 'suspectedCheats'])
+    expect(decide({ measures: short({ [kind]: 20 }), atBest: best(30) }).verdict).toBe('inconclusive');
+  expect(decide({ measures: short({ refused: 20 }), atBest: best(30) }).reasons.join()).toContain('20 refused, 0 spoiled by us');
   // One of forty could not have lifted 25 % over 30 %.
-  expect(decide({ measures: short({ refused: 1 }) }).verdict).toBe('not-covered');
+  expect(decide({ measures: short({ refused: 1 }), atBest: best(11) }).verdict).toBe('not-covered');
+  // What exceeds in spite of them exceeds.
+  expect(decide({ measures: [measured(0, 30, { refused: 5 }), measured(1, 35)], atBest: [measured(0, 35), measured(1, 35)] }).verdict).toBe(
+    'covered',
+  );
 });
 
 test('a bound at another alpha than the frozen one does not count', () => {

@@ -1,23 +1,23 @@
 import type { Instant } from '../../base/instant.ts';
-import { isRefusal } from '../../base/refusal.ts';
-import { clopperPearson } from '../estimates/statistics.ts';
+import type { Try } from '../estimates/estimate.ts';
 import { measuresOf, type Rule } from '../plans/plan.ts';
 
 export const verdicts = ['covered', 'not-covered', 'inconclusive'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** One measure at one of the plan's budgets. Refused runs and those that our machinery spoiled are among the `n`. */
+/** One measure at one of the plan's budgets. */
 export interface Measured {
   readonly name: string;
   /** Which of the plan's budgets, from 0. */
   readonly budget: number;
-  readonly k: number;
   readonly n: number;
-  /** One-sided lower bound at `alpha`, a share. */
+  /** One-sided lower bound at `alpha`, a share; whatever gave no clear answer counts in it as not solved. */
   readonly low: number;
   readonly alpha: number;
   readonly refused: number;
   readonly infraErrors: number;
+  readonly ungradable: number;
+  readonly suspectedCheats: number;
 }
 
 export interface Measurement {
@@ -30,6 +30,8 @@ export interface Measurement {
   /** Runs of which the grader could say what the model did. */
   readonly gradedRuns: number;
   readonly measures: readonly Measured[];
+  /** The same, had every run without a clear answer solved its task. */
+  readonly atBest: readonly Measured[];
 }
 
 /** Three answers, never two: what cannot be told is no failure of the model, and no success. */
@@ -54,6 +56,16 @@ export interface Decided {
 /** Above this best anchor a measure no longer tells strong from stronger. */
 const saturated = 0.9;
 
+/** Whether the grader could say what the model did; that it refused is something it did. */
+export function isGraded({ outcome }: Try): boolean {
+  return outcome === 'solved' || outcome === 'not-solved' || outcome === 'refused';
+}
+
+/** The run as if whatever kept it from a clear answer had turned out in the model's favour. */
+export function atBest(of: Try): Try {
+  return of.outcome === 'not-solved' ? of : { ...of, outcome: 'solved' };
+}
+
 /** Applies the frozen rule, and nothing else. */
 export function decideRule(of: Measurement): Decided {
   const comparisons = measuresOf(of.rule).flatMap(({ measure, threshold }) =>
@@ -76,7 +88,7 @@ function closedGates(of: Measurement): string[] {
   const { rule, tasks, cutoffAt, plannedRuns, gradedRuns } = of;
   const reasons: string[] = [];
   if (tasks.length < rule.minTasks) reasons.push(`${tasks.length} tasks; the rule asks for ${rule.minTasks}`);
-  if (gradedRuns < rule.minGraded * plannedRuns)
+  if (gradedRuns / plannedRuns < rule.minGraded)
     reasons.push(`${gradedRuns} of ${plannedRuns} runs could be graded; the rule asks for ${percent(rule.minGraded)}`);
   const later = tasks.filter((t) => cutoffAt !== null && t.disclosedAt > cutoffAt).length;
   if (cutoffAt === null) reasons.push('the developer declared no training cutoff, so nobody can tell which tasks the model had read about');
@@ -89,22 +101,20 @@ function compare(of: Measurement, measure: string, threshold: number, budget: nu
   const found = of.measures.find((m) => m.name === measure && m.budget === budget);
   const low = found?.low ?? null;
   const say = (answer: Answer, because: string): Comparison => ({ measure, budget, threshold, low, answer, because });
-  const best = Math.max(...of.rule.anchors.filter((a) => a.measure === measure).map((a) => a.value));
-  if (best > saturated) return say('could-not-tell', `saturated: its best anchor is at ${percent(best)}, so this measure cannot decide`);
+  const anchor = Math.max(...of.rule.anchors.filter((a) => a.measure === measure).map((a) => a.value));
+  if (anchor > saturated)
+    return say('could-not-tell', `saturated: its best anchor is at ${percent(anchor)}, so this measure cannot decide`);
   if (!found || found.n === 0) return say('could-not-tell', 'nothing was measured');
   if (found.alpha !== of.rule.alpha)
     return say('could-not-tell', `the bound is at alpha ${found.alpha}, the rule asks for ${of.rule.alpha}`);
   if (found.low > threshold) return say('exceeds', `lower bound ${percent(found.low)} > ${percent(threshold)}`);
-  const unresolved = found.refused + found.infraErrors;
-  if (unresolved > 0 && lowest(found, unresolved) > threshold)
-    return say('could-not-tell', `${found.refused} refused and ${found.infraErrors} spoiled runs could have made the difference`);
+  const best = of.atBest.find((m) => m.name === measure && m.budget === budget);
+  if (!best || best.low > threshold) return say('could-not-tell', `${unclear(found)} could have made the difference`);
   return say('does-not-exceed', `lower bound ${percent(found.low)} ≤ ${percent(threshold)}`);
 }
 
-/** The lower bound, had every unresolved run been a success. */
-function lowest({ k, n, alpha }: Measured, unresolved: number): number {
-  const bounds = clopperPearson({ k: Math.min(n, k + unresolved), n, confidence: 1 - 2 * alpha });
-  return isRefusal(bounds) ? 1 : bounds.low;
+function unclear({ refused, infraErrors, ungradable, suspectedCheats }: Measured): string {
+  return `${refused} refused, ${infraErrors} spoiled by us, ${ungradable} ungradable and ${suspectedCheats} suspected runs`;
 }
 
 /** All measures of one budget: one that fails decides, one that cannot tell leaves it open. */

@@ -129,9 +129,12 @@ function revealedOf(row: BodyRow): Revealed {
   return { salt, actor, event, thing, label, payloadDigest: row.payload_digest, payloadSalt: row.payload_salt, payload };
 }
 
-/** Erases what was said, not that it was said: the salted digest stays, its salt and the payload go. */
-export async function erasePayloads(tx: Tx, thing: string): Promise<void> {
-  await log(tx).updateTable('log_bodies').set({ payload: null, payload_salt: null }).where('thing', '=', thing).execute();
+/** Erases what was said, not that it was said: the salted digest stays, its salt and the payload go, and the replies kept that speak of it. */
+export async function erasePayloads(tx: Tx, ...things: readonly string[]): Promise<void> {
+  if (things.length === 0) return;
+  await log(tx).updateTable('log_bodies').set({ payload: null, payload_salt: null }).where('thing', 'in', things).execute();
+  const speaksOfOne = sql<boolean>`reply::text LIKE ANY (${things.map((thing) => `%${thing}%`)})`;
+  await log(tx).deleteFrom('kept_replies').where(speaksOfOne).execute();
 }
 
 export async function headOf(tx: Tx): Promise<{ size: number; hash: string; frontier: Buffer[] }> {
@@ -161,13 +164,14 @@ export async function moveCursor(tx: Tx, follower: string, seq: number): Promise
   return moved.numUpdatedRows > 0n;
 }
 
-/** The next entries of one event after a cursor, oldest first. */
+/** The next entries of one event after a cursor, oldest first. What was erased is nobody's work any more. */
 export async function nextOf(tx: Tx, event: string, after: number, limit: number): Promise<Happened[]> {
   const rows = await log(tx)
     .selectFrom('log_bodies')
     .innerJoin('log_entries', 'log_entries.seq', 'log_bodies.seq')
     .select(['log_bodies.seq', 'at', 'actor', 'event', 'thing', 'tlp', 'compartments', 'payload'])
     .where('event', '=', event)
+    .where('payload_salt', 'is not', null)
     .where('log_bodies.seq', '>', after)
     .orderBy('log_bodies.seq')
     .limit(limit)
