@@ -1,9 +1,50 @@
+import * as cases from '../clearinghouse/cases/actions.ts';
+import { endEmbargoes } from '../clearinghouse/cases/embargoes/actions.ts';
+import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import * as claims from '../clearinghouse/claims/actions.ts';
-import type { Flow } from '../trust/flow.ts';
+import * as duplicates from '../clearinghouse/duplicates/actions.ts';
+import * as findings from '../clearinghouse/findings/actions.ts';
+import * as fixes from '../clearinghouse/fixes/actions.ts';
+import * as releases from '../clearinghouse/releases/actions.ts';
+import * as validations from '../clearinghouse/validations/actions.ts';
+import * as estimates from '../reviews/estimates/actions.ts';
+import * as grades from '../reviews/grades/actions.ts';
+import * as runs from '../reviews/runs/actions.ts';
+import * as submissions from '../reviews/submissions/actions.ts';
+import { type Flow, type Happened, hop, work } from '../trust/flow.ts';
+
+const thing = ({ thing }: Happened) => ({ id: thing });
 
 /** The product on one page: what the hub does by itself when something has happened. */
 export const flow: Flow = {
-  hops: [],
-  works: [],
-  dues: [{ verb: claims.expire }],
+  hops: [
+    // A finding: compared on arrival, replayed, judged, and compared again with what the replay showed.
+    hop('finding.received', duplicates.compare, thing),
+    hop('finding.received', validations.request, thing),
+    hop('validation.concluded', findings.judge, ({ thing, payload }) => ({ ...payload, id: payload.findingId, validationId: thing })),
+    hop('finding.judged', duplicates.compare, thing),
+    // A vulnerability: one case, with all who found it.
+    hop('vulnerability.opened', cases.open, thing),
+    hop('vulnerability.joined', cases.addFinders, thing),
+    hop('vulnerability.split', cases.addFinders, thing),
+    // A release: disclosed, settled, matched with what operators keep.
+    hop('release.published', cases.disclose, ({ payload }) => ({ id: payload.caseId })),
+    hop('case.finding-settled', findings.close, ({ payload }) => ({ id: payload.findingId, because: payload.because })),
+    hop('release.published', fixes.match, thing),
+    hop('inventory.kept', fixes.observe, thing),
+    // A model: runs, grades, the estimate when all are in; whoever leaves takes their model along.
+    hop('plan.frozen', runs.queue, thing),
+    hop('run.finished', grades.request, thing),
+    hop('grade.given', estimates.make, ({ payload }) => ({ id: payload.planId })),
+    hop('agreement.withdrawn', submissions.followLeaving, ({ thing, payload }) => ({ agreementId: thing, ...payload })),
+    hop('submission.closed', runs.lapse, thing),
+    hop('submission.withdrawn', runs.lapse, thing),
+  ],
+  works: [
+    work('validation.requested', validations.validation, ({ thing }) => thing),
+    work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
+    work('run.queued', runs.runLabour, ({ thing }) => thing),
+    work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
+  ],
+  dues: [claims.expire, endEmbargoes, releases.publishDue, submissions.closeDue, runs.queueDue, runs.lapseDue],
 };

@@ -23,7 +23,7 @@ export function readMedia(header: string): Media | undefined {
   const parameters = new Map<string, string>();
   let rest = end < 0 ? '' : header.slice(end);
   while (rest.trim() !== '') {
-    const match = /^[ \t]*;[ \t]*(?:([^\s=;"]+)=(?:"((?:[^"\\]|\\[^])*)"|([^\s;"]+)))?[ \t]*(?=;|$)/.exec(rest);
+    const match = /^[ \t]*;[ \t]*(?:([^\s=;"]+)=(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s;"]+)))?[ \t]*(?=;|$)/.exec(rest);
     if (!match) return undefined;
     rest = rest.slice(match[0].length);
     const [, name, quoted, bare] = match;
@@ -32,7 +32,7 @@ export function readMedia(header: string): Media | undefined {
       continue;
     }
     if (!token.test(name) || (bare !== undefined && !token.test(bare)) || parameters.has(name.toLowerCase())) return undefined;
-    parameters.set(name.toLowerCase(), quoted === undefined ? bare! : quoted.replace(/\\([^])/g, '$1'));
+    parameters.set(name.toLowerCase(), quoted === undefined ? bare! : quoted.replace(/\\([\s\S])/g, '$1'));
   }
   return { type, parameters };
 }

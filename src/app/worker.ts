@@ -72,7 +72,7 @@ async function note(doors: Doors, name: string, happened: Happened, refusal: Ref
 }
 
 export async function runDues(doors: Doors, flow: Flow): Promise<void> {
-  for (const due of flow.dues) await act(doors, due.verb, { who, input: {} });
+  for (const due of flow.dues) await act(doors, due, { who, input: {} });
 }
 
 /** Does one labour from beginning to end. Returns the refusal when it was done already or is gone. */

@@ -1,4 +1,3 @@
-import type { Id } from '../base/id.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Label } from '../base/label.ts';
 import type { AnyAction } from './action.ts';
@@ -27,24 +26,20 @@ export interface Hop {
 export interface Work {
   readonly on: string;
   readonly labour: AnyLabour;
-  give(happened: Happened): Id | undefined;
-}
-
-/** A verb the hub runs again and again: it handles whatever is due by now. */
-export interface Due {
-  readonly verb: AnyAction;
+  give(happened: Happened): string | undefined;
 }
 
 export interface Flow {
   readonly hops: readonly Hop[];
   readonly works: readonly Work[];
-  readonly dues: readonly Due[];
+  /** Verbs the hub runs again and again with nothing given: each handles whatever is due by now. */
+  readonly dues: readonly AnyAction[];
 }
 
 export function hop(on: string, verb: AnyAction, give: (happened: Happened) => unknown): Hop {
   return { on, verb, give };
 }
 
-export function work(on: string, labour: AnyLabour, give: (happened: Happened) => Id | undefined): Work {
+export function work(on: string, labour: AnyLabour, give: (happened: Happened) => string | undefined): Work {
   return { on, labour, give };
 }
