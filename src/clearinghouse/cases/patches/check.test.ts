@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { type CheckPlan, judgeCheck } from './check.ts';
+
+const plan: CheckPlan = {
+  recipeId: 'r',
+  recipeSha256: 'r',
+  patchSha256: 'p',
+  pocs: [
+    { id: 'blb_1', sha256: 'a' },
+    { id: 'blb_2', sha256: 'b' },
+  ],
+  runs: 2,
+  tests: 1,
+  selfChecks: 1,
+};
+const quiet = { saw: 'quiet' };
+const crash = { saw: 'crash', crash: {} };
+const passed = { name: 't', passed: true, unsure: false, because: '' };
+const poc = (sha256: string) => ({ sha256, before: crash, after: [quiet, quiet] });
+const good = {
+  patch: 'p',
+  paths: ['x.c'],
+  provider: 'box',
+  pocs: [poc('a'), poc('b')],
+  control: [quiet],
+  selfCheck: [crash],
+  testsBefore: [passed],
+  testsAfter: [passed],
+};
+const verdict = (over: object) => judgeCheck(plan, { ...good, ...over }).verdict;
+
+describe('a patch check', () => {
+  test('is verified when every PoC is silent and every test passes', () => expect(verdict({})).toBe('verified'));
+  test('is incomplete when one PoC still trips it', () =>
+    expect(verdict({ pocs: [poc('a'), { ...poc('b'), after: [quiet, crash] }] })).toBe('incomplete'));
+  test('says when it breaks the tests', () => expect(verdict({ testsAfter: [{ ...passed, passed: false }] })).toBe('breaks-tests'));
+
+  test.each([
+    ['a PoC left out', { pocs: [poc('a')] }],
+    ['one PoC twice', { pocs: [poc('a'), poc('a')] }],
+    ['a run left out', { pocs: [poc('a'), { ...poc('b'), after: [quiet] }] }],
+    ['a test left out', { testsAfter: [] }],
+    ['no control', { control: [] }],
+    ['no self-check', { selfCheck: [] }],
+    ['another patch', { patch: 'q' }],
+    ['a blind oracle', { selfCheck: [quiet] }],
+    ['a PoC that never worked', { pocs: [poc('a'), { ...poc('b'), before: quiet }] }],
+    ['a failure', { failure: 'does not build' }],
+    ['another shape', { pocs: 'all fine' }],
+  ])('could not tell: %s', (_, over) => expect(verdict(over)).toBe('could-not-tell'));
+
+  test('could not tell without anything to check with', () => {
+    expect(judgeCheck({ impossible: 'no recipe' }, good)).toEqual({ verdict: 'could-not-tell', because: 'no recipe' });
+    expect(judgeCheck(plan, { refused: 'the patch is binary' })).toEqual({ verdict: 'could-not-tell', because: 'the patch is binary' });
+  });
+});
