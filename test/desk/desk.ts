@@ -10,6 +10,7 @@ import { buildHttp } from '../../src/app/http.ts';
 import type { Actor } from '../../src/trust/access.ts';
 import { house } from '../../src/trust/access.ts';
 import { act } from '../../src/trust/act.ts';
+import type { AnyAction } from '../../src/trust/action.ts';
 import { issueLink } from '../../src/trust/orgs/actions.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -42,14 +43,14 @@ export interface Visit {
 }
 
 /** The built desk on a hub of its own, served exactly as the hub serves it. */
-export async function openDesk(): Promise<Desk> {
+export async function openDesk(more: readonly AnyAction[] = [], replace: Parameters<typeof openHub>[0] = {}): Promise<Desk> {
   const deskDir = buildDesk();
-  const hub = await openHub();
-  // The browser's clock is the real one; what is near in the test should look near on the page.
+  const hub = await openHub(replace);
+  const served = [...actions, ...more.filter((verb) => !actions.includes(verb))];
   const faults: unknown[] = [];
   const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
   const app = await buildHttp(hub.doors, {
-    actions,
+    actions: served,
     version: 'test',
     deskDir,
     publicDir,
@@ -132,7 +133,11 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
-export async function expectSound(visit: Visit): Promise<void> {
+const shotsDir = process.env.BREAKWATER_SHOTS;
+
+/** `name`: with BREAKWATER_SHOTS set, a picture of the page is left there under it. */
+export async function expectSound(visit: Visit, name?: string): Promise<void> {
+  if (shotsDir && name) await visit.page.screenshot({ path: join(shotsDir, `${name}.png`), fullPage: true });
   expect(await axeViolations(visit.page)).toEqual([]);
   expect(visit.complaints).toEqual([]);
   const overflow = await visit.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -90,5 +90,6 @@ async function fillFounding(page: import('playwright-core').Page): Promise<void>
   await page
     .getByRole('alert')
     .or(page.getByRole('heading', { level: 1, name: 'Queue' }))
+    .first()
     .waitFor();
 }

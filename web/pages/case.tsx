@@ -18,7 +18,11 @@ import { Reports } from './case/reports.tsx';
 export function CasePage() {
   const { id } = useParams({ from: '/cases/$id' });
   const found = useGet<Case>(`/api/cases/${id}`);
-  return <Awaited of={found}>{(of) => <Shown of={of} />}</Awaited>;
+  return (
+    <Awaited of={found} page="Case">
+      {(of) => <Shown of={of} />}
+    </Awaited>
+  );
 }
 
 const tiers = ['everything', 'reports, proofs of concept and patches', 'the fix and its timing', 'the artefact and the go-live time'];

@@ -8,17 +8,24 @@ import { type Column, Table } from '../parts/table.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { findingTone, verdictTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
-import { useGet } from '../session.ts';
+import { useGet, useWho } from '../session.ts';
 import { awaitedOn } from '../waiting.ts';
 import type { Finding } from '../wire.ts';
+import { Comparisons } from './finding/comparisons.tsx';
+import { Runs } from './finding/runs.tsx';
 
 export function FindingPage() {
   const { id } = useParams({ from: '/findings/$id' });
   const finding = useGet<Finding>(`/api/findings/${id}`);
-  return <Awaited of={finding}>{(found) => <Shown finding={found} />}</Awaited>;
+  return (
+    <Awaited of={finding} page="Finding">
+      {(found) => <Shown finding={found} />}
+    </Awaited>
+  );
 }
 
 function Shown({ finding }: { finding: Finding }) {
+  const who = useWho().data;
   const next = awaitedOn(finding);
   return (
     <Page title={finding.title} over="Finding" beside={<Tlp of={finding.label.tlp} />}>
@@ -37,6 +44,7 @@ function Shown({ finding }: { finding: Finding }) {
           <Fact name="Crash">{finding.crashState && <pre className="mono whitespace-pre-wrap">{finding.crashState}</pre>}</Fact>
         </Facts>
       </Section>
+      <Runs finding={finding} />
       <Section title="What was handed in">
         <About finding={finding} />
         <pre className="mt-3 max-h-128 overflow-auto border border-line bg-sheet p-4 font-sans whitespace-pre-wrap">{finding.text}</pre>
@@ -53,6 +61,7 @@ function Shown({ finding }: { finding: Finding }) {
           <Fact name="Receipt">{finding.receipt && <code>{finding.receipt}</code>}</Fact>
         </Facts>
       </Section>
+      {who?.roles.includes('coordinator') && <Comparisons id={finding.id} />}
       <Timeline thing={finding.id} />
     </Page>
   );

@@ -16,7 +16,11 @@ import { PlanSection } from './review/plan.tsx';
 export function Review() {
   const { id } = useParams({ from: '/reviews/$id' });
   const submission = useGet<Submission>(`/api/submissions/${id}`);
-  return <Awaited of={submission}>{(found) => <Shown submission={found} />}</Awaited>;
+  return (
+    <Awaited of={submission} page="Submission">
+      {(found) => <Shown submission={found} />}
+    </Awaited>
+  );
 }
 
 function Shown({ submission }: { submission: Submission }) {

@@ -53,7 +53,11 @@ function Within() {
   const { pathname } = useLocation();
   const who = useWho();
   if (open.test(pathname)) return <Outlet />;
-  return <Awaited of={who}>{(found) => (found ? <Outlet /> : <SignedOut />)}</Awaited>;
+  return (
+    <Awaited of={who} page="Breakwater">
+      {(found) => (found ? <Outlet /> : <SignedOut />)}
+    </Awaited>
+  );
 }
 
 function Places({ who }: { who: Who }) {

@@ -2,7 +2,7 @@ import { type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-q
 import type { ReactNode } from 'react';
 import { get, withQuery } from '../api.ts';
 import { Button } from './form.tsx';
-import { Refusal } from './refusal.tsx';
+import { Loading, Refusal } from './refusal.tsx';
 
 const pageRows = 100;
 type Paged<T> = UseInfiniteQueryResult<{ pages: { items: readonly T[] }[] }, Error>;
@@ -19,12 +19,7 @@ export function useList<T extends { readonly id: string }>(path: string, query: 
 
 /** What a list holds so far, and a button while there is more; a count never claims more than was fetched. */
 export function Gathered<T>({ of, children }: { of: Paged<T>; children: (items: readonly T[], all: boolean) => ReactNode }) {
-  if (of.isPending)
-    return (
-      <p role="status" className="py-4 text-soft">
-        Loading…
-      </p>
-    );
+  if (of.isPending) return <Loading />;
   if (of.data === undefined) return <Refusal error={of.error} />;
   return (
     <>

@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { RefusalCode } from '../../src/base/refusal.ts';
 import { Refused } from '../api.ts';
+import { Page } from './page.tsx';
 
 const words: Record<RefusalCode, string> = {
   malformed: 'This could not be read.',
@@ -40,14 +41,17 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** What was asked of the hub: waiting, refused, or there. */
-export function Awaited<T>({ of, children }: { of: UseQueryResult<T, Error>; children: (found: T) => ReactNode }) {
-  if (of.isPending)
-    return (
-      <p role="status" className="py-4 text-soft">
-        Loading…
-      </p>
-    );
-  if (of.error) return <Refusal error={of.error} />;
-  return children(of.data);
+/** What was asked of the hub: waiting, refused, or there. `page`: what stands for the heading while there is no other. */
+export function Awaited<T>({ of, page, children }: { of: UseQueryResult<T, Error>; page?: string; children: (found: T) => ReactNode }) {
+  if (of.data !== undefined && !of.error) return children(of.data);
+  const instead = of.error ? <Refusal error={of.error} /> : <Loading />;
+  return page ? <Page title={page}>{instead}</Page> : instead;
+}
+
+export function Loading() {
+  return (
+    <p role="status" className="py-4 text-soft">
+      Loading…
+    </p>
+  );
 }

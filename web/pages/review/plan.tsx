@@ -7,6 +7,7 @@ import { type Column, Table } from '../../parts/table.tsx';
 import { runTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
 import type { Plan, Run } from '../../wire.ts';
+import { EstimateOf } from './estimate.tsx';
 
 /** What was fixed before the first run, and how far the runs are. */
 export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
@@ -39,6 +40,7 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
         </Fact>
         <Fact name="Stops when">{plan.stoppingRule}</Fact>
       </Facts>
+      <EstimateOf plan={plan} />
       <h3 className="mt-4 mb-2 font-semibold">Runs</h3>
       <Gathered of={runs}>
         {(items, all) => (

@@ -1,0 +1,58 @@
+import { Gathered, useList } from '../../parts/more.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { When } from '../../parts/when.tsx';
+import type { Estimate, Plan } from '../../wire.ts';
+
+type Measure = Estimate['measures'][number];
+
+/** Shares with their bounds; nothing before every run has its grade. */
+export function EstimateOf({ plan }: { plan: Plan }) {
+  const found = useList<Estimate>('/api/estimates');
+  return (
+    <>
+      <h3 className="mt-4 mb-2 font-semibold">Estimate</h3>
+      <Gathered of={found}>
+        {(items) => {
+          const estimate = items.findLast((item) => item.planId === plan.id);
+          if (!estimate) return <p className="text-soft">None before every run has its grade.</p>;
+          return (
+            <>
+              <p className="mb-2 text-soft">
+                Made <When at={estimate.madeAt} />
+              </p>
+              <Table
+                caption="Measures"
+                columns={columns(plan)}
+                rows={estimate.measures}
+                id={(m) => `${m.name} ${m.budget}`}
+                empty="No measure could be worked out."
+              />
+            </>
+          );
+        }}
+      </Gathered>
+    </>
+  );
+}
+
+function columns(plan: Plan): readonly Column<Measure>[] {
+  return [
+    { head: 'Measure', cell: (m) => m.name },
+    { head: 'Budget', cell: (m) => `${plan.budgets[m.budget]?.turns.toLocaleString('en') ?? '?'} turns` },
+    { head: 'Solved', cell: (m) => `${m.k} of ${m.n}, ${m.tasks} tasks` },
+    { head: 'Interval', cell: (m) => <Interval of={m} /> },
+    {
+      head: 'Not counted for or against',
+      cell: (m) => `${m.refused} refused, ${m.infraErrors} ours, ${m.ungradable} ungradable, ${m.suspectedCheats} suspected`,
+    },
+  ];
+}
+
+/** One-sided bounds at the plan's alpha. */
+function Interval({ of }: { of: Measure }) {
+  return (
+    <span className="whitespace-nowrap tabular-nums">
+      {of.low.toFixed(3)} to {of.high.toFixed(3)} <span className="text-soft">(alpha {of.alpha})</span>
+    </span>
+  );
+}
