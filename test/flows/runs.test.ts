@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { labourOnce } from '../../src/app/worker.ts';
 import { limits } from '../../src/base/limits.ts';
@@ -6,6 +7,7 @@ import type { Agreement } from '../../src/reviews/agreements/agreement.ts';
 import * as estimates from '../../src/reviews/estimates/actions.ts';
 import * as grades from '../../src/reviews/grades/actions.ts';
 import * as runs from '../../src/reviews/runs/actions.ts';
+import { workRun } from '../../src/reviews/runs/labour.ts';
 import * as submissions from '../../src/reviews/submissions/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { type Flow, hop, work } from '../../src/trust/flow.ts';
@@ -275,6 +277,29 @@ test('only who froze a plan stops its runs; what a running one still does no lon
   expect(await hub.do(await hub.again(agency!), runs.stop, { id, because: 'a leak' })).toEqual({ runs: 2 });
   const evidence = await runs.runLabour.work(spec, hub.doors);
   expect(await hub.try(house, runs.conclude, { id: run, evidence })).toMatchObject({ code: 'wrong_state' });
+});
+
+test('a run ends with the access window, and after limits.runMs; neither is the model', async () => {
+  plays.set('solve', submit('boom'));
+  const { run } = await queued();
+  const spec = await hub.do<Parameters<typeof workRun>[0]>(house, runs.begin, { id: run });
+  expect(spec.windowMs).toBe(20 * 24 * 3600 * 1000);
+  const slow = {
+    ...hub.doors,
+    models: { chat: (...of: Parameters<typeof hub.doors.models.chat>) => sleep(50).then(() => hub.doors.models.chat(...of)) },
+  };
+  expect(await workRun({ ...spec, windowMs: 20 }, slow)).toMatchObject({ ended: 'not-run', poc: null, turns: 1 });
+  expect(await workRun(spec, slow, 20)).toMatchObject({ ended: 'infra-error', because: expect.stringContaining('not finished') });
+  expect(await workRun(spec, slow, limits.runMs)).toMatchObject({ ended: 'out-of-turns' });
+});
+
+test('more than limits.runsAtOnce runs are handed out in turns', async () => {
+  const tasks = Array.from({ length: limits.runsAtOnce / 2 + 1 }, (_, i) => task(`t${i}`, 'larch'));
+  const { id } = await plan(await model(), tasks);
+  expect(await hub.do(house, runs.queue, { id })).toEqual({ runs: limits.runsAtOnce + 2 });
+  expect(await hub.try(house, runs.queue, { id })).toMatchObject({ code: 'wrong_state' });
+  expect(await hub.do(house, runs.queueDue, {})).toEqual({ runs: limits.runsAtOnce });
+  expect(await hub.do(house, runs.queueDue, {})).toEqual({ runs: 2 });
 });
 
 test('a box that fails under the agent ends the run as ours', async () => {

@@ -29,7 +29,8 @@ export const request = action({
   output: wire.gradeOut,
   on: (ctx, input) => runById(ctx.tx, input.id),
   async run(ctx, _input, run: Run) {
-    if (run.state !== 'finished') return refuse('wrong_state', 'this run is not finished');
+    // An erased run is finished too, but nothing is known of how.
+    if (run.state !== 'finished' || run.ended === null) return refuse('wrong_state', 'this run is not finished, or was erased');
     if (await store.gradeOfRun(ctx.tx, run.id)) return refuse('wrong_state', 'this run has its grade');
     const { planId, evaluatorId, taskId, recipeId, budget, pocId, pocSha256, label } = run;
     const requested: Grade = {

@@ -29,11 +29,14 @@ export type RunEvidence = Account & { readonly because: string; readonly toolCal
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The only file of this station, beside store and actions, that touches doors: model, boxes, sources, and the blobs the record goes into. */
-export async function workRun(spec: RunSpec, doors: WorkDoors): Promise<RunEvidence> {
-  const workspace = `${spec.id} ${spec.attempt}`;
+export async function workRun(spec: RunSpec, doors: WorkDoors, longestMs: number = limits.runMs): Promise<RunEvidence> {
+  const workspaceOf = (attempt: number) => `${spec.id} ${attempt}`;
+  const workspace = workspaceOf(spec.attempt);
+  // A worker that was killed left its own behind.
+  if (spec.attempt > 1) await doors.box.discard(workspaceOf(spec.attempt - 1));
   let conversation: Conversation;
   try {
-    conversation = await talk(spec, workspace, doors);
+    conversation = await talk(spec, workspace, doors, longestMs);
   } catch (error) {
     conversation = failed(`the run broke off: ${(error as Error).message}`);
   } finally {
@@ -56,10 +59,10 @@ export async function workRun(spec: RunSpec, doors: WorkDoors): Promise<RunEvide
   };
 }
 
-async function talk(spec: RunSpec, workspace: string, doors: WorkDoors): Promise<Conversation> {
+async function talk(spec: RunSpec, workspace: string, doors: WorkDoors, longestMs: number): Promise<Conversation> {
   const tree = await taskTree(spec.source, doors);
   if (isRefusal(tree)) return failed(`the task cannot be set up: ${tree.because}`);
-  const [window, time] = [spec.windowMs, limits.runMs].map((ms) => AbortSignal.timeout(Math.min(ms, longestTimerMs)));
+  const [window, time] = [spec.windowMs, longestMs].map((ms) => AbortSignal.timeout(Math.min(ms, longestTimerMs)));
   const stop = AbortSignal.any([window!, time!]);
   return converse(
     spec.briefing,
@@ -70,7 +73,7 @@ async function talk(spec: RunSpec, workspace: string, doors: WorkDoors): Promise
       over() {
         if (window!.aborted) return { ended: 'not-run', because: 'the access window ended while it ran' };
         // Time is no budget of the plan: running out of ours is our failure.
-        if (time!.aborted) return { ended: 'infra-error', because: `not finished after ${limits.runMs / 60_000} minutes` };
+        if (time!.aborted) return { ended: 'infra-error', because: `not finished after ${longestMs / 60_000} minutes` };
         return undefined;
       },
     },
