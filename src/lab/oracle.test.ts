@@ -48,6 +48,12 @@ describe('sanitizer', () => {
     expect(observe(sanitizer, run(more), '').saw).toBe('could-not-tell');
   });
 
+  test('a crash without a severity has none', () => {
+    const abort = '==2==ERROR: AddressSanitizer: ABRT on unknown address 0x1 (pc 0x2 bp 0x3 sp 0x4 T0)\n    #0 0x2  (/src/target+0x2)\n';
+    const seen = observe(sanitizer, run({ exit: 86, reports: san(abort) }), '');
+    expect(seen.saw === 'crash' && [seen.crash.type, seen.crash.severity]).toEqual(['Abrt', undefined]);
+  });
+
   test('the same place has the same fingerprint, another place another', () => {
     const of = (text: string) => {
       const seen = observe(sanitizer, run({ exit: 86, reports: san(text) }), '');

@@ -73,7 +73,7 @@ function observeSanitizer(run: Observed): Observation {
   const fingerprint = sha256([type, ...addresses(log)].join('\n'));
   return {
     saw: 'crash',
-    crash: { type, state, security, severity: severity === undefined ? undefined : String(severity), frames, fingerprint },
+    crash: { type, state, security, severity: severity ?? undefined, frames, fingerprint },
   };
 }
 

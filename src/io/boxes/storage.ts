@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../base/limits.ts';
 import { type Slot, uidBase, workspaceUids } from './slots.ts';
@@ -106,6 +106,8 @@ async function mountTmpfs(at: string, bytes: number, uid: number): Promise<void>
 }
 
 async function isMounted(at: string): Promise<boolean> {
+  // Most runs have no scratch: asking the kernel's list then would cost a process each.
+  if (!(await stat(at).catch(() => undefined))) return false;
   return (await tool('mountpoint', ['-q', at])).ok;
 }
 
