@@ -158,7 +158,10 @@ function trialsFor(ctx: Ctx, finding: Finding): Trial[] | string {
   const trials = recipes.flatMap((recipeId) =>
     pocs.map((poc): Trial => ({ recipeId, pocId: poc.id, pocSha256: poc.sha256, experiment: null, outcome: null })),
   );
-  return trials.slice(0, limits.trialsPerValidation);
+  // Trying some of them would let silence pass for an answer.
+  return trials.length > limits.trialsPerValidation
+    ? `${pocs.length} inputs against ${recipes.length} recipes are more than ${limits.trialsPerValidation} trials; hand in fewer inputs`
+    : trials;
 }
 
 function targetOf(recipe: Recipe): string | undefined {
