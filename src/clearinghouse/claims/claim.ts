@@ -42,7 +42,11 @@ export interface Overlap {
 /** How a claim meets those already held by others on the same package. */
 export function decideOverlap(mine: Claim, others: readonly Claim[]): Overlap {
   const met = others.filter((other) => other.orgId !== mine.orgId && overlap(mine, other) && sharePaths(mine.paths, other.paths));
-  const until = met.map((c) => c.endsAt).sort().at(-1) ?? null;
+  const until =
+    met
+      .map((c) => c.endsAt)
+      .sort()
+      .at(-1) ?? null;
   return { claims: met.length, sameTechnique: met.some((c) => c.technique === mine.technique), until };
 }
 
@@ -51,7 +55,7 @@ function sharePaths(a: readonly string[], b: readonly string[]): boolean {
   return a.some((x) => b.some((y) => isWithin(x, y) || isWithin(y, x)));
 }
 
-function isWithin(inner: string, outer: string): boolean {
+export function isWithin(inner: string, outer: string): boolean {
   const root = outer.endsWith('/') ? outer : `${outer}/`;
   return inner === outer || inner.startsWith(root);
 }

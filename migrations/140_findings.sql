@@ -1,0 +1,40 @@
+CREATE TABLE findings (
+  id text PRIMARY KEY,
+  org_id text NOT NULL REFERENCES orgs (id),
+  reporter_id text NOT NULL,
+  -- Whoever holds it may ask how far the finding is: it is looked up without a label.
+  receipt text NOT NULL UNIQUE,
+  format text NOT NULL,
+  title text NOT NULL,
+  text text NOT NULL,
+  purl text NOT NULL,
+  package text NOT NULL,
+  versions text[] NOT NULL,
+  cwe text,
+  cvss text,
+  symbol jsonb,
+  attachments jsonb NOT NULL,
+  discovery_method text,
+  discovery_tooling text,
+  -- jsonb, not text[]: references hold any character a URL may.
+  reference_urls jsonb NOT NULL,
+  upstream_ids text[] NOT NULL,
+  introduced_commit text,
+  fixed_commit text,
+  original jsonb,
+  rung text NOT NULL,
+  state text NOT NULL,
+  state_because text,
+  verdict text,
+  validation_id text,
+  crash_state text,
+  recipe_id text,
+  commitment text NOT NULL,
+  commitment_salt text NOT NULL,
+  tlp text NOT NULL,
+  compartments text[] NOT NULL,
+  received_at timestamptz(3) NOT NULL,
+  state_at timestamptz(3) NOT NULL
+);
+SELECT guard('findings');
+CREATE INDEX findings_package ON findings (package, id);

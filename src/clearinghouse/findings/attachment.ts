@@ -1,0 +1,63 @@
+import type { Id } from '../../base/id.ts';
+
+/** TAP v1 "Content types": what a payload may be, and the extension its download gets. */
+export const contentTypes = {
+  'text/plain': '.txt',
+  'text/markdown': '.md',
+  'application/json': '.json',
+  'application/pdf': '.pdf',
+  'application/zip': '.zip',
+  'application/gzip': '.tar.gz',
+  'application/x-bzip2': '.tar.bz2',
+  'application/octet-stream': '.bin',
+} as const;
+export type ContentType = keyof typeof contentTypes;
+export const contentTypeNames = Object.keys(contentTypes) as [ContentType, ...ContentType[]];
+
+export const attachmentTypes = ['patch', 'exploit-proof-of-concept', 'reproducer', 'threat-model', 'other'] as const;
+export type AttachmentType = (typeof attachmentTypes)[number];
+
+/** A file as it was handed in. */
+export interface GivenFile {
+  readonly filename: string;
+  readonly contentType: ContentType;
+  readonly type: AttachmentType;
+  readonly description: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** A file as it is kept: the bytes lie sealed among the blobs. */
+export interface Attachment {
+  readonly id: Id<'blb'>;
+  readonly filename: string;
+  readonly contentType: ContentType;
+  readonly type: AttachmentType;
+  readonly description: string | null;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export function isContentType(text: string): text is ContentType {
+  return Object.hasOwn(contentTypes, text);
+}
+
+export function isTextual(type: ContentType): boolean {
+  return type.startsWith('text/') || type === 'application/json';
+}
+
+/** A file's name, not a path; no invisible formatting characters (a bidi override makes `cod.exe` of `exe.doc`). */
+export function isFilename(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}\p{Cf}]/u.test(name);
+}
+
+/** The name under which it downloads, folded so that two names are equal when a file system may take them for one. */
+export function downloadKey(filename: string, type: ContentType): string {
+  const folded = filename.normalize('NFC').toLowerCase().normalize('NFC');
+  const extension = contentTypes[type];
+  return folded.endsWith(extension) ? folded : `${folded}${extension}`;
+}
+
+/** Shows that something is wrong, on a machine: what a verdict can come from. */
+export function isPoc(attachment: { readonly type: AttachmentType }): boolean {
+  return attachment.type === 'exploit-proof-of-concept' || attachment.type === 'reproducer';
+}
