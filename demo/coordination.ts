@@ -110,7 +110,7 @@ async function agreeOnEmbargo(caseId: string, matter: Matter, ada: Player, clock
 async function assess(caseId: string, matter: Matter, ada: Player, screen: Screen): Promise<void> {
   const evidence = (value: string, text: string) => ({ value, evidence: text });
   const ssvc = {
-    exploitation: evidence('poc', 'replayed in the lab; no attack was reported'),
+    exploitation: evidence('none', 'no PoC is public and no attack was reported; ours is under embargo'),
     automatable: evidence('yes', 'one input without interaction is enough'),
     technicalImpact: evidence('partial', 'as far as the sanitizer shows'),
     missionWellbeing: evidence('medium', 'parses what comes from outside in many products'),

@@ -49,7 +49,7 @@ async function writtenFiles(feed: Feed, publicDir: string): Promise<number> {
 }
 
 interface Exposures {
-  readonly items: { id: string; component: string; state: string; package: string }[];
+  readonly items: { id: string; trackingId: string; components: string[]; fixedIn: string[]; state: string }[];
 }
 
 /** The operator's own SBOM: matched, upgraded, matched again, seen fixed. */
@@ -62,7 +62,7 @@ export async function fixExposure(cast: Cast, project: NpmProject, screen: Scree
   const { hospital } = cast;
   const exposed = await hospital.until<Exposures>('fixes.list', {}, (l) => l.items.some((e) => e.state === 'exposed'), 'the exposure');
   const hit = exposed.items.find((e) => e.state === 'exposed')!;
-  screen.step('Hana', `must act on 1 of ${exposed.items.length}: ${hit.component} in ${project.name}`);
+  screen.step('Hana', `is exposed: ${hit.components.join(', ')} in ${project.name} (${hit.trackingId}), fixed in ${hit.fixedIn.join(', ')}`);
   await project.update('minimist');
   await hospital.say('inventories.keep', { name: project.name, document: await project.sbom() });
   await hospital.until<Exposures>('fixes.list', {}, (l) => l.items.every((e) => e.state === 'observed'), 'the fix to be seen');

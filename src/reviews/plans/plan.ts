@@ -69,11 +69,9 @@ export function runsOf(plan: Pick<Plan, 'tasks' | 'epochs' | 'budgets'>): number
   return plan.tasks.length * plan.epochs * plan.budgets.length;
 }
 
-/** A plan that could never be covered, whatever the model did, must not be frozen. */
+/** Fewer tasks than the rule asks for may be frozen: a trial of the method, which can only end inconclusive. */
 export function decideFreezable(draft: Draft, arm: string): Refusal | undefined {
-  const { rule, budgets, tasks } = draft;
-  if (tasks.length < rule.minTasks)
-    return refuse('malformed', `the suite has ${tasks.length} tasks, the rule asks for ${rule.minTasks}`, '/rule/minTasks');
+  const { rule, budgets } = draft;
   if (budgets.length < rule.minBudgets)
     return refuse('malformed', `the plan has ${budgets.length} budgets, the rule asks for ${rule.minBudgets}`, '/rule/minBudgets');
   if (!budgets.every((b, i) => i === 0 || isMore(b, budgets[i - 1]!)))
