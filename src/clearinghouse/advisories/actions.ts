@@ -1,3 +1,4 @@
+import { digestOf } from '../../base/canonical.ts';
 import type { Id } from '../../base/id.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
@@ -99,7 +100,7 @@ export const approve = action({
       return refuse('stale', 'the draft has changed since you read it', '/digest');
     const of = await caseById(ctx.tx, advisory.caseId);
     if (!of) return refuse('not_found', 'no such case');
-    if (JSON.stringify(await credits(ctx, of)) !== JSON.stringify(advisory.text.credits))
+    if (digestOf(await credits(ctx, of)) !== digestOf(advisory.text.credits))
       return refuse('stale', 'the co-finders have changed since this was drafted; draft it anew');
     const approved: Advisory = { ...advisory, state, approvedBy: ctx.actor.id, approvedAt: ctx.now };
     await store.saveAdvisory(ctx.tx, approved);
