@@ -14,7 +14,7 @@ const day = 24 * 3600 * 1000;
 const flow: Flow = {
   hops: [hop('agreement.withdrawn', submissions.followLeaving, (h) => ({ agreementId: h.thing, ...h.payload }))],
   works: [],
-  dues: [{ verb: submissions.closeDue }],
+  dues: [submissions.closeDue],
 };
 
 let hub: TestHub;
