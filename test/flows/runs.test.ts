@@ -29,7 +29,7 @@ const flow: Flow = {
     work('run.queued', runs.runLabour, (h) => h.thing as `run_${string}`),
     work('grade.requested', grades.gradeLabour, (h) => h.thing as `grd_${string}`),
   ],
-  dues: [{ verb: submissions.closeDue }, { verb: runs.lapseDue }, { verb: runs.queueDue }],
+  dues: [submissions.closeDue, runs.lapseDue, runs.queueDue],
 };
 
 let hub: TestHub;
