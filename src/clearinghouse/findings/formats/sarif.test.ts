@@ -48,6 +48,19 @@ test('one draft a result, with place, weakness and tool', () => {
   });
 });
 
+test('a file may be named by its index, a weakness by the rule’s name', () => {
+  const run = { tool: {}, artifacts: [{ location: { uri: 'a.c' } }, { location: { uri: 'b.c' } }] };
+  const named = {
+    ruleId: 'CWE-22/traversal',
+    message: { text: 'm' },
+    locations: [{ physicalLocation: { artifactLocation: { index: 1 } } }],
+  };
+  expect(read({ version: '2.1.0', runs: [{ ...run, results: [named] }] }).drafts[0]).toMatchObject({
+    cwe: 'CWE-22',
+    symbol: { file: 'b.c' },
+  });
+});
+
 test('what is not SARIF 2.1.0 is refused, with the place', () => {
   expect(readSarif({ version: '2.0.0', runs: [] }, purl)).toMatchObject({ code: 'unsupported', at: '/version' });
   expect(readSarif({ version: '2.1.0' }, purl)).toMatchObject({ at: '/runs' });

@@ -44,8 +44,9 @@ function tellsNothing(result: Members): boolean {
 interface Tool {
   readonly name: string;
   readonly rules: readonly Members[];
-  /** Uris by uriBaseId are kept relative: nothing is resolved. */
   readonly ruleById: ReadonlyMap<string, Members>;
+  /** Of the run: a location may name its file by index only (§3.4.5). */
+  readonly artifacts: readonly unknown[];
 }
 
 function toolOf(run: Members): Tool {
@@ -54,7 +55,7 @@ function toolOf(run: Members): Tool {
   const version = textOf(driver.semanticVersion) || textOf(driver.version);
   const name = [textOf(driver.name), version].filter(Boolean).join(' ');
   const ruleById = new Map(rules.flatMap((rule): [string, Members][] => (typeof rule.id === 'string' ? [[rule.id, rule]] : [])));
-  return { name: line(name, 128), rules, ruleById };
+  return { name: line(name, 128), rules, ruleById, artifacts: Array.isArray(run.artifacts) ? run.artifacts : [] };
 }
 
 function draftOf(result: Members, tool: Tool, purl: string, at: string): Draft | Refusal {
@@ -73,7 +74,7 @@ function draftOf(result: Members, tool: Tool, purl: string, at: string): Draft |
     versions: version === undefined ? [] : [version],
     cwe: cweOf(result, rule),
     cvss: null,
-    symbol: symbolOf(result),
+    symbol: symbolOf(result, tool),
     attachments: [],
     discoveryMethod: 'automated-scan',
     discoveryTooling: tool.name || null,
@@ -81,7 +82,7 @@ function draftOf(result: Members, tool: Tool, purl: string, at: string): Draft |
     upstreamIds: [],
     introducedCommit: null,
     fixedCommit: null,
-    original: { ruleId: ruleId || null, level: line(textOf(result.level), 16) || null, locations: placesOf(result) },
+    original: { ruleId: ruleId || null, level: line(textOf(result.level), 16) || null, locations: placesOf(result, tool) },
   };
 }
 
@@ -109,18 +110,27 @@ function messageOf(result: Members, rule: Members): string {
   return clean(filled).trim();
 }
 
-function placesOf(result: Members): { uri: string | null; line: number | null }[] {
+/** Uris stay as they are written: no base is resolved. */
+function placesOf(result: Members, tool: Tool): { uri: string | null; line: number | null }[] {
   const locations = Array.isArray(result.locations) ? result.locations.slice(0, 16) : [];
   return locations.map((location) => {
     const physical = member(isObject(location) ? location : {}, 'physicalLocation');
     const startLine = member(physical, 'region').startLine;
     const isLine = typeof startLine === 'number' && Number.isSafeInteger(startLine) && startLine > 0;
-    return { uri: line(textOf(member(physical, 'artifactLocation').uri), limits.symbolFileBytes) || null, line: isLine ? startLine : null };
+    return {
+      uri: line(uriOf(member(physical, 'artifactLocation'), tool), limits.symbolFileBytes) || null,
+      line: isLine ? startLine : null,
+    };
   });
 }
 
-function symbolOf(result: Members): AffectedSymbol | null {
-  const place = placesOf(result)[0];
+function uriOf(artifactLocation: Members, tool: Tool): string {
+  const artifact = typeof artifactLocation.index === 'number' ? tool.artifacts[artifactLocation.index] : undefined;
+  return textOf(artifactLocation.uri) || textOf(member(isObject(artifact) ? artifact : {}, 'location').uri);
+}
+
+function symbolOf(result: Members, tool: Tool): AffectedSymbol | null {
+  const place = placesOf(result, tool)[0];
   const first = Array.isArray(result.locations) && isObject(result.locations[0]) ? result.locations[0] : {};
   const logical = Array.isArray(first.logicalLocations) && isObject(first.logicalLocations[0]) ? first.logicalLocations[0] : {};
   const name = line(textOf(logical.fullyQualifiedName) || textOf(logical.name), limits.symbolFunctionBytes);
@@ -128,7 +138,7 @@ function symbolOf(result: Members): AffectedSymbol | null {
   return { file: place?.uri ?? null, function: name || null, line: place?.line ?? null };
 }
 
-/** As CodeQL (tag `external/cwe/cwe-787`) and others (taxa, `CWE-787: …`) write it. */
+/** As CodeQL (tag `external/cwe/cwe-787`) and others (taxa, `CWE-787: …`, a rule called `CWE-787/…`) write it. */
 function cweOf(result: Members, rule: Members): string | null {
   const tagsOf = (of: Members) => member(of, 'properties').tags;
   const taxa = (of: Members) =>
@@ -136,7 +146,7 @@ function cweOf(result: Members, rule: Members): string | null {
       isObject(t) && member(t, 'toolComponent').name === 'CWE' ? `CWE-${textOf(t.id).replace(/^CWE-/i, '')}` : '',
     );
   const cwe = [member(rule, 'properties').cwe].flat();
-  for (const tag of [taxa(result), tagsOf(result), tagsOf(rule), cwe].flat()) {
+  for (const tag of [taxa(result), tagsOf(result), tagsOf(rule), cwe, result.ruleId].flat()) {
     const number = typeof tag === 'string' ? /(?:^|[^a-z0-9])cwe[-_: ]?0*(\d{1,6})(?!\d)/i.exec(tag.slice(0, 256))?.[1] : undefined;
     if (number) return `CWE-${number}`;
   }
