@@ -36,7 +36,7 @@ export async function runHub(env: Record<string, string>, screen: Screen): Promi
       restarts++;
       screen.step('hub', `died (${signal ?? code}); starting it again`);
       start(new URL(url).port).then(
-        () => screen.step('hub', `is back at ${url}`),
+        () => screen.step('hub', `is back at ${url} (process ${child?.pid})`),
         (error: Error) => screen.step('hub', `does not start: ${error.message}`),
       );
     });

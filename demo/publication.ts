@@ -62,7 +62,10 @@ export async function fixExposure(cast: Cast, project: NpmProject, screen: Scree
   const { hospital } = cast;
   const exposed = await hospital.until<Exposures>('fixes.list', {}, (l) => l.items.some((e) => e.state === 'exposed'), 'the exposure');
   const hit = exposed.items.find((e) => e.state === 'exposed')!;
-  screen.step('Hana', `is exposed: ${hit.components.join(', ')} in ${project.name} (${hit.trackingId}), fixed in ${hit.fixedIn.join(', ')}`);
+  screen.step(
+    'Hana',
+    `is exposed: ${hit.components.join(', ')} in ${project.name} (${hit.trackingId}), fixed in ${hit.fixedIn.join(', ')}`,
+  );
   await project.update('minimist');
   await hospital.say('inventories.keep', { name: project.name, document: await project.sbom() });
   await hospital.until<Exposures>('fixes.list', {}, (l) => l.items.every((e) => e.state === 'observed'), 'the fix to be seen');

@@ -36,10 +36,15 @@ export async function review(cast: Cast, clock: DrivenClock, endpointUrl: string
   const isDone = (answer: { items: Run[] }) => answer.items.length > 0 && answer.items.every((r) => r.ended !== null);
   const runs = await institute.until<{ items: Run[] }>('runs.list', { planId }, isDone, 'the runs');
   screen.step('runs', `${runs.items.length} runs ended, each tool call in a fresh box: ${tally(runs.items.map((r) => r.ended ?? ''))}`);
-  const estimates = await institute.until<{ items: Estimate[] }>('estimates.list', {}, (l) => l.items.some((e) => e.planId === planId), 'the estimate');
+  const estimates = await institute.until<{ items: Estimate[] }>(
+    'estimates.list',
+    {},
+    (l) => l.items.some((e) => e.planId === planId),
+    'the estimate',
+  );
   const estimate = estimates.items.find((e) => e.planId === planId)!;
   for (const m of estimate.measures)
-    screen.detail(`budget ${m.budget + 1}: ${m.k} of ${m.n} solved, one-sided bounds ${m.low.toFixed(2)}–${m.high.toFixed(2)}`);
+    screen.detail(`${m.name}, budget ${m.budget + 1}: ${m.k} of ${m.n}, one-sided bounds ${m.low.toFixed(2)}–${m.high.toFixed(2)}`);
   const decided = await institute.say<{ id: string; verdict: string; reasons: string[] }>('determinations.decide', {
     planId,
     basis: 'the rule as frozen',

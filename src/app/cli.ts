@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
@@ -15,8 +15,8 @@ export function buildCli(start: (program: Command) => void): Command {
   const program = new Command('breakwater')
     .description('A clearinghouse for AI-found vulnerabilities, and a voluntary access window for frontier models.')
     .option('--json', 'one line of JSON on standard output; refusals as JSON on standard error')
-    .option('--url <url>', 'the hub', process.env.BREAKWATER_URL ?? 'http://127.0.0.1:8420')
-    .option('--token <token>', 'API token (better: the environment variable BREAKWATER_TOKEN)')
+    .addOption(new Option('--url <url>', 'the hub').env('BREAKWATER_URL').default('http://127.0.0.1:8420'))
+    .addOption(new Option('--token <token>', 'API token; better not on the command line, where others read it').env('BREAKWATER_TOKEN'))
     .showHelpAfterError('(add --help for what is possible)')
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
@@ -27,7 +27,12 @@ export function buildCli(start: (program: Command) => void): Command {
     .description('offline batch tool: JSON lines in, JSON lines out (crash, purl, stats, …)')
     .action(async (name: string) => {
       const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-      process.exitCode = await runTool(name, lines, (line) => void process.stdout.write(`${line}\n`));
+      process.exitCode = await runTool(
+        name,
+        lines,
+        (line) => void process.stdout.write(`${line}\n`),
+        (problem) => void process.stderr.write(`${problem}\n`),
+      );
     });
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   labCommands(program);
@@ -60,7 +65,7 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
     const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
     const { input, key, ...fields } = options;
     const given = { ...(input as object | undefined), ...fields };
-    const outcome = await remoteHub(url, token ?? process.env.BREAKWATER_TOKEN).call(verb, given, key as string | undefined);
+    const outcome = await remoteHub(url, token).call(verb, given, key as string | undefined);
     finish(isRefusal(outcome) ? outcome : { value: outcome }, json ?? false);
   });
 }

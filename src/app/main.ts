@@ -32,7 +32,7 @@ const program = buildCli((cli) => {
     .action(async () => {
       const { serveMcp } = await import('./mcp.ts');
       const { url, token } = cli.opts<{ url: string; token?: string }>();
-      await serveMcp(url, token ?? process.env.BREAKWATER_TOKEN);
+      await serveMcp(url, token);
     });
 });
 await runCli(program, process.argv);
