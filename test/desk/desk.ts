@@ -10,7 +10,6 @@ import { buildHttp } from '../../src/app/http.ts';
 import type { Actor } from '../../src/trust/access.ts';
 import { house } from '../../src/trust/access.ts';
 import { act } from '../../src/trust/act.ts';
-import type { AnyAction } from '../../src/trust/action.ts';
 import { issueLink } from '../../src/trust/orgs/actions.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -43,14 +42,13 @@ export interface Visit {
 }
 
 /** The built desk on a hub of its own, served exactly as the hub serves it. */
-export async function openDesk(more: readonly AnyAction[] = [], replace: Parameters<typeof openHub>[0] = {}): Promise<Desk> {
+export async function openDesk(replace: Parameters<typeof openHub>[0] = {}): Promise<Desk> {
   const deskDir = buildDesk();
   const hub = await openHub(replace);
-  const served = [...actions, ...more.filter((verb) => !actions.includes(verb))];
   const faults: unknown[] = [];
   const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
   const app = await buildHttp(hub.doors, {
-    actions: served,
+    actions,
     version: 'test',
     deskDir,
     publicDir,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { duplicateActions } from '../../src/clearinghouse/duplicates/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import * as validations from '../../src/clearinghouse/validations/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
@@ -20,7 +19,7 @@ const reproducer = {
 
 describe.skipIf(noBrowser)('findings', () => {
   beforeAll(async () => {
-    desk = await openDesk([...findings.findingActions, ...validations.validationActions, ...duplicateActions]);
+    desk = await openDesk();
     const { hub } = desk;
     lab = await hub.join('North Lab', 'finder');
     stranger = await hub.join('South Lab', 'finder');
@@ -45,7 +44,7 @@ describe.skipIf(noBrowser)('findings', () => {
       purl: 'pkg:npm/deepmerge-lite@2.0.1',
       attachments: [reproducer],
     });
-    await hub.do(house, validations.request, { id: untold!.id });
+    const { id: validationId } = await hub.do<{ id: string }>(house, validations.request, { id: untold!.id });
     const crashState = 'parse_string\nparse_value\ncJSON_ParseWithLengthOpts';
     await hub.do(house, findings.judge, {
       id: replayed!.id,
@@ -54,7 +53,7 @@ describe.skipIf(noBrowser)('findings', () => {
       crashState,
     });
     const because = 'no recipe builds this package here yet';
-    await hub.do(house, findings.judge, { id: untold!.id, verdict: 'could-not-tell', because });
+    await hub.do(house, findings.judge, { id: untold!.id, verdict: 'could-not-tell', because, validationId });
   });
   afterAll(() => desk?.close());
 

@@ -79,7 +79,7 @@ const columns: readonly Column<Entry>[] = [
   { head: 'When', cell: (entry) => <When at={entry.at} /> },
   { head: 'What', cell: (entry) => <Happened entry={entry} /> },
   { head: 'Thing', cell: (entry) => (entry.body ? <Thing id={entry.body.thing} /> : '–') },
-  { head: 'By', cell: (entry) => (entry.body ? <code>{entry.body.actor}</code> : '–') },
+  { head: 'By', cell: (entry) => (entry.body ? <Digest of={entry.body.actor} /> : '–') },
   { head: 'Label', cell: (entry) => (entry.body ? <Tlp of={entry.body.label.tlp} /> : '–') },
   { head: 'Hash', cell: (entry) => <Digest of={entry.hash} /> },
 ];

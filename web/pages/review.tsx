@@ -12,6 +12,7 @@ import { useGet } from '../session.ts';
 import type { Plan, Submission } from '../wire.ts';
 import { Determinations } from './review/determinations.tsx';
 import { PlanSection } from './review/plan.tsx';
+import { ReviewReports } from './review/reports.tsx';
 
 export function Review() {
   const { id } = useParams({ from: '/reviews/$id' });
@@ -29,6 +30,7 @@ function Shown({ submission }: { submission: Submission }) {
     <Page title={submission.model} over="Submission" beside={<Tlp of="RED" />}>
       <About submission={submission} />
       <Determinations submissionId={submission.id} />
+      <ReviewReports submissionId={submission.id} />
       <Plans submissionId={submission.id} />
       <Timeline thing={submission.id} />
     </Page>

@@ -1,4 +1,15 @@
-/** A digest, short to the eye and whole to the pointer and the clipboard. */
+/** A digest or an id, short to the eye and whole to the pointer. */
 export function Digest({ of, whole = false }: { of: string; whole?: boolean }) {
-  return <code title={of}>{whole || of.length <= 20 ? of : `${of.slice(0, 16)}…`}</code>;
+  if (whole) return <code>{of}</code>;
+  return (
+    <code title={of} className="whitespace-nowrap">
+      {short(of)}
+    </code>
+  );
+}
+
+/** Ids keep their kind and their end: the beginning is the time, which neighbours share. */
+function short(text: string): string {
+  if (/^[a-z]{3}_[0-9a-z]{26}$/.test(text)) return `${text.slice(0, 4)}…${text.slice(-6)}`;
+  return text.length > 16 ? `${text.slice(0, 12)}…` : text;
 }

@@ -14,7 +14,7 @@ interface Place {
 
 const places: readonly Place[] = [
   { to: '/', name: 'Queue' },
-  { to: '/fixes', name: 'Fixes', roles: ['operator', 'coordinator'] },
+  { to: '/fixes', name: 'Fixes', roles: ['operator', 'maintainer'] },
   { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
   { to: '/log', name: 'Log' },
 ];
@@ -84,9 +84,9 @@ function Places({ who }: { who: Who }) {
 function Person({ who }: { who: Who }) {
   return (
     <div className="ms-auto flex items-center gap-3">
-      <p className="text-right leading-tight">
+      <p className="text-right leading-tight max-sm:text-[0.87em]">
         {who.name}
-        <span className="block text-[0.87em] text-soft">{who.roles.join(', ')}</span>
+        <span className="block text-[0.87em] text-soft max-sm:sr-only">{who.roles.join(', ')}</span>
       </p>
       <Button quiet onClick={() => void signOut()}>
         Sign out

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Entry } from '../wire.ts';
+import { Digest } from './digest.tsx';
 
 /** What an entry of the log says happened; a withheld one says only that something did. */
 export function Happened({ entry }: { entry: Entry }) {
@@ -17,7 +18,7 @@ function Payload({ of }: { of: unknown }) {
   if (typeof of !== 'object' || of === null || Object.keys(of).length === 0) return null;
   return (
     <details className="text-soft">
-      <summary className="cursor-pointer">what was recorded</summary>
+      <summary className="cursor-pointer">details</summary>
       <pre className="mono max-h-64 overflow-auto whitespace-pre-wrap">{JSON.stringify(of, null, 1)}</pre>
     </details>
   );
@@ -25,7 +26,7 @@ function Payload({ of }: { of: unknown }) {
 
 /** An id, as a link where the desk has a page for it. */
 export function Thing({ id }: { id: string }) {
-  const text = <code>{id}</code>;
+  const text = <Digest of={id} />;
   switch (id.slice(0, 4)) {
     case 'fnd_':
       return (

@@ -40,7 +40,7 @@ export function Table<Row>({ caption, columns, rows, id, empty }: Props<Row>) {
             </th>
             {others.map((column) => (
               <td key={column.head} {...as('cell')} data-head={column.head} className="px-3 py-2 align-top max-md:py-1">
-                {column.cell(row)}
+                <div className="min-w-0">{column.cell(row)}</div>
               </td>
             ))}
           </tr>

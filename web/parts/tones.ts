@@ -1,4 +1,4 @@
-import type { Agreement, Case, Determination, Finding, Run, Submission } from '../wire.ts';
+import type { Agreement, Case, Determination, Finding, Fix, Run, Submission } from '../wire.ts';
 import type { Tone } from './chips.tsx';
 
 /** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
@@ -35,3 +35,10 @@ export const submissionTone: Record<Submission['state'], Tone> = { offered: 'goo
 export const agreementTone: Record<Agreement['state'], Tone> = { proposed: 'care', 'in-force': 'good', withdrawn: 'plain' };
 export const determinationTone: Record<Determination['verdict'], Tone> = { covered: 'plain', 'not-covered': 'plain', inconclusive: 'care' };
 export const runTone: Record<Run['state'], Tone> = { waiting: 'plain', queued: 'plain', running: 'care', finished: 'good' };
+export const fixTone: Record<Fix['state'], Tone> = {
+  exposed: 'bad',
+  'could-not-tell': 'care',
+  'fix-claimed': 'plain',
+  observed: 'good',
+  'not-affected': 'plain',
+};

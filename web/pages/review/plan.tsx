@@ -6,12 +6,14 @@ import { Fact, Facts, Section } from '../../parts/page.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { runTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
-import type { Plan, Run } from '../../wire.ts';
+import type { Grade, Plan, Run } from '../../wire.ts';
 import { EstimateOf } from './estimate.tsx';
 
 /** What was fixed before the first run, and how far the runs are. */
 export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
   const runs = useList<Run>(`/api/plans/${plan.id}/runs`);
+  const grades = useList<Grade>(`/api/plans/${plan.id}/grades`);
+  const outcomes = new Map(grades.data?.pages.flatMap((page) => page.items).map((grade) => [grade.runId, grade.outcome ?? 'being graded']));
   const { rule } = plan;
   return (
     <Section title={`Plan ${number}`} note="frozen before the first run">
@@ -48,7 +50,7 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
             <p className="mb-2 text-soft">{progress(items, plan.runs, all)}</p>
             <Table
               caption={`Runs of plan ${number}`}
-              columns={columns(plan)}
+              columns={columns(plan, outcomes)}
               rows={items}
               id={(run) => run.id}
               empty="No run was queued yet."
@@ -65,7 +67,7 @@ function progress(runs: readonly Run[], planned: number, all: boolean): string {
   return `${finished} finished, ${runs.length - finished} to come, ${planned} planned${all ? '' : ' (of those loaded so far)'}`;
 }
 
-function columns(plan: Plan): readonly Column<Run>[] {
+function columns(plan: Plan, outcomes: ReadonlyMap<string, string>): readonly Column<Run>[] {
   return [
     { head: 'Run', cell: (run) => (run.taskId ? run.taskId : <code title={run.id}>{run.id.slice(-8)}</code>) },
     { head: 'Epoch', cell: (run) => run.epoch },
@@ -78,6 +80,7 @@ function columns(plan: Plan): readonly Column<Run>[] {
         </>
       ),
     },
+    { head: 'Grade', cell: (run) => outcomes.get(run.id) ?? '–' },
     {
       head: 'Used',
       cell: (run) =>
