@@ -48,6 +48,7 @@ export async function patchesOf(tx: Tx, caseId: string): Promise<Patch[]> {
     .selectFrom('case_patches')
     .selectAll()
     .where('case_id', '=', caseId as Id<'cas'>)
+    .orderBy('submitted_at')
     .orderBy('id')
     .execute();
   return rows.map(patchOf);

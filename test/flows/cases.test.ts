@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { day } from '../../src/base/instant.ts';
+import { limits } from '../../src/base/limits.ts';
+import * as cases from '../../src/clearinghouse/cases/actions.ts';
+import type { Message } from '../../src/clearinghouse/cases/case.ts';
+import * as embargoes from '../../src/clearinghouse/cases/embargoes/actions.ts';
+import { appendMessage, caseById } from '../../src/clearinghouse/cases/store.ts';
+import type { CaseOut } from '../../src/clearinghouse/cases/wire.ts';
+import * as findings from '../../src/clearinghouse/findings/actions.ts';
+import { type Actor, house } from '../../src/trust/access.ts';
+import { historyOf } from '../../src/trust/log/store.ts';
+import { loopPackage, loopReport } from '../lab-rehearsal.ts';
+import { openStage, type Stage, upToCases } from './cases-stage.ts';
+
+let stage: Stage;
+let maintainer: Actor;
+beforeAll(async () => {
+  stage = await openStage();
+  maintainer = await stage.enter(await stage.hub.join('Upstream', 'maintainer'), 0);
+});
+afterAll(() => stage.hub.close());
+
+const get = (as: Actor, id = stage.caseId) => stage.hub.do<CaseOut>(as, cases.get, { id });
+const inDays = (days: number) => new Date(Date.parse(stage.hub.clock.now()) + days * day).toISOString();
+
+test('a reproduced finding opens a case, and its finder is in it', async () => {
+  expect(await get(stage.finder)).toMatchObject({
+    state: 'open',
+    tier: 0,
+    title: 'SECRET-TITLE',
+    package: loopPackage,
+    finderOrgIds: [stage.finder.orgId],
+  });
+  expect(await stage.hub.try(house, cases.open, { id: (await get(stage.desk)).vulnerabilityId })).toMatchObject({ code: 'conflict' });
+});
+
+test('the house default governs, and says so', async () => {
+  expect((await get(stage.finder)).embargo).toMatchObject({
+    state: 'none',
+    source: 'house-default',
+    because: `house default ${limits.houseEmbargoDays} days`,
+  });
+});
+
+test('the maintainer knows from the moment they are read in', async () => {
+  expect((await get(maintainer)).vfdpxa).toBe('Vfdpxa');
+});
+
+describe('the embargo', () => {
+  const propose = (as: Actor, days: number) =>
+    stage.hub.try(as, embargoes.proposeEmbargo, { id: stage.caseId, endsAt: inDays(days), because: 'a release train' });
+  const reply = (as: Actor, answer: string, days?: number) =>
+    stage.hub.try(as, embargoes.answerEmbargo, { id: stage.caseId, answer, ...(days ? { endsAt: inDays(days) } : {}) });
+
+  test('is negotiated between organisations', async () => {
+    expect(await reply(stage.finder, 'accept')).toMatchObject({ code: 'wrong_state' });
+    expect(await propose(maintainer, 60)).toMatchObject({ state: 'proposed', source: 'house-default' });
+    expect(await reply(maintainer, 'accept')).toMatchObject({ code: 'not_permitted' });
+    expect(await reply(stage.finder, 'counter')).toMatchObject({ code: 'malformed' });
+    expect(await reply(stage.finder, 'counter', 30)).toMatchObject({ state: 'proposed' });
+    expect(await reply(maintainer, 'accept')).toMatchObject({ state: 'active', endsAt: inDays(30), because: 'agreed between the parties' });
+  });
+
+  test(`lasts at most ${limits.embargoDays} days`, async () => {
+    expect(await propose(maintainer, limits.embargoDays + 1)).toMatchObject({ code: 'too_large', at: '/endsAt' });
+    expect(await propose(maintainer, limits.embargoDays)).toMatchObject({ state: 'revise', endsAt: inDays(30) });
+    expect(await reply(stage.desk, 'decline')).toMatchObject({ state: 'active', endsAt: inDays(30) });
+  });
+
+  test('is cut by a shorter cap, with the reason shown', async () => {
+    const policy = {
+      package: loopPackage,
+      source: 'list-cap',
+      name: 'linux-distros',
+      maxDays: 14,
+      url: 'https://example.org/policy',
+      readAt: inDays(-1),
+    };
+    await stage.hub.do(stage.desk, embargoes.keepPolicy, policy);
+    expect((await get(stage.finder)).embargo).toMatchObject({
+      source: 'list-cap',
+      endsAt: inDays(14),
+      because: 'linux-distros caps at 14 days',
+    });
+    expect(await stage.hub.try(stage.finder, embargoes.keepPolicy, policy)).toMatchObject({ code: 'not_permitted' });
+  });
+
+  test(`takes at most ${limits.policiesPerPackage} policies a package`, async () => {
+    const keep = (n: number) =>
+      stage.hub.try(stage.desk, embargoes.keepPolicy, {
+        package: 'pkg:npm/many',
+        source: 'list-cap',
+        name: `list ${n}`,
+        maxDays: 1,
+        url: 'https://example.org',
+        readAt: inDays(0),
+      });
+    for (let n = 1; n <= limits.policiesPerPackage; n++) expect(await keep(n)).toMatchObject({ name: `list ${n}` });
+    expect(await keep(limits.policiesPerPackage + 1)).toMatchObject({ code: 'too_many' });
+    expect(await keep(1)).toMatchObject({ name: 'list 1' });
+  });
+});
+
+describe('messages', () => {
+  const write = (as: Actor, text: string) => stage.hub.try(as, cases.message, { id: stage.caseId, text });
+
+  test('reach the others, in order', async () => {
+    expect(await write(stage.finder, 'hello')).toMatchObject({ seq: 1 });
+    expect(await write(maintainer, 'thank you')).toMatchObject({ seq: 2 });
+    expect((await get(stage.finder)).messages?.map((m) => m.text)).toEqual(['hello', 'thank you']);
+    expect(await stage.hub.do(maintainer, cases.messages, { id: stage.caseId, after: 1 })).toMatchObject({ items: [{ seq: 2 }] });
+  });
+
+  test('are written at the same moment without losing one', async () => {
+    const before = (await get(stage.finder)).messages!.length;
+    await Promise.all(Array.from({ length: 5 }, (_, i) => write(stage.finder, `at once ${i}`)));
+    expect((await get(stage.finder)).messages).toHaveLength(before + 5);
+  });
+
+  test(`are at most ${limits.messagesPerCase}`, async () => {
+    const at = stage.hub.clock.now();
+    const message = (seq: number): Message => ({ seq, authorId: 'x', authorName: 'x', text: 'x', at });
+    await stage.hub.doors.db.transaction(house.reads, async (tx) =>
+      appendMessage(tx, (await caseById(tx, stage.caseId))!, message(limits.messagesPerCase - 1)),
+    );
+    expect(await write(stage.finder, 'the last one')).toMatchObject({ seq: limits.messagesPerCase });
+    expect(await write(stage.finder, 'one too many')).toMatchObject({ code: 'too_many' });
+  });
+});
+
+describe('co-finders', () => {
+  let second: Actor;
+
+  test('join the case, and neither sees the report of the other', async () => {
+    stage.hub.clock.advance(1000);
+    second = await stage.hub.join('South Lab', 'finder');
+    await stage.hub.do(second, findings.submit, loopReport('OTHER-TITLE', 'loop again'));
+    await stage.hub.settle(upToCases);
+    second = await stage.hub.again(second);
+    const seen = await get(second);
+    expect(seen).toMatchObject({ title: 'OTHER-TITLE', finderOrgIds: [second.orgId] });
+    expect(seen.reports?.map((r) => r.title)).toEqual(['OTHER-TITLE']);
+    expect(JSON.stringify({ ...seen, messages: [] })).not.toMatch(new RegExp(`SECRET|${stage.finder.orgId}`));
+    expect((await get(stage.finder)).reports?.map((r) => r.title)).toEqual(['SECRET-TITLE']);
+    expect((await get(maintainer)).reports).toHaveLength(2);
+    expect((await get(stage.desk)).finderOrgIds).toEqual([stage.finder.orgId, second.orgId]);
+  });
+
+  test('see no title of another in a list either', async () => {
+    const { items } = await stage.hub.do<{ items: object[] }>(second, cases.list, {});
+    expect(items).toHaveLength(1);
+    expect(JSON.stringify(items)).not.toContain('SECRET');
+  });
+
+  test("cannot fetch the other one's proof of concept", async () => {
+    const poc = (await get(stage.finder)).reports![0]!.attachments[0]!.id;
+    expect(await stage.hub.try(second, cases.attachment, { id: stage.caseId, blobId: poc })).toMatchObject({
+      code: 'not_found',
+      because: 'no such thing',
+    });
+    expect(await stage.hub.do(maintainer, cases.attachment, { id: stage.caseId, blobId: poc })).toMatchObject({
+      data: Buffer.from('loop SECRET-POC').toString('base64'),
+    });
+  });
+});
+
+test('what happened to a case is logged where only the clearinghouse reads it', async () => {
+  const bodies = (as: Actor) => stage.hub.doors.db.transaction(as.reads, (tx) => historyOf(tx, stage.caseId, 100));
+  expect((await bodies(stage.desk)).map((e) => e.body.event)).toEqual(
+    expect.arrayContaining(['case.opened', 'case.read-in', 'case.embargo-agreed']),
+  );
+  expect(await bodies(maintainer)).toEqual([]);
+});
+
+describe('the end', () => {
+  test('an embargo ends by itself, whatever its state', async () => {
+    stage.hub.clock.advance(14 * day);
+    expect(await stage.hub.do(house, embargoes.endEmbargoes, {})).toEqual({ ended: 1 });
+    expect(await stage.hub.do(house, embargoes.endEmbargoes, {})).toEqual({ ended: 0 });
+    expect((await get(stage.finder)).embargo).toMatchObject({ state: 'exited', because: 'linux-distros caps at 14 days' });
+    const late = { id: stage.caseId, endsAt: inDays(30), because: 'more time' };
+    expect(await stage.hub.try(maintainer, embargoes.proposeEmbargo, late)).toMatchObject({ code: 'wrong_state' });
+  });
+
+  test('what cannot have happened is not recorded', async () => {
+    expect(await stage.hub.try(stage.desk, cases.observe, { id: stage.caseId, what: 'fix-deployed', because: 'x' })).toMatchObject({
+      code: 'wrong_state',
+    });
+    expect(await stage.hub.try(stage.finder, cases.observe, { id: stage.caseId, what: 'public', because: 'x' })).toMatchObject({
+      code: 'not_permitted',
+    });
+  });
+
+  test('disclosure closes the findings and lets out who was read in below tier 0', async () => {
+    const tester = await stage.enter(await stage.hub.join('Tester', 'operator'), 1);
+    expect(await stage.hub.do(house, cases.disclose, { id: stage.caseId })).toMatchObject({ state: 'disclosed', vfdpxa: 'VfdPxa' });
+    await stage.hub.settle(upToCases);
+    expect(await stage.hub.do(stage.finder, findings.get, { id: stage.findingId })).toMatchObject({ state: 'closed' });
+    expect(await stage.hub.try(await stage.hub.again(tester), cases.get, { id: stage.caseId })).toMatchObject({ code: 'not_found' });
+    expect(await get(await stage.hub.again(maintainer))).toMatchObject({ state: 'disclosed' });
+    expect(await stage.hub.try(house, cases.disclose, { id: stage.caseId })).toMatchObject({ code: 'wrong_state' });
+  });
+
+  test('closing lets everybody out', async () => {
+    await stage.hub.do(stage.desk, cases.close, { id: stage.caseId, outcome: 'fixed', because: 'released' });
+    for (const actor of [stage.finder, maintainer])
+      expect(await stage.hub.try(await stage.hub.again(actor), cases.get, { id: stage.caseId })).toMatchObject({ code: 'not_found' });
+    expect(await stage.hub.try(stage.desk, cases.message, { id: stage.caseId, text: 'late' })).toMatchObject({ code: 'wrong_state' });
+    expect(await stage.hub.try(stage.desk, cases.close, { id: stage.caseId, outcome: 'fixed', because: 'x' })).toMatchObject({
+      code: 'wrong_state',
+    });
+  });
+});
