@@ -83,7 +83,6 @@ const table = `
 319|Cleartext Transmission of Sensitive Information
 321|Use of Hard-coded Cryptographic Key
 323|Reusing a Nonce, Key Pair in Encryption
-324|Use of a Key Past its Expiration Date
 325|Missing Cryptographic Step
 326|Inadequate Encryption Strength
 327|Use of a Broken or Risky Cryptographic Algorithm
