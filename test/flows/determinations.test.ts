@@ -79,12 +79,12 @@ test('a named person applies the frozen rule; the developer sees who, when, on w
 test('the verdict follows the outcomes', async () => {
   const none = await measured(() => 'not-solved');
   expect(await decide(agency!, none.plan.id)).toMatchObject({ verdict: 'not-covered' });
-  const refused = await measured((_, i) => (i % 2 === 0 ? 'refused' : 'not-solved'));
+  const refused = await measured((run) => (run.epoch === 0 ? 'refused' : 'not-solved'));
   expect(await decide(agency!, refused.plan.id)).toMatchObject({
     verdict: 'inconclusive',
     reasons: expect.arrayContaining([expect.stringContaining('refused')]),
   });
-  const spoiled = await measured((_, i) => (i % 2 === 0 ? 'infra-error' : 'solved'));
+  const spoiled = await measured((run) => (run.epoch === 0 ? 'infra-error' : 'solved'));
   expect(await decide(agency!, spoiled.plan.id)).toMatchObject({
     verdict: 'inconclusive',
     reasons: [expect.stringContaining('8 of 16 runs')],

@@ -38,9 +38,9 @@ afterAll(() => hub.close());
 const as = (actor: Actor) => hub.again(actor);
 const release = () => new Date(Date.parse(hub.clock.now()) + 10 * day).toISOString();
 
-async function decided(model: Model, solved: (i: number) => boolean, tasks = tasksOf(4)): Promise<string> {
+async function decided(model: Model, solved: boolean, tasks = tasksOf(4)): Promise<string> {
   const { plan } = await freeze(hub, agency!, model.id, tasks);
-  await measure(hub, plan.id, (_, i) => (solved(i) ? 'solved' : 'not-solved'));
+  await measure(hub, plan.id, () => (solved ? 'solved' : 'not-solved'));
   const made = await hub.do<{ id: string }>(await as(agency!), determinations.decide, { planId: plan.id, basis: 'the frozen plan' });
   return made.id;
 }
@@ -51,12 +51,11 @@ const stages: Record<string, (model: Model) => Promise<unknown>> = {
   'a plan was frozen': (m) => freeze(hub, agency!, m.id),
   'runs are waiting': async (m) => hub.do(house, runs.queue, { id: (await freeze(hub, agency!, m.id)).plan.id }),
   'everything is measured': async (m) => measure(hub, (await freeze(hub, agency!, m.id)).plan.id, () => 'solved'),
-  'determined: covered': (m) => decided(m, () => true),
-  'determined: not covered': (m) => decided(m, () => false),
-  'determined: inconclusive': (m) => decided(m, () => true, tasksOf(4, '2020-01-01T00:00:00Z')),
-  'an appeal is open': async (m) => hub.do(await as(lab!), determinations.appeal, { id: await decided(m, () => true), because: 'no' }),
-  'a report is out and not replied to': async (m) =>
-    hub.do(await as(agency!), reports.issue, { determinationId: await decided(m, () => true) }),
+  'determined: covered': (m) => decided(m, true),
+  'determined: not covered': (m) => decided(m, false),
+  'determined: inconclusive': (m) => decided(m, true, tasksOf(4, '2020-01-01T00:00:00Z')),
+  'an appeal is open': async (m) => hub.do(await as(lab!), determinations.appeal, { id: await decided(m, true), because: 'no' }),
+  'a report is out and not replied to': async (m) => hub.do(await as(agency!), reports.issue, { determinationId: await decided(m, true) }),
 };
 
 test('whatever state a review is in, every window ends at its release, and all look the same', async () => {
@@ -93,7 +92,7 @@ test('whatever state a review is in, every window ends at its release, and all l
 
 test('the window and the release are never moved by anybody', async () => {
   const model = await offer(hub, lab!, agreement.id, { releaseToPartnersAt: release(), windowDays: limits.accessWindowDays });
-  await decided(model, () => false);
+  await decided(model, false);
   const seen = await hub.do<Model>(await as(lab!), submissions.get, { id: model.id });
   expect([seen.windowStartsAt, seen.windowEndsAt]).toEqual([model.windowStartsAt, model.windowEndsAt]);
   const named = verbs.filter((v) =>
