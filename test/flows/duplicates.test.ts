@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as duplicates from '../../src/clearinghouse/duplicates/actions.ts';
-import { membersEver } from '../../src/clearinghouse/duplicates/store.ts';
+import { comparisonsOf, listVulnerabilities, membersEver } from '../../src/clearinghouse/duplicates/store.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
@@ -87,7 +87,13 @@ test('finders see neither vulnerabilities nor comparisons', async () => {
     ).toMatchObject({ code: 'not_permitted' });
   const { items } = await hub.do<{ items: Vulnerability[] }>(desk!, duplicates.list, {});
   expect(items.length).toBeGreaterThan(1);
-  expect(await hub.doors.db.transaction(north!.reads, (tx) => membersEver(tx, items[0]!.id))).toEqual([]);
+  const { findingIds, id } = items[0]!;
+  const found = await hub.doors.db.transaction(north!.reads, async (tx) => [
+    await membersEver(tx, id),
+    await listVulnerabilities(tx, '', 10),
+    await comparisonsOf(tx, findingIds),
+  ]);
+  expect(found).toEqual([[], [], []]);
 });
 
 test('a split is kept to, keeps credit, and is undone by a merge', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as inventories from '../../src/clearinghouse/inventories/actions.ts';
-import { inventoriesHolding } from '../../src/clearinghouse/inventories/store.ts';
+import { componentsOf, inventoriesHolding } from '../../src/clearinghouse/inventories/store.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { historyOf } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
@@ -40,6 +40,7 @@ test("nobody sees another operator's inventory, and two may use one name", async
   expect(items).toMatchObject([{ id: own.id, revision: 1 }]);
   expect(await hub.try(clinic!, inventories.get, { id: own.id })).toMatchObject({ code: 'not_found' });
   expect(await hub.try(clinic!, inventories.components, { id: own.id })).toMatchObject({ code: 'not_found' });
+  expect(await hub.doors.db.transaction(clinic!.reads, (tx) => componentsOf(tx, own.id))).toEqual([]);
   const holding = (reads: readonly string[]) => hub.doors.db.transaction(reads, (tx) => inventoriesHolding(tx, 'pkg:npm/a'));
   expect((await holding(clinic!.reads)).map((h) => h.version)).toEqual(['2']);
   expect((await holding(house.reads)).map((h) => h.version).sort()).toEqual(['2', '3']);
