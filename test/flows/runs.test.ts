@@ -290,6 +290,8 @@ test('a run ends with the access window, and after limits.runMs; neither is the 
   };
   expect(await workRun({ ...spec, windowMs: 20 }, slow)).toMatchObject({ ended: 'not-run', poc: null, turns: 1 });
   expect(await workRun(spec, slow, 20)).toMatchObject({ ended: 'infra-error', because: expect.stringContaining('not finished') });
+  const silent = { ...hub.doors, models: { chat: () => new Promise<never>(() => {}) } };
+  expect(await workRun({ ...spec, windowMs: 20 }, silent)).toMatchObject({ ended: 'not-run', turns: 0 });
   expect(await workRun(spec, slow, limits.runMs)).toMatchObject({ ended: 'out-of-turns' });
 });
 

@@ -64,11 +64,15 @@ async function talk(spec: RunSpec, workspace: string, doors: WorkDoors, longestM
   if (isRefusal(tree)) return failed(`the task cannot be set up: ${tree.because}`);
   const [window, time] = [spec.windowMs, longestMs].map((ms) => AbortSignal.timeout(Math.min(ms, longestTimerMs)));
   const stop = AbortSignal.any([window!, time!]);
+  // A model that is still thinking when the run has to end is not waited for.
+  const stopped = new Promise<Refusal>((resolve) => {
+    stop.addEventListener('abort', () => resolve(refuse('unavailable', 'the run had to end')), { once: true });
+  });
   return converse(
     spec.briefing,
     { tree, workspace, task: taskText(spec.briefing) },
     {
-      chat: (messages, maxTokens) => doors.models.chat(spec.endpoint, messages, tools, maxTokens),
+      chat: (messages, maxTokens) => Promise.race([doors.models.chat(spec.endpoint, messages, tools, maxTokens), stopped]),
       run: (box) => doors.box.run(box, stop),
       over() {
         if (window!.aborted) return { ended: 'not-run', because: 'the access window ended while it ran' };
