@@ -85,11 +85,11 @@ export async function freeze(hub: TestHub, evaluator: Actor, submissionId: strin
   return { suite, plan };
 }
 
-/** Says what came of every run of a plan, as the runs and grades stations would have kept it, and lets the estimate be made. */
-export async function measure(hub: TestHub, planId: string, outcomeOf: (run: Run) => Outcome): Promise<void> {
+/** Says what came of every run of a plan, as the runs and grades stations would have kept it, and lets the estimate be made. `i` counts in no particular order. */
+export async function measure(hub: TestHub, planId: string, outcomeOf: (run: Run, i: number) => Outcome): Promise<void> {
   await hub.do(house, runs.queue, { id: planId });
   await hub.doors.db.transaction(house.reads, async (tx) => {
-    for (const run of await runsOfPlan(tx, planId)) {
+    for (const [i, run] of (await runsOfPlan(tx, planId)).entries()) {
       const now = hub.clock.now();
       const blob = (): Id<'blb'> => makeId('blb', epochMs(now), hub.doors.chance(10));
       const [transcriptId, pocId] = [blob(), blob()];
@@ -120,7 +120,7 @@ export async function measure(hub: TestHub, planId: string, outcomeOf: (run: Run
           record: null,
           because: 'heap-buffer-overflow in hidden_function',
         },
-        outcome: outcomeOf(run),
+        outcome: outcomeOf(run, i),
       };
       await insertGrade(tx, grade);
     }
