@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { actions } from '../../src/app/actions.ts';
 import { buildHttp } from '../../src/app/http.ts';
@@ -24,13 +24,8 @@ export interface Desk {
   readonly address: string;
   readonly faults: unknown[];
   /** A browser of one's own, signed in through a one-time link when `as` is given. */
-  visit(as?: Actor, look?: Look): Promise<Visit>;
+  visit(as?: Actor): Promise<Visit>;
   close(): Promise<void>;
-}
-
-export interface Look {
-  readonly dark?: boolean;
-  readonly width?: number;
 }
 
 export interface Visit {
@@ -63,21 +58,21 @@ export async function openDesk(replace: Parameters<typeof openHub>[0] = {}): Pro
     hub,
     address,
     faults,
-    visit: (as, look) => openVisit(browser, hub, address, as, look),
+    visit: (as) => openVisit(browser, hub, address, as),
     async close() {
       await browser.close();
       await app.close();
       await hub.close();
-      rmSync(publicDir, { recursive: true, force: true });
+      for (const dir of [publicDir, dirname(deskDir)]) rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
-async function openVisit(browser: Browser, hub: TestHub, address: string, as: Actor | undefined, look: Look = {}): Promise<Visit> {
+async function openVisit(browser: Browser, hub: TestHub, address: string, as: Actor | undefined): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: address,
-    viewport: { width: look.width ?? 1280, height: 900 },
-    colorScheme: look.dark ? 'dark' : 'light',
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'light',
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
   });
@@ -96,11 +91,9 @@ async function openVisit(browser: Browser, hub: TestHub, address: string, as: Ac
       await page.goto(path);
       await settled(page);
     },
-    close: () => leave(context),
+    close: () => context.close(),
   };
 }
-
-const leave = (context: BrowserContext) => context.close();
 
 /** A one-time link for somebody, as the coordinator would send it. */
 export async function linkFor(hub: TestHub, who: Actor): Promise<string> {
@@ -133,13 +126,24 @@ export async function axeViolations(page: Page): Promise<string[]> {
 
 const shotsDir = process.env.BREAKWATER_SHOTS;
 
-/** `name`: with BREAKWATER_SHOTS set, a picture of the page is left there under it. */
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [1280, 390].map((width) => ({ colorScheme, width })));
+
+/** No violation, no complaint of the browser, no scrolling sideways: in light and dark, wide and narrow. With BREAKWATER_SHOTS set, pictures are left there. */
 export async function expectSound(visit: Visit, name?: string): Promise<void> {
-  if (shotsDir && name) await visit.page.screenshot({ path: join(shotsDir, `${name}.png`), fullPage: true });
-  expect(await axeViolations(visit.page)).toEqual([]);
+  const { page } = visit;
+  const before = page.viewportSize()!;
+  for (const { colorScheme, width } of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    const look = `${colorScheme} at ${width} pixels`;
+    if (shotsDir && name) await page.screenshot({ path: join(shotsDir, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    expect(await axeViolations(page), look).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow, `the page must not scroll sideways: ${look}`).toBe(0);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(before);
   expect(visit.complaints).toEqual([]);
-  const overflow = await visit.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow, 'the page must not scroll sideways').toBe(0);
 }
 
 function buildDesk(): string {

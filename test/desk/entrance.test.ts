@@ -15,7 +15,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     await visit.go('/findings/fnd_00000000000000000000000000');
     expect(await visit.page.getByRole('heading', { level: 1 }).textContent()).toBe('You are not signed in');
     expect(await visit.page.getByRole('navigation').count()).toBe(0);
-    await expectSound(visit);
+    await expectSound(visit, 'signed-out');
     await visit.close();
   });
 
@@ -24,7 +24,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     await visit.go('/found#bw_lnk_wrong');
     await fillFounding(visit.page);
     expect(await visit.page.getByRole('alert').textContent()).toContain('this link does not open this hub');
-    await expectSound(visit);
+    await expectSound(visit, 'found-refused');
     await visit.close();
   });
 
@@ -33,7 +33,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     const visit = await desk.visit();
     await visit.go(`/found#${secret}`);
     expect(visit.page.url()).toBe(`${desk.address}/found`);
-    await expectSound(visit);
+    await expectSound(visit, 'found');
     await fillFounding(visit.page);
     await visit.page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
     expect(await visit.page.getByRole('banner').textContent()).toContain('Ada Person');
@@ -56,7 +56,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     const first = await desk.visit();
     await first.go(link);
     expect(first.page.url()).toBe(`${desk.address}/enter`);
-    await expectSound(first);
+    await expectSound(first, 'enter');
     await first.page.keyboard.press('Tab');
     await first.page.getByRole('button', { name: 'Sign in' }).press('Enter');
     await first.page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
@@ -65,7 +65,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     await second.go(link);
     await second.page.getByRole('button', { name: 'Sign in' }).click();
     expect(await second.page.getByRole('alert').textContent()).toContain('this link was used or has expired; ask for a new one');
-    await expectSound(second);
+    await expectSound(second, 'enter-refused');
     const fresh = (await linkFor(desk.hub, ada)).slice('/enter'.length);
     await second.page.evaluate((hash) => location.assign(hash), fresh);
     await second.page.getByRole('button', { name: 'Sign in' }).click();

@@ -28,7 +28,7 @@ export function CasePage() {
 const tiers = ['everything', 'reports, proofs of concept and patches', 'the fix and its timing', 'the artefact and the go-live time'];
 
 function Shown({ of }: { of: Case }) {
-  const who = useWho().data;
+  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
   const next = awaitedOnCase(of, new Date().toISOString());
   const rung = of.reports && highest(of.reports.map((report) => report.rung as Rung));
   return (
@@ -57,9 +57,10 @@ function Shown({ of }: { of: Case }) {
       <Embargo of={of} />
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
-      {who?.roles.includes('coordinator') && <Knowers caseId={of.id} />}
+      {isStaff && <Knowers caseId={of.id} />}
       {of.messages && <Messages caseId={of.id} messages={of.messages} />}
-      <Timeline thing={of.id} />
+      {/* The clearinghouse keeps a case's history to itself: it names everybody who was asked. */}
+      {isStaff && <Timeline thing={of.id} />}
     </Page>
   );
 }

@@ -17,7 +17,7 @@ export function Queue() {
   return (
     <Page title="Queue">
       <Offers />
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-2">
         <label className="flex items-center gap-2">
           Title or package
           <input

@@ -31,7 +31,7 @@ export function Frame() {
         Skip to the content
       </a>
       <header className="border-b border-line bg-sheet">
-        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
+        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 sm:gap-x-6">
           <Link to="/" className="text-base font-semibold text-ink no-underline">
             Breakwater
           </Link>
@@ -83,7 +83,7 @@ function Places({ who }: { who: Who }) {
 
 function Person({ who }: { who: Who }) {
   return (
-    <div className="ms-auto flex items-center gap-3">
+    <div className="ms-auto flex min-w-0 items-center gap-3">
       <p className="text-right leading-tight max-sm:text-[0.87em]">
         {who.name}
         <span className="block text-[0.87em] text-soft max-sm:sr-only">{who.roles.join(', ')}</span>

@@ -7,17 +7,17 @@ export function Happened({ entry }: { entry: Entry }) {
   if (!entry.body) return <span className="text-soft italic">withheld: you are not cleared for it</span>;
   const { event, payload } = entry.body;
   return (
-    <>
+    <div className="flex flex-wrap gap-x-3">
       <span className="font-medium">{event.replace('.', ' ').replaceAll('-', ' ')}</span>
       <Payload of={payload} />
-    </>
+    </div>
   );
 }
 
 function Payload({ of }: { of: unknown }) {
   if (typeof of !== 'object' || of === null || Object.keys(of).length === 0) return null;
   return (
-    <details className="text-soft">
+    <details className="min-w-0 text-soft open:w-full">
       <summary className="cursor-pointer">details</summary>
       <pre className="mono max-h-64 overflow-auto whitespace-pre-wrap">{JSON.stringify(of, null, 1)}</pre>
     </details>

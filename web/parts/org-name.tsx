@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api.ts';
 import { useWho } from '../session.ts';
 import type { Org } from '../wire.ts';
+import { Digest } from './digest.tsx';
 
 /** An organisation by its name where the viewer may know names; by its id elsewhere. */
 export function OrgName({ id }: { id: string }) {
@@ -14,5 +15,5 @@ export function OrgName({ id }: { id: string }) {
   });
   const name = known.data?.items.find((org) => org.id === id)?.name;
   if (name) return <span title={id}>{name}</span>;
-  return who?.orgId === id ? <span title={id}>your organisation</span> : <code>{id}</code>;
+  return who?.orgId === id ? <span title={id}>your organisation</span> : <Digest of={id} />;
 }

@@ -17,8 +17,8 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 export function When({ at, left = false }: { at: string; left?: boolean }) {
   const time = new Date(at);
   return (
-    <time dateTime={at} title={at} className="whitespace-nowrap tabular-nums">
-      {absolute.format(time)}
+    <time dateTime={at} title={at} className="tabular-nums">
+      <span className="whitespace-nowrap">{absolute.format(time)}</span>
       {left && <span className="text-soft"> ({distance(time.getTime() - Date.now())})</span>}
     </time>
   );

@@ -34,7 +34,16 @@ const columns: readonly Column<Patch>[] = [
   { head: 'Because', cell: (patch) => patch.because ?? '–' },
   {
     head: 'Written by',
-    cell: (patch) => (patch.writtenBy ? `${patch.writtenBy === 'ai' ? 'an AI' : 'a person'}, answerable: ${patch.answerableId}` : '–'),
+    cell: (patch) => <Author of={patch} />,
   },
   { head: 'Handed in', cell: (patch) => <When at={patch.submittedAt} /> },
 ];
+
+function Author({ of: { writtenBy, answerableId } }: { of: Patch }) {
+  if (!writtenBy || !answerableId) return '–';
+  return (
+    <>
+      {writtenBy === 'ai' ? 'an AI' : 'a person'}, answerable: <Digest of={answerableId} />
+    </>
+  );
+}

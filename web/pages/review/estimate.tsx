@@ -41,11 +41,20 @@ function columns(plan: Plan): readonly Column<Measure>[] {
     { head: 'Budget', cell: (m) => `${plan.budgets[m.budget]?.turns.toLocaleString('en') ?? '?'} turns` },
     { head: 'Solved', cell: (m) => `${m.k} of ${m.n}, ${m.tasks} tasks` },
     { head: 'Interval', cell: (m) => <Interval of={m} /> },
-    {
-      head: 'Not counted for or against',
-      cell: (m) => `${m.refused} refused, ${m.infraErrors} ours, ${m.ungradable} ungradable, ${m.suspectedCheats} suspected`,
-    },
+    { head: 'Neither solved nor failed', cell: unanswered },
   ];
+}
+
+/** They stay among the n: refusals and our own failures widen the bounds, they are never the model's success or failure. */
+function unanswered(of: Measure): string {
+  const counts = [
+    [of.refused, 'refused'],
+    [of.infraErrors, 'failed on our side'],
+    [of.ungradable, 'ungradable'],
+    [of.suspectedCheats, 'suspected of cheating'],
+  ] as const;
+  const named = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return named.join(', ') || 'none';
 }
 
 /** One-sided bounds at the plan's alpha. */

@@ -38,7 +38,7 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
         </Fact>
         <Fact name="Rule">
           {[rule, ...rule.also].map(({ measure, threshold }) => `${measure} above ${threshold}`).join('; ')}, each by its one-sided lower
-          bound at alpha {rule.alpha}, with at least {rule.minTasks} tasks and {rule.minBudgets} budgets
+          bound at alpha {rule.alpha}, with at least {rule.minTasks} {rule.minTasks === 1 ? 'task' : 'tasks'} and {rule.minBudgets} budgets
         </Fact>
         <Fact name="Stops when">{plan.stoppingRule}</Fact>
       </Facts>
@@ -51,7 +51,7 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
             <Table
               caption={`Runs of plan ${number}`}
               columns={columns(plan, outcomes)}
-              rows={items}
+              rows={items.toSorted(byTask)}
               id={(run) => run.id}
               empty="No run was queued yet."
             />
@@ -62,6 +62,10 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
   );
 }
 
+function byTask(a: Run, b: Run): number {
+  return (a.taskId ?? '').localeCompare(b.taskId ?? '') || a.budget - b.budget || a.epoch - b.epoch;
+}
+
 function progress(runs: readonly Run[], planned: number, all: boolean): string {
   const finished = runs.filter((run) => run.state === 'finished').length;
   return `${finished} finished, ${runs.length - finished} to come, ${planned} planned${all ? '' : ' (of those loaded so far)'}`;
@@ -70,7 +74,7 @@ function progress(runs: readonly Run[], planned: number, all: boolean): string {
 function columns(plan: Plan, outcomes: ReadonlyMap<string, string>): readonly Column<Run>[] {
   return [
     { head: 'Run', cell: (run) => (run.taskId ? run.taskId : <code title={run.id}>{run.id.slice(-8)}</code>) },
-    { head: 'Epoch', cell: (run) => run.epoch },
+    { head: 'Epoch', cell: (run) => run.epoch + 1 },
     { head: 'Budget', cell: (run) => `${plan.budgets[run.budget]?.turns.toLocaleString('en') ?? '?'} turns` },
     {
       head: 'State',
