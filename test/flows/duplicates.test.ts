@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { limits } from '../../src/base/limits.ts';
 import * as duplicates from '../../src/clearinghouse/duplicates/actions.ts';
 import { comparisonsOf, listVulnerabilities, membersEver } from '../../src/clearinghouse/duplicates/store.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
@@ -146,4 +147,18 @@ test('two that are judged at the same moment open one vulnerability', async () =
   for (const id of ids) await hub.do(house, findings.judge, { id, verdict: 'reproduced', because: 'x', crashState: crash, recipeId: 'r1' });
   const homes = await Promise.all(ids.map((id) => hub.do<{ vulnerabilityId: string }>(house, duplicates.compare, { id })));
   expect(new Set(homes.map((h) => h.vulnerabilityId)).size).toBe(1);
+});
+
+test('a flood is compared with so many others at most, the valid ones first', async () => {
+  const oldest = await report(north!, 'flood');
+  await judge(oldest, 'reproduced', crash, 'r1');
+  hub.clock.advance(1000);
+  const results = Array.from({ length: limits.comparedFindings - 1 }, (_, i) => ({ message: { text: `${i}` } }));
+  await hub.do(south!, findings.submitSarif, { sarif: { version: '2.1.0', runs: [{ results }] }, purl: 'pkg:npm/flood@1' });
+  const compared = async (id: string) => (await hub.do<{ compared: number }>(house, duplicates.compare, { id })).compared;
+  const last = await report(north!, 'flood');
+  expect(await compared(last)).toBe(limits.comparedFindings);
+  const onTop = await report(north!, 'flood');
+  expect(await compared(onTop)).toBe(limits.comparedFindings);
+  expect(await judge(onTop, 'reproduced', crash, 'r1')).toBe(await judge(oldest, 'reproduced', crash, 'r1'));
 });

@@ -159,6 +159,46 @@ test('limits hold at the limit and refuse one above', async () => {
   expect(await hub.try(agency!, findings.submit, plain)).toMatchObject({ code: 'not_permitted' });
 });
 
+test('every member of a submission holds at its limit and is refused one above', async () => {
+  const purl = (bytes: number) => ({ purl: 'pkg:npm/'.padEnd(bytes, 'a') });
+  const entries = (field: string, entry: (i: number) => string) => (n: number) => ({
+    [field]: Array.from({ length: n }, (_, i) => entry(i)),
+  });
+  const sized = (field: string, start: string) => (bytes: number) => ({ [field]: [start.padEnd(bytes, '1')] });
+  const symbol = (field: string) => (bytes: number) => ({ symbol: { [field]: 'x'.repeat(bytes) } });
+  const file = (field: string) => (bytes: number) => ({ attachments: [{ ...poc, [field]: 'x'.repeat(bytes) }] });
+  const members: [(n: number) => object, number][] = [
+    [purl, limits.purlBytes],
+    [entries('versions', String), limits.versionsPerFinding],
+    [sized('versions', '1'), limits.versionBytes],
+    [entries('references', (i) => `https://a.example/${i}`), limits.referencesPerFinding],
+    [sized('references', 'https://a.example/'), limits.referenceBytes],
+    [entries('upstreamIds', (i) => `CVE-2026-${1000 + i}`), limits.upstreamIdsPerFinding],
+    [sized('upstreamIds', 'CVE-2026-'), limits.upstreamIdBytes],
+    [symbol('file'), limits.symbolFileBytes],
+    [symbol('function'), limits.symbolFunctionBytes],
+    [file('filename'), limits.filenameBytes],
+    [file('description'), limits.descriptionBytes],
+  ];
+  for (const [member, max] of members) {
+    const named = Object.keys(member(1)).join();
+    expect(await hub.try(north!, findings.submit, { ...plain, ...member(max) }), named).toHaveProperty('receipt');
+    expect(await hub.try(north!, findings.submit, { ...plain, ...member(max + 1) }), named).toMatchObject({ code: 'malformed' });
+  }
+});
+
+test('a SARIF log holds so many bytes, and not one more', async () => {
+  const log = (pad: number) => ({
+    version: '2.1.0',
+    runs: [{ results: [{ message: { text: 'm' } }] }],
+    properties: { pad: 'x'.repeat(pad) },
+  });
+  const bare = Buffer.byteLength(JSON.stringify(log(0)));
+  const send = (bytes: number) => hub.try(south!, findings.submitSarif, { sarif: log(bytes - bare), purl: 'pkg:npm/padded' });
+  expect(await send(limits.sarifBytes)).toHaveProperty('items');
+  expect(await send(limits.sarifBytes + 1)).toMatchObject({ code: 'malformed', at: '/sarif' });
+});
+
 test('a SARIF log gives a finding a result; files only with a single one', async () => {
   const log = (n: number) => ({
     version: '2.1.0',

@@ -207,13 +207,32 @@ test('limits hold at the limit and refuse one above', () => {
     expect(codes({ ...minimal, [field]: 'é'.repeat(max / 2) }), field).toEqual([]);
     expect(codes({ ...minimal, [field]: `${'é'.repeat(max / 2)}x` }), field).toEqual([`field_too_large ${field}`]);
   }
+  const list = (field: string, max: number, entry: (i: number) => string) => {
+    const of = (n: number) => codes({ ...minimal, purl: 'pkg:npm/a', [field]: Array.from({ length: n }, (_, i) => entry(i)) });
+    expect([of(max), of(max + 1)], field).toEqual([[], [`too_many_items ${field}`]]);
+  };
+  list('references', limits.referencesPerFinding, (i) => `https://a.example/${i}`);
+  list('upstream_ids', limits.upstreamIdsPerFinding, (i) => `CVE-2026-${1000 + i}`);
+  list('versions', limits.versionsPerFinding, (i) => `${i}`);
+  const symbol = (field: string, bytes: number) => codes({ ...minimal, affected_symbol: { [field]: 'x'.repeat(bytes) } });
+  for (const [field, max] of [
+    ['file', limits.symbolFileBytes],
+    ['function', limits.symbolFunctionBytes],
+  ] as const)
+    expect([symbol(field, max), symbol(field, max + 1)]).toEqual([[], [`field_too_large affected_symbol.${field}`]]);
+  const file = (field: string, bytes: number) => codes({ ...minimal, attachments: [{ ...text('a'), [field]: 'x'.repeat(bytes) }] });
+  for (const [field, max] of [
+    ['filename', limits.filenameBytes],
+    ['description', limits.descriptionBytes],
+  ] as const)
+    expect([file(field, max), file(field, max + 1)]).toEqual([[], [`field_too_large attachments[0].${field}`]]);
   const versions = (n: number) => ({ purl: 'pkg:npm/a', versions: Array.from({ length: n }, (_, i) => `${i}`) });
   expect(codes(versions(64))).toEqual([]);
   expect(codes(versions(65))).toEqual(['too_many_items versions']);
   expect(codes({ ...versions(64), purl: 'pkg:npm/a@99' })).toEqual(['too_many_items versions / purl']);
   const nested = (depth: number) => ({ ...minimal, enrichment: JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`) });
-  expect(codes(nested(8))).toEqual([]);
-  expect(codes(nested(9))).toEqual(['structure_too_deep enrichment']);
+  expect(codes(nested(limits.tapEnrichmentDepth))).toEqual([]);
+  expect(codes(nested(limits.tapEnrichmentDepth + 1))).toEqual(['structure_too_deep enrichment']);
   const heavy = (bytes: number) => ({ ...minimal, enrichment: { a: 'x'.repeat(bytes - 8) } });
   expect(codes(heavy(limits.tapEnrichmentBytes))).toEqual([]);
   expect(codes(heavy(limits.tapEnrichmentBytes + 1))).toEqual(['field_too_large enrichment']);
