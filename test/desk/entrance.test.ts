@@ -23,7 +23,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     const visit = await desk.visit();
     await visit.go('/found#bw_lnk_wrong');
     await fillFounding(visit.page);
-    expect(await visit.page.getByRole('alert').textContent()).toContain('this link does not open this hub');
+    expect(await visit.page.getByRole('alert').textContent()).toContain('This link does not open this hub');
     await expectSound(visit, 'found-refused');
     await visit.close();
   });
@@ -46,7 +46,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     const second = await desk.visit();
     await second.go(`/found#${secret}`);
     await fillFounding(second.page);
-    expect(await second.page.getByRole('alert').textContent()).toContain('this hub has its first coordinator already');
+    expect(await second.page.getByRole('alert').textContent()).toContain('This hub has its first coordinator already');
     await second.close();
   });
 
@@ -64,7 +64,7 @@ describe.skipIf(noBrowser)('entrance', () => {
     const second = await desk.visit();
     await second.go(link);
     await second.page.getByRole('button', { name: 'Sign in' }).click();
-    expect(await second.page.getByRole('alert').textContent()).toContain('this link was used or has expired; ask for a new one');
+    expect(await second.page.getByRole('alert').textContent()).toContain('This link was used or has expired; ask for a new one');
     await expectSound(second, 'enter-refused');
     const fresh = (await linkFor(desk.hub, ada)).slice('/enter'.length);
     await second.page.evaluate((hash) => location.assign(hash), fresh);

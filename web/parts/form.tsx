@@ -6,7 +6,7 @@ export function Button({ quiet = false, ...props }: ComponentProps<typeof BaseBu
   const look = quiet ? 'border-line bg-sheet text-ink hover:border-soft' : 'border-accent bg-accent text-page hover:brightness-110';
   return (
     <BaseButton
-      className={`cursor-pointer rounded-sm border px-3 py-1.5 font-medium data-disabled:cursor-default data-disabled:opacity-60 ${look}`}
+      className={`cursor-pointer rounded-sm border whitespace-nowrap px-3 py-1.5 font-medium data-disabled:cursor-default data-disabled:opacity-60 ${look}`}
       {...props}
     />
   );

@@ -83,8 +83,8 @@ function Places({ who }: { who: Who }) {
 
 function Person({ who }: { who: Who }) {
   return (
-    <div className="ms-auto flex min-w-0 items-center gap-3">
-      <p className="text-right leading-tight max-sm:text-[0.87em]">
+    <div className="ms-auto flex min-w-0 items-center justify-end gap-3 max-sm:flex-1 max-sm:basis-0">
+      <p className="min-w-0 truncate text-right leading-tight max-sm:text-[0.87em]">
         {who.name}
         <span className="block text-[0.87em] text-soft max-sm:sr-only">{who.roles.join(', ')}</span>
       </p>

@@ -38,7 +38,8 @@ export function Refusal({ error }: { error: Error | null }) {
 }
 
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** What was asked of the hub: waiting, refused, or there. `page`: what stands for the heading while there is no other. */
