@@ -28,7 +28,8 @@ export const flow: Flow = {
     hop('vulnerability.joined', cases.addFinders, thing),
     hop('vulnerability.split', cases.addFinders, thing),
     // A release: disclosed, settled, matched with what operators keep.
-    hop('release.published', cases.disclose, ({ payload }) => ({ id: payload.caseId })),
+    // A later version of an advisory is of a case that is public already.
+    hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),
     hop('case.finding-settled', findings.close, ({ payload }) => ({ id: payload.findingId, because: payload.because })),
     hop('release.published', fixes.match, thing),
     hop('inventory.kept', fixes.observe, thing),

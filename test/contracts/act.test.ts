@@ -84,6 +84,23 @@ describe('one way to act', () => {
     expect(await hub.try(finder!, count, { name: 'z' }, 'k1')).toMatchObject({ code: 'conflict', at: 'Idempotency-Key' });
   });
 
+  test('what PostgreSQL asks to be tried again is tried so often and no more', async () => {
+    let tries = 0;
+    const unlucky = (failures: number) =>
+      action({
+        ...count,
+        name: 'test.unlucky',
+        async run() {
+          if (++tries <= failures) throw Object.assign(new Error('serialization failure'), { code: '40001' });
+          return done({ runs: tries });
+        },
+      });
+    expect(await hub.do(finder!, unlucky(limits.actRetries - 1), { name: 'x' })).toEqual({ runs: limits.actRetries });
+    tries = 0;
+    await expect(hub.try(finder!, unlucky(limits.actRetries), { name: 'x' })).rejects.toThrow(Fault);
+    expect(tries).toBe(limits.actRetries);
+  });
+
   test('a follower does one hop once, whoever else tries', async () => {
     const before = runs;
     const { lockCursor } = await import('../../src/trust/log/store.ts');

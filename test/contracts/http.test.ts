@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -171,6 +172,12 @@ describe('OpenAPI 3.1', () => {
   const document = openApi(actions, '1.2.3') as {
     paths: Record<string, Record<string, { operationId: string; parameters: { name: string; in: string }[] }>>;
   };
+
+  test('is valid by the judgement of others', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
 
   test('is served, and describes every verb that has a route and no other', async () => {
     expect((await app.inject({ url: '/openapi.json' })).json()).toMatchObject({ openapi: '3.1.0' });

@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { limits } from '../../src/base/limits.ts';
 import * as claims from '../../src/clearinghouse/claims/actions.ts';
 import type { Actor } from '../../src/trust/access.ts';
-import { entriesAfter } from '../../src/trust/log/store.ts';
-import { verifyChain } from '../../src/trust/log/entry.ts';
 import { house } from '../../src/trust/access.ts';
+import { verifyChain } from '../../src/trust/log/entry.ts';
+import { entriesAfter } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
 let hub: TestHub;
 let [north, south, desk]: Actor[] = [];
-const target = { purl: 'pkg:deb/debian/cjson@1.7.15', technique: 'fuzzing', contact: 'sec@north.example', startsAt: '2026-11-21T00:00:00Z', endsAt: '2026-11-28T00:00:00Z' };
+const target = {
+  purl: 'pkg:deb/debian/cjson@1.7.15',
+  technique: 'fuzzing',
+  contact: 'sec@north.example',
+  startsAt: '2026-11-21T00:00:00Z',
+  endsAt: '2026-11-28T00:00:00Z',
+};
 
 beforeAll(async () => {
   hub = await openHub();
@@ -38,6 +45,15 @@ test('a claim ends by itself, and cannot be given back then', async () => {
   hub.clock.advance(8 * 24 * 3600 * 1000);
   expect(await hub.do(house, claims.expire, {})).toEqual({ expired: 3 });
   expect(await hub.try(north!, claims.release, { id: claim.id })).toMatchObject({ code: 'wrong_state' });
+});
+
+test('a claim lasts at most so many days', async () => {
+  const of = (days: number) => {
+    const endsAt = new Date(Date.parse(hub.clock.now()) + days * 24 * 3600 * 1000).toISOString();
+    return hub.try(south!, claims.declare, { ...target, startsAt: hub.clock.now(), endsAt });
+  };
+  expect(await of(limits.claimDays)).toHaveProperty('claim');
+  expect(await of(limits.claimDays + 1)).toMatchObject({ code: 'malformed', at: '/endsAt' });
 });
 
 test('everything that happened is one verifiable chain', async () => {

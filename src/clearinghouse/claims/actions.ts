@@ -1,6 +1,6 @@
 import { label } from '../../base/label.ts';
-import { isRefusal, refuse } from '../../base/refusal.ts';
 import { limits } from '../../base/limits.ts';
+import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, done } from '../../trust/action.ts';
 import { packageOf } from '../inventories/package-name.ts';
@@ -34,7 +34,10 @@ export const declare = action({
     const others = await ctx.acrossCompartments((tx) => store.heldOn(tx, claim.package));
     await store.insertClaim(ctx.tx, claim);
     const overlap = decideOverlap(claim, others);
-    return done({ claim, overlap }, { event: 'claim.declared', thing: claim.id, label: claim.label, payload: { package: claim.package, overlap } });
+    return done(
+      { claim, overlap },
+      { event: 'claim.declared', thing: claim.id, label: claim.label, payload: { package: claim.package, overlap } },
+    );
   },
   present: wire.presentDeclared,
 });

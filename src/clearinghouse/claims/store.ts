@@ -27,7 +27,12 @@ export async function insertClaim(tx: Tx, claim: Claim): Promise<void> {
 }
 
 export async function claimById(tx: Tx, id: string): Promise<Claim | undefined> {
-  const row = await claims(tx).selectFrom('claims').selectAll().where('id', '=', id as Id<'clm'>).forUpdate().executeTakeFirst();
+  const row = await claims(tx)
+    .selectFrom('claims')
+    .selectAll()
+    .where('id', '=', id as Id<'clm'>)
+    .forUpdate()
+    .executeTakeFirst();
   return row && claimOf(row);
 }
 
@@ -37,7 +42,13 @@ export async function heldOn(tx: Tx, name: string): Promise<Claim[]> {
 }
 
 export async function listClaims(tx: Tx, after: string, limit: number): Promise<Claim[]> {
-  const rows = await claims(tx).selectFrom('claims').selectAll().where('id', '>', after as Id<'clm'>).orderBy('id').limit(limit).execute();
+  const rows = await claims(tx)
+    .selectFrom('claims')
+    .selectAll()
+    .where('id', '>', after as Id<'clm'>)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
   return rows.map(claimOf);
 }
 

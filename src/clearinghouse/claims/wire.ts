@@ -15,7 +15,10 @@ export const declareInput = z
     endsAt: wireInstant,
   })
   .refine((c) => c.startsAt < c.endsAt, { message: 'must be after startsAt', path: ['endsAt'] })
-  .refine((c) => msBetween(c.startsAt, c.endsAt) <= limits.claimDays * day, { message: `a claim lasts at most ${limits.claimDays} days; renew it`, path: ['endsAt'] });
+  .refine((c) => msBetween(c.startsAt, c.endsAt) <= limits.claimDays * day, {
+    message: `a claim lasts at most ${limits.claimDays} days; renew it`,
+    path: ['endsAt'],
+  });
 
 export const byId = z.object({ id: wireId('clm') });
 export const page = wirePage;

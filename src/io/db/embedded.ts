@@ -17,6 +17,7 @@ export interface Running {
   readonly port: number;
   /** True when another process of ours had started it; then it is not ours to stop. */
   readonly attached: boolean;
+  hasEnded(): boolean;
   stop(): Promise<void>;
 }
 
@@ -32,10 +33,11 @@ export async function startPostgres(dataDir: string, flags: readonly string[] = 
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {
     const owner = ownerOf(dir);
-    if (owner === 'alive' && (await answers(socket))) return { host, port, attached: true, stop: async () => {} };
+    if (owner === 'alive' && (await answers(socket))) return { host, port, attached: true, hasEnded: () => false, stop: async () => {} };
     if (owner === 'none') {
       const child = launch(native, dir, host, flags);
-      if (await settled(child, socket, deadline)) return { host, port, attached: false, stop: () => stopped(child) };
+      if (await settled(child, socket, deadline))
+        return { host, port, attached: false, hasEnded: () => hasEnded(child), stop: () => stopped(child) };
     }
     await sleep(pollMs);
   }
@@ -118,15 +120,19 @@ function launch(native: string, dir: string, host: string, flags: readonly strin
 
 /** True when the socket answers; false when our child ended first (we lost a race, or the old one had not gone yet). */
 async function settled(child: ChildProcess, socket: string, deadline: number): Promise<boolean> {
-  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+  while (performance.now() < deadline && !hasEnded(child)) {
     if (await answers(socket)) return true;
     await sleep(pollMs);
   }
   return false;
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((done) => {
     child.once('exit', () => done());
     child.kill('SIGINT');

@@ -19,14 +19,16 @@ export async function openEmbedded(dir: string, options: { database?: string; fl
 
 /** One that is shutting down after a kill -9 of its hub still answers on its socket, and then hangs up: wait for it to be gone. */
 async function startPrepared(dir: string, database: string, flags: readonly string[] | undefined): Promise<Running> {
+  let running = await startPostgres(dir, flags);
   for (let attempt = 1; ; attempt++) {
-    const running = await startPostgres(dir, flags);
     try {
       await prepare(running, database);
       return running;
     } catch (error) {
       if (!passing.includes((error as { code?: string }).code ?? '') || attempt >= startAttempts) throw error;
       await sleep(startPauseMs);
+      // Our own is only starting up; joining it anew would make us forget that it is ours to stop.
+      if (running.attached || running.hasEnded()) running = await startPostgres(dir, flags);
     }
   }
 }

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { startWorker, type Worker } from '../../src/app/jobs.ts';
+import { followOnce } from '../../src/app/worker.ts';
+import { label } from '../../src/base/label.ts';
+import { limits } from '../../src/base/limits.ts';
+import { refuse } from '../../src/base/refusal.ts';
+import type { OpenDb } from '../../src/io/db/postgres.ts';
+import { house } from '../../src/trust/access.ts';
+import { action, done } from '../../src/trust/action.ts';
+import { type Flow, hop, work } from '../../src/trust/flow.ts';
+import { appendEntries, entriesAfter } from '../../src/trust/log/store.ts';
+import { openHub, type TestHub } from '../hub.ts';
+
+let hub: TestHub;
+let worker: Worker | undefined;
+const problems: string[] = [];
+beforeAll(async () => {
+  hub = await openHub();
+});
+afterAll(async () => {
+  await worker?.stop();
+  await hub.close();
+});
+
+const happen = (event: `${string}.${string}`, n: number) =>
+  hub.doors.db.transaction(house.reads, (tx) => {
+    const events = Array.from({ length: n }, (_, i) => ({ event, thing: `thing-${i}`, label: label('RED', 'org_x'), payload: { i } }));
+    return appendEntries(tx, { actor: 'test', at: hub.clock.now(), salt: () => 's', events });
+  });
+const happened = async (event: string) =>
+  (await hub.doors.db.transaction(house.reads, (tx) => entriesAfter(tx, 0, 10_000)))
+    .filter((e) => e.body?.event === event)
+    .map((e) => e.body!);
+
+const internal = { at: 'POST /test/x', summary: 'test', by: ['coordinator'], internal: true, output: z.object({}) } as const;
+const byThing = z.object({ id: z.string() });
+
+test('a follower takes so many entries a round, and the rest in the next', async () => {
+  const seen: string[] = [];
+  const note = action({
+    ...internal,
+    name: 'test.note',
+    input: byThing,
+    run: async (_ctx, { id }) => {
+      seen.push(id);
+      return done({});
+    },
+  });
+  const flow: Flow = { hops: [hop('test.many', note, ({ thing }) => ({ id: thing }))], works: [], dues: [] };
+  await happen('test.many', limits.followBatchRows + 1);
+  expect(await followOnce(hub.doors, flow, async () => {})).toBe(limits.followBatchRows);
+  expect(await followOnce(hub.doors, flow, async () => {})).toBe(1);
+  expect(await followOnce(hub.doors, flow, async () => {})).toBe(0);
+  expect(new Set(seen).size).toBe(limits.followBatchRows + 1);
+});
+
+test('a hop that is refused is noted and does not hold up the next', async () => {
+  const seen: string[] = [];
+  const taken = (id: string) => {
+    seen.push(id);
+    return done({});
+  };
+  const picky = action({
+    ...internal,
+    name: 'test.picky',
+    input: byThing,
+    run: async (_ctx, { id }) => (id === 'thing-0' ? refuse('wrong_state', 'not this one') : (seen.push(id), done({}))),
+  });
+  await happen('test.few', 2);
+  await followOnce(hub.doors, { hops: [hop('test.few', picky, ({ thing }) => ({ id: thing }))], works: [], dues: [] }, async () => {});
+  expect(seen).toEqual(['thing-1']);
+  expect((await happened('flow.refused')).map((b) => b.payload)).toMatchObject([{ code: 'wrong_state', because: 'not this one' }]);
+});
+
+test('a labour that fails is tried again, and parked where a person sees it', { timeout: 60_000 }, async () => {
+  const tries: Record<string, number> = {};
+  const verb = (name: string) =>
+    action({
+      ...internal,
+      name: `test.${name}`,
+      input: z.object({ id: z.string(), evidence: z.unknown().optional() }),
+      output: z.unknown(),
+      run: async (_ctx, { id }) => done({ id }),
+    });
+  const labour = {
+    name: 'test-labour',
+    begin: verb('begin'),
+    async work({ id }: { id: string }) {
+      tries[id] = (tries[id] ?? 0) + 1;
+      if (id === 'thing-0' || tries[id] < 2) throw new Error('broken');
+    },
+    conclude: verb('conclude'),
+  };
+  const flow: Flow = { hops: [], works: [work('test.work', labour, ({ thing }) => thing)], dues: [] };
+  worker = await startWorker(hub.doors, (hub.doors.db as OpenDb).pool, flow, 2, (problem) => problems.push(problem));
+  await happen('test.work', 2);
+  for (let i = 0; i < 200 && (await happened('flow.parked')).length === 0; i++) await sleep(200);
+  expect(tries).toEqual({ 'thing-0': limits.jobRetries + 1, 'thing-1': 2 });
+  expect((await happened('flow.parked')).map((b) => [b.thing, b.payload])).toEqual([
+    ['thing-0', { labour: 'test-labour', tries: limits.jobRetries + 1 }],
+  ]);
+  expect(problems.length).toBeGreaterThan(0);
+});
