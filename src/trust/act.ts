@@ -2,7 +2,7 @@ import { digestOf } from '../base/canonical.ts';
 import type { Doors, Tx } from '../base/doors.ts';
 import { makeId } from '../base/id.ts';
 import { epochMs, type Instant } from '../base/instant.ts';
-import { type Label, publicLabel } from '../base/label.ts';
+import { join, type Label, publicLabel } from '../base/label.ts';
 import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { type Actor, house, may } from './access.ts';
@@ -112,7 +112,9 @@ function readEvents(verb: AnyAction, actor: Actor, of: Label | undefined, result
   if (label.compartments.length === 0 && listed === undefined) return [];
   const payload = listed ? { verb: verb.name, things: listed.map((item) => item.id ?? null) } : { verb: verb.name };
   const own = actor.orgId === null ? [] : [actor.orgId];
-  return [{ event: 'log.read', thing: verb.name, label: listed ? { tlp: 'RED', compartments: own } : label, payload }];
+  // Under the reader's organisation too: who else was let into a compartment is not for everybody in it.
+  const under = listed ? { tlp: 'RED' as const, compartments: own } : join(label, { tlp: label.tlp, compartments: own });
+  return [{ event: 'log.read', thing: verb.name, label: under, payload }];
 }
 
 async function identify(doors: Doors, who: Who): Promise<Actor | Refusal> {

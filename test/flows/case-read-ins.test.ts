@@ -6,6 +6,7 @@ import { acknowledge, decline, endReadIn, knowers, offers, readIn } from '../../
 import { tiers } from '../../src/clearinghouse/cases/read-ins/read-in.ts';
 import * as priorities from '../../src/clearinghouse/priorities/actions.ts';
 import type { Actor } from '../../src/trust/access.ts';
+import { history } from '../../src/trust/log/actions.ts';
 import { loopPatch } from '../lab-rehearsal.ts';
 import { noneFound, openStage, type Stage, upToCases } from './cases-stage.ts';
 
@@ -115,6 +116,16 @@ test('the knowers of a case are one call, for the clearinghouse only', async () 
     "Shy's person": 'declined',
   });
   expect(await stage.hub.try(stage.finder, knowers, { id: stage.caseId })).toMatchObject({ code: 'not_permitted' });
+});
+
+test('who else reads a case does not show in the log of reads', async () => {
+  const reader = await stage.enter(await stage.hub.join('Reader', 'maintainer'), 0);
+  const staging = await stage.enter(await stage.hub.join('Curious', 'operator'), 3);
+  await see(reader);
+  const reads = async (as: Actor) => JSON.stringify(await stage.hub.do(as, history, { thing: 'cases.get' }));
+  expect(await reads(reader)).toContain(reader.id);
+  expect(await reads(stage.desk)).toContain(reader.id);
+  expect(await reads(staging)).not.toContain(reader.id);
 });
 
 describe('who sees what: role × tier × field', () => {
