@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dominates, isPublic, join, label, publicLabel, tlps } from './label.ts';
+import { dominates, isPublic, join, label, members, publicLabel, tlps } from './label.ts';
 
-const labels = fc
-  .tuple(fc.constantFrom(...tlps), fc.array(fc.constantFrom('org_a', 'org_b', 'cas_c')))
-  .map(([tlp, compartments]) => label(tlp, ...compartments));
+const compartment = fc.constantFrom('org_a', 'org_b', 'cas_c');
+const labels = fc.oneof(
+  fc.constantFrom(publicLabel, label('GREEN')),
+  fc.tuple(fc.constantFrom(...tlps), fc.array(compartment, { minLength: 1 })).map(([tlp, compartments]) => label(tlp, ...compartments)),
+);
 
 test('labels form a lattice', () => {
   fc.assert(
@@ -24,4 +26,9 @@ test('only TLP:CLEAR without compartments is public', () => {
   expect(isPublic(publicLabel)).toBe(true);
   expect(isPublic(label('GREEN'))).toBe(false);
   expect(isPublic(label('CLEAR', 'org_a'))).toBe(false);
+});
+
+test('GREEN is for members, and what is stricter names its compartment', () => {
+  expect(label('GREEN').compartments).toEqual([members]);
+  for (const tlp of ['AMBER', 'AMBER+STRICT', 'RED'] as const) expect(() => label(tlp)).toThrow(RangeError);
 });

@@ -13,7 +13,18 @@ export interface Label {
 
 export const publicLabel: Label = { tlp: 'CLEAR', compartments: [] };
 
+/** The compartment of everybody who has signed in: the community of TLP:GREEN. */
+export const members = 'hub_members';
+
+/** What an organisation alone reads, the clearinghouse's staff not: which products it runs, what it is exposed to. */
+export function ownOf(orgId: string): string {
+  return `own_${orgId.slice(4)}`;
+}
+
+/** GREEN without a compartment is for all members; AMBER and above without one would be for nobody or for all, and is a mistake. */
 export function label(tlp: Tlp, ...compartments: string[]): Label {
+  if (compartments.length === 0 && tlp === 'GREEN') return { tlp, compartments: [members] };
+  if (compartments.length === 0 && tlp !== 'CLEAR') throw new RangeError(`TLP:${tlp} needs a compartment`);
   return { tlp, compartments: [...new Set(compartments)].sort() };
 }
 

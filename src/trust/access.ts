@@ -34,7 +34,7 @@ export const house: Actor = {
   name: 'the hub itself',
   roles: ['coordinator', 'evaluator'],
   scopes: ['*'],
-  reads: ['org_*', 'cas_*', 'agr_*', 'sub_*', 'hou_*'],
+  reads: ['hub_*', 'hou_*', 'org_*', 'own_*', 'cas_*', 'agr_*', 'sub_*'],
   tiers: {},
 };
 

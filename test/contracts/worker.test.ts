@@ -66,7 +66,7 @@ test('a hop that is refused is noted and does not hold up the next', async () =>
     ...internal,
     name: 'test.picky',
     input: byThing,
-    run: async (_ctx, { id }) => (id === 'thing-0' ? refuse('wrong_state', 'not this one') : (seen.push(id), done({}))),
+    run: async (_ctx, { id }) => (id === 'thing-0' ? refuse('wrong_state', 'not this one') : taken(id)),
   });
   await happen('test.few', 2);
   await followOnce(hub.doors, { hops: [hop('test.few', picky, ({ thing }) => ({ id: thing }))], works: [], dues: [] }, async () => {});

@@ -46,6 +46,15 @@ test("nobody sees another operator's inventory, and two may use one name", async
   expect((await holding(house.reads)).map((h) => h.version).sort()).toEqual(['2', '3']);
 });
 
+test("what an organisation runs is not the clearinghouse's to read", async () => {
+  const staff = await hub.join('Clearinghouse', 'coordinator');
+  const { id } = await hub.do<{ id: string }>(bank!, inventories.keep, { name: 'ward', document: sbom('pkg:npm/a@3') });
+  expect(await hub.try(staff, inventories.get, { id })).toMatchObject({ code: 'not_found' });
+  expect(await hub.do(staff, inventories.list, {})).toEqual({ items: [] });
+  const seen = await hub.doors.db.transaction(staff.reads, (tx) => historyOf(tx, id, 10));
+  expect(seen).toEqual([]);
+});
+
 test('what cannot be read is refused and nothing is kept of it', async () => {
   expect(await hub.try(bank!, inventories.keep, { name: 'other', document: '{}' })).toMatchObject({ code: 'unsupported', at: '/document' });
   expect(await hub.try(lab!, inventories.keep, { name: 'x', document: sbom() })).toMatchObject({ code: 'not_permitted' });

@@ -1,5 +1,5 @@
 import type { Id } from '../../base/id.ts';
-import { label } from '../../base/label.ts';
+import { label, ownOf } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
@@ -122,7 +122,8 @@ export const rollup = action({
   input: wire.rollupInput,
   output: wire.rollupOut,
   async run(ctx, input) {
-    const standing = Map.groupBy(await store.standingOf(ctx.tx, input.advisoryId), (s) => s.orgId);
+    const all = await ctx.acrossCompartments((tx) => store.standingOf(tx, input.advisoryId));
+    const standing = Map.groupBy(all, (s) => s.orgId);
     const counts: Record<RollupState, number> = { exposed: 0, 'could-not-tell': 0, 'fix-claimed': 0, observed: 0 };
     for (const own of standing.values()) {
       const worst = worstOf(own.map((s) => s.state));
@@ -132,7 +133,6 @@ export const rollup = action({
   },
 });
 
-/** Coordinators read organisations' compartments, but whose product is exposed is the operator's own business. */
 async function own(ctx: Ctx, id: string): Promise<Fix | undefined> {
   const fix = await store.fixById(ctx.tx, id);
   return fix && fix.orgId === ctx.actor.orgId ? fix : undefined;
@@ -185,7 +185,7 @@ function change(ctx: Ctx, before: Fix | undefined, at: Place, seen: Exposure, ab
     claimedAt: state === 'exposed' ? null : (before?.claimedAt ?? null),
     exposedAt: isNewlyOpen ? ctx.now : (before?.exposedAt ?? ctx.now),
     observedAt: state === 'observed' ? ctx.now : null,
-    label: label('AMBER', at.orgId),
+    label: label('AMBER', ownOf(at.orgId)),
   };
   const event = events[state];
   return [{ fix, event: event && state !== before?.state ? happening(event, fix) : null }];

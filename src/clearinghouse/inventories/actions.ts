@@ -1,5 +1,5 @@
 import { sha256 } from '../../base/canonical.ts';
-import { label } from '../../base/label.ts';
+import { label, ownOf } from '../../base/label.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { action, done } from '../../trust/action.ts';
 import type { Inventory } from './inventory.ts';
@@ -29,7 +29,7 @@ export const keep = action({
       components: sbom.components.length,
       unreadable: sbom.unreadable,
       revision: (before?.revision ?? 0) + 1,
-      label: label('AMBER', orgId),
+      label: label('AMBER', ownOf(orgId)),
       keptAt: ctx.now,
     };
     await store.keepInventory(ctx.tx, inventory, sbom.components);

@@ -45,7 +45,9 @@ export class Apt {
 
   async #versions(name: string): Promise<string[]> {
     const end = await this.#apt('apt-cache', ['--only-source', 'showsrc', name], this.#dir);
-    const stanzas = end.stdout.split(/\n\n+/).filter((stanza) => new RegExp(`^Package: ${name.replace(/[.+]/g, '\\$&')}$`, 'm').test(stanza));
+    const stanzas = end.stdout
+      .split(/\n\n+/)
+      .filter((stanza) => new RegExp(`^Package: ${name.replace(/[.+]/g, '\\$&')}$`, 'm').test(stanza));
     return [...new Set(stanzas.flatMap((stanza) => /^Version: (\S+)$/m.exec(stanza)?.[1] ?? []))];
   }
 

@@ -73,8 +73,14 @@ export async function appendEntries(tx: Tx, batch: Batch): Promise<void> {
   }
   // PostgreSQL takes at most 65,535 parameters in one statement; eleven a body. One release may expose thousands of inventories.
   for (let i = 0; i < entries.length; i += 5000) {
-    await log(tx).insertInto('log_entries').values(entries.slice(i, i + 5000)).execute();
-    await log(tx).insertInto('log_bodies').values(bodies.slice(i, i + 5000)).execute();
+    await log(tx)
+      .insertInto('log_entries')
+      .values(entries.slice(i, i + 5000))
+      .execute();
+    await log(tx)
+      .insertInto('log_bodies')
+      .values(bodies.slice(i, i + 5000))
+      .execute();
   }
   const hexes = frontier.map((h) => h.toString('hex'));
   await log(tx).updateTable('log_head').set({ size, hash, frontier: hexes }).execute();

@@ -177,9 +177,11 @@ export const enter = action({
     const link = await store.credentialByDigest(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), input.secret));
     if (!link?.id.startsWith('lnk_') || !isLive(link, ctx.now))
       return refuse('expired', 'this link was used or has expired; ask for a new one', 'secret');
+    const holder = await store.actorById(ctx.tx, link.holderId, link.scopes, ctx.now);
+    if (!holder?.orgId) return refuse('expired', 'whom this link was for is not here any more', 'secret');
     await store.spendCredential(ctx.tx, link.id, ctx.now);
     const session = await issue(ctx, 'ses', link.holderId, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
-    return done(session, { event: 'org.signed-in', thing: link.holderId, label: label('AMBER'), payload: null });
+    return done(session, { event: 'org.signed-in', thing: link.holderId, label: label('AMBER', holder.orgId), payload: null });
   },
 });
 

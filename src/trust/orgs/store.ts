@@ -1,6 +1,7 @@
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
+import { members, ownOf } from '../../base/label.ts';
 import type { Actor } from '../access.ts';
 import { type Agent, type Credential, digestSecret, type Grant, isLive, type Org, type Person, type Role } from './org.ts';
 
@@ -187,7 +188,7 @@ export async function actorById(tx: Tx, holderId: string, scopes: readonly strin
     .where('revoked_at', 'is', null)
     .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
     .execute();
-  const tiers: Record<string, number> = { [org.id]: 0 };
+  const tiers: Record<string, number> = { [org.id]: 0, [ownOf(org.id)]: 0 };
   for (const g of grants) tiers[g.compartment] = Math.min(tiers[g.compartment] ?? g.tier, g.tier);
   // The clearinghouse's staff reads the clearinghouse's wing; the reviews' compartments are granted one by one.
   const wide = org.roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
@@ -199,7 +200,7 @@ export async function actorById(tx: Tx, holderId: string, scopes: readonly strin
     name: holder.name,
     roles: org.roles,
     scopes,
-    reads: [...wide, ...Object.keys(tiers)],
+    reads: [members, ...wide, ...Object.keys(tiers)],
     tiers,
   };
 }
