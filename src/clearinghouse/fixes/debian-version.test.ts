@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { referenceText } from '../../../test/reference-data.ts';
 import { compareDebianVersions, parseDebianVersion } from './debian-version.ts';
 
 function compare(a: string, b: string): string {
@@ -37,13 +37,10 @@ test.each(['', ':1', 'a:1', '1:', '1.0-', '-1', '1_0', '1 0', '1.0-1:2', '999999
   expect(parseDebianVersion(text)).toBeUndefined();
 });
 
-// `A < B` a line, made from real versions; the directory holds `osv-version-fixtures/debian-versions*.txt`.
-const fixtures = process.env.BREAKWATER_FIXTURES;
-if (!fixtures) console.info('skipped: orders of real Debian versions (set BREAKWATER_FIXTURES)');
-test.skipIf(!fixtures)('the order of many real versions', () => {
-  const directory = `${fixtures}/osv-version-fixtures`;
-  const files = readdirSync(directory).filter((name) => name.startsWith('debian-versions'));
-  const lines = files.flatMap((name) => readFileSync(`${directory}/${name}`, 'utf8').split('\n')).filter((l) => /^[^#/\s]/.test(l));
+// `A < B` a line, made from real versions by others.
+const texts = ['debian-versions.txt', 'debian-versions-generated.txt'].map((name) => referenceText(`osv-version-fixtures/${name}`));
+test.skipIf(texts.includes(undefined))('the order of many real versions', () => {
+  const lines = texts.flatMap((text) => text!.split('\n')).filter((l) => /^[^#/\s]/.test(l));
   const wrong = lines.filter((line) => {
     const [a, order, b] = line.split(' ') as [string, string, string];
     const mirrored = { '<': '>', '>': '<', '=': '=' }[order];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 // @ts-expect-error: JavaScript without types
 import * as mandatoryTests from '@secvisogram/csaf-validator-lib/mandatoryTests.js';
 // @ts-expect-error: JavaScript without types
@@ -6,6 +5,7 @@ import * as schemaTests from '@secvisogram/csaf-validator-lib/schemaTests.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+import { referenceText } from '../../../../test/reference-data.ts';
 import type { Instant } from '../../../base/instant.ts';
 import type { AdvisoryText } from '../advisory.ts';
 import { type Bulletin, csafFile, csafPath, trackingIdOf } from '../bulletin.ts';
@@ -183,13 +183,11 @@ describe('OSV', () => {
     expect(record).toMatchObject({ id: 'x_BW-2026-0001', aliases: ['CVE-2026-12345'], published: at, modified: at });
   });
 
-  // The schema is not in this repository: BREAKWATER_FIXTURES names the directory that holds `osv-records/osv-schema`.
-  const fixtures = process.env.BREAKWATER_FIXTURES;
-  if (!fixtures) console.info('skipped: OSV JSON Schema (set BREAKWATER_FIXTURES)');
-  test.skipIf(!fixtures)('every record is valid by the OSV schema', () => {
+  const schema = referenceText('osv-records/osv-schema/validation__schema.json');
+  test.skipIf(!schema)('every record is valid by the OSV schema', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
-    const valid = ajv.compile(JSON.parse(readFileSync(`${fixtures}/osv-records/osv-schema/validation__schema.json`, 'utf8')));
+    const valid = ajv.compile(JSON.parse(schema!));
     for (const [name, of] of Object.entries(bulletins)) {
       expect(valid(JSON.parse(JSON.stringify(renderOsv(of)))), `${name}: ${ajv.errorsText(valid.errors)}`).toBe(true);
     }
