@@ -14,7 +14,7 @@ export default defineConfig({
       { extends: true, test: { name: 'contracts', include: ['test/contracts/*.test.ts'] } },
       { extends: true, test: { name: 'flows', include: ['test/flows/*.test.ts'] } },
       { extends: true, test: { name: 'desk', include: ['test/desk/*.test.ts'], testTimeout: 60_000 } },
-      { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'] } },
+      { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'], testTimeout: 900_000 } },
       { extends: true, test: { name: 'slow', include: ['test/slow/*.test.ts'], testTimeout: 600_000 } },
     ],
   },

@@ -26,6 +26,7 @@ const tasks = {
   demo: { box: true, browser: false, desk: true, run: (args) => [script('demo/main.ts', ...args)] },
   test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...args)] },
   check: { box: false, browser: false, desk: false, run: () => [...checks, vitest(...projects('laws', 'unit', 'flows'))] },
+  fuzz: { box: false, browser: false, desk: false, run: () => [vitest(...projects('fuzz'))] },
   bench: { box: true, browser: false, desk: false, run: (args) => [script('test/bench/main.ts', ...args)] },
 };
 

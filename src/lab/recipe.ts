@@ -102,7 +102,8 @@ export function parseRecipe(text: string): Recipe | Refusal {
   if (Buffer.byteLength(text) > limits.recipeBytes) return refuse('too_large', `a recipe holds at most ${limits.recipeBytes} bytes`);
   let document: unknown;
   try {
-    document = parse(text, { maxAliasCount: 0 });
+    // Warnings would go to the hub's own standard error, with the stranger's text in them.
+    document = parse(text, { maxAliasCount: 0, logLevel: 'error' });
   } catch (cause) {
     return refuse('malformed', `not YAML: ${(cause as Error).message.split('\n')[0]}`);
   }

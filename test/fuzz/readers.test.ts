@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readMedia, readMultipart } from '../../src/app/multipart.ts';
+import { tapPartsOf } from '../../src/app/tap-parts.ts';
+import { runTool } from '../../src/app/tool.ts';
+import { insist, isRefusal } from '../../src/base/refusal.ts';
+import { openNote } from '../../src/base/signature.ts';
+import { readSarif } from '../../src/clearinghouse/findings/formats/sarif.ts';
+import { readTap, readTapJson } from '../../src/clearinghouse/findings/formats/tap.ts';
+import { canonicalPurl } from '../../src/clearinghouse/inventories/purl.ts';
+import { readSbom } from '../../src/clearinghouse/inventories/sbom.ts';
+import { scoreCvss } from '../../src/clearinghouse/priorities/cvss.ts';
+import { conclude } from '../../src/lab/conclude.ts';
+import { prepare } from '../../src/lab/experiment.ts';
+import { checkPatch } from '../../src/lab/patch.ts';
+import { parseRecipe } from '../../src/lab/recipe.ts';
+import { parseCrash } from '../../src/lab/sanitizer/crash.ts';
+
+// Whatever comes in, a reader answers: with what it read or with a refusal, never with an exception. FUZZ_RUNS makes it longer; `npm run fuzz` does.
+const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
+
+const recipeText = readFileSync(join(import.meta.dirname, '../../recipes/cjson-CVE-2023-53154.yaml'), 'utf8');
+const recipe = insist(parseRecipe(recipeText));
+const pinned = insist(
+  prepare(recipe, Buffer.from('{'), { files: Object.fromEntries([...recipe.files, recipe.control].map((f) => [f, Buffer.from('x')])) }),
+);
+
+const tap = {
+  purl: 'pkg:npm/a@1',
+  attachments: [{ filename: 'a.txt', data: 'x', content_type: 'text/plain', type: 'patch' }],
+  affected_symbol: { file: 'a.c', line: 1 },
+};
+const sarif = {
+  version: '2.1.0',
+  runs: [{ tool: { driver: { name: 't', rules: [{ id: 'r' }] } }, results: [{ ruleId: 'r', message: { text: 'm' }, locations: [{}] }] }],
+};
+const sbom = {
+  bomFormat: 'CycloneDX',
+  specVersion: '1.6',
+  components: [{ type: 'library', name: 'a', version: '1', purl: 'pkg:npm/a@1', components: [{ name: 'b' }] }],
+};
+const spdx = {
+  spdxVersion: 'SPDX-2.3',
+  packages: [{ name: 'a', versionInfo: '1', externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:npm/a@1' }] }],
+};
+const crash =
+  '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602 at pc 0x1\nREAD of size 1 at 0x602 thread T0\n    #0 0x1 in f /src/a.c:1:2\n    #1 0x2 in main /src/b.c:3\n';
+const multipart =
+  '--b\r\nContent-Disposition: attachment; name=report\r\nContent-Type: application/json\r\n\r\n{}\r\n--b\r\nContent-Disposition: attachment; name="attachment"; filename="a\\"b"\r\n\r\nx\r\n--b--\r\n';
+const patch = '--- a/cJSON.c\n+++ b/cJSON.c\n@@ -1,1 +1,1 @@\n-a\n+b\n';
+const evidence = {
+  specDigest: pinned.digest,
+  provider: 'bubblewrap',
+  builds: [],
+  runs: [{ variant: 'vulnerable', input: 'poc', index: 0 }],
+};
+
+/** Each reader with a seed it can read; strings are cut, doubled and spiked, then read. */
+const readers: Record<string, { seed: string; read: (text: string) => unknown }> = {
+  'TAP JSON': { seed: JSON.stringify(tap), read: (text) => readTapJson(Buffer.from(text)) },
+  'TAP report': { seed: JSON.stringify(tap), read: (text) => withObject(text, (o) => readTap(o)) },
+  SARIF: { seed: JSON.stringify(sarif), read: (text) => withObject(text, (o) => readSarif(o, 'pkg:npm/a')) },
+  CycloneDX: { seed: JSON.stringify(sbom), read: readSbom },
+  SPDX: { seed: JSON.stringify(spdx), read: readSbom },
+  crash: { seed: crash, read: parseCrash },
+  multipart: { seed: multipart, read: (text) => withParts(readMultipart(Buffer.from(text), 'b')) },
+  'media type': { seed: 'multipart/mixed; boundary="b"; charset=utf-8', read: readMedia },
+  recipe: { seed: recipeText, read: parseRecipe },
+  patch: { seed: patch, read: (text) => checkPatch(recipe, Buffer.from(text)) },
+  evidence: { seed: JSON.stringify(evidence), read: (text) => withObject(text, (o) => conclude(pinned, o)) },
+  purl: { seed: 'pkg:deb/debian/cjson@1.7.15-1%2Bdeb12u4?arch=amd64#src', read: canonicalPurl },
+  CVSS: { seed: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', read: scoreCvss },
+  note: { seed: 'origin\n1\nAAAA\n\n\u2014 name AAAA\n', read: (text) => openNote(text, 'name+00000000+AQ==') },
+};
+
+function withObject(text: string, read: (value: Record<string, unknown>) => unknown): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return read.call(undefined, value as Record<string, unknown>);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return undefined;
+}
+
+function withParts(parts: ReturnType<typeof readMultipart>): unknown {
+  return typeof parts === 'string' ? parts : tapPartsOf(parts);
+}
+
+const spikes = [
+  '\u0000',
+  '\ud800',
+  '"',
+  '\\',
+  '[[[[',
+  '{"__proto__":{"x":1}}',
+  '1e999',
+  '-0',
+  '\r\n',
+  '%',
+  '%zz',
+  '../',
+  '\u202e',
+  '9'.repeat(400),
+  ' '.repeat(300),
+  '#0 0x1 in ',
+  'constructor',
+];
+const change = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  cut: fc.integer({ min: 0, max: 40 }),
+  put: fc.oneof(fc.constantFrom(...spikes), fc.string({ maxLength: 20 })),
+  times: fc.integer({ min: 1, max: 50 }),
+});
+
+function spoil(seed: string, changes: readonly { at: number; cut: number; put: string; times: number }[]): string {
+  return changes.reduce((text, { at, cut, put, times }) => {
+    const from = Math.floor(at * text.length);
+    return text.slice(0, from) + put.repeat(times) + text.slice(from + cut);
+  }, seed);
+}
+
+test.each(Object.entries(readers))('%s: reads its seed, and answers whatever was done to it', (_, { seed, read }) => {
+  expect(isRefusal(read(seed))).toBe(false);
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+      read(spoil(seed, changes));
+    }),
+    { numRuns },
+  );
+  expect(({} as { x?: unknown }).x).toBeUndefined();
+});
+
+test.each(['crash', 'purl', 'stats', 'merkle', 'cvss', 'csaf'])('the tool %s answers every line, whatever it is', async (name) => {
+  const values = fc.oneof(
+    fc.string(),
+    fc.jsonValue().map((v) => JSON.stringify(v)),
+    fc
+      .record({
+        id: fc.integer(),
+        op: fc.constantFrom('wilson', 'inclusion', 'mean', 'pass@k'),
+        input: fc.jsonValue(),
+        log: fc.string(),
+        values: fc.array(fc.double()),
+        k: fc.integer(),
+        n: fc.integer(),
+      })
+      .map((v) => JSON.stringify(v)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(values, { maxLength: 8 }), async (lines) => {
+      const single = lines.map((l) => l.replaceAll(/[\r\n]/g, ' '));
+      const out: string[] = [];
+      const given = (async function* () {
+        yield* single;
+      })();
+      expect(await runTool(name, given, (line) => void out.push(line))).toBe(0);
+      for (const line of out) expect(JSON.parse(line)).toHaveProperty('id');
+    }),
+    { numRuns: Math.ceil(numRuns / 10) },
+  );
+});
