@@ -8,6 +8,7 @@ import { shiftedClock, systemClock } from '../io/clock/clock.ts';
 import { openEmbedded, openExternal } from '../io/db/open.ts';
 import type { OpenDb } from '../io/db/postgres.ts';
 import { fileKeys } from '../io/keys/file.ts';
+import { readModelKeys } from '../io/models/key-file.ts';
 import { openAiModels } from '../io/models/openai.ts';
 import { diskRecipes } from '../io/recipes/disk.ts';
 import { registrySources } from '../io/sources/registry.ts';
@@ -36,7 +37,7 @@ export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'model
   return {
     box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), trees, acceptUnenforced: config.acceptUnenforced }),
     sources: registrySources({ dir: join(config.dataDir, 'sources'), trees }),
-    models: openAiModels({ origins: config.modelOrigins }),
+    models: openAiModels({ origins: config.modelOrigins, keys: config.modelKeysFile ? readModelKeys(config.modelKeysFile) : {} }),
     recipes: diskRecipes(config.recipesDir),
   };
 }

@@ -16,6 +16,8 @@ export interface Config {
   readonly clockFile: string | undefined;
   /** Origins of model endpoints the hub may call. */
   readonly modelOrigins: readonly string[];
+  /** A file of mode 0600 with the keys of model endpoints, by origin. */
+  readonly modelKeysFile: string | undefined;
   readonly recipesDir: string;
   /** How many boxes run at once. */
   readonly boxes: number;
@@ -34,6 +36,7 @@ const environment = z.object({
     .default('breakwater.localhost'),
   BREAKWATER_CLOCK_FILE: z.string().optional(),
   BREAKWATER_MODEL_ORIGINS: z.string().default(''),
+  BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
   BREAKWATER_RECIPES: z.string().optional(),
   BREAKWATER_BOXES: z.coerce
     .number()
@@ -59,6 +62,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     origin: e.BREAKWATER_ORIGIN,
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),
+    modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     boxes: e.BREAKWATER_BOXES,
     acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',

@@ -1,6 +1,6 @@
 import type { Doors, Tx } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
-import { isRefusal, type Refusal } from '../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { house } from '../trust/access.ts';
 import { act } from '../trust/act.ts';
 import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
@@ -25,8 +25,9 @@ async function followHop(doors: Doors, hop: Hop): Promise<number> {
   const found = await pending(doors, name, hop.on);
   let moved = 0;
   for (const happened of found) {
-    const input = hop.give(happened);
-    const outcome = input === undefined ? undefined : await act(doors, hop.verb, { who, input, follower: { name, seq: happened.seq } });
+    const input = given(hop.give, happened);
+    const outcome =
+      input === undefined || isRefusal(input) ? input : await act(doors, hop.verb, { who, input, follower: { name, seq: happened.seq } });
     if (isRefusal(outcome)) {
       // Another worker did this hop while we tried.
       if (outcome.code === 'stale') return moved;
@@ -42,14 +43,27 @@ async function followWork(doors: Doors, work: Work, enqueue: Enqueue): Promise<n
   const name = `${work.on}→${work.labour.name}`;
   const found = await pending(doors, name, work.on);
   for (const happened of found) {
+    const id = given(work.give, happened);
+    if (isRefusal(id)) {
+      await note(doors, name, happened, id);
+      continue;
+    }
     await doors.db.transaction(house.reads, async (tx) => {
       if ((await lockCursor(tx, name)) >= happened.seq) return;
-      const id = work.give(happened);
       if (id !== undefined) await enqueue(tx, work.labour, id);
       await moveCursor(tx, name, happened.seq);
     });
   }
   return found.length;
+}
+
+/** An event that is not of the shape the flow expects must not stop its follower for ever. */
+function given<T>(give: (happened: Happened) => T, happened: Happened): T | Refusal {
+  try {
+    return give(happened);
+  } catch (error) {
+    return refuse('malformed', `what is passed on could not be made of the event: ${(error as Error).message}`);
+  }
 }
 
 async function pending(doors: Doors, name: string, event: string): Promise<Happened[]> {

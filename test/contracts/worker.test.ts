@@ -9,7 +9,7 @@ import { refuse } from '../../src/base/refusal.ts';
 import type { OpenDb } from '../../src/io/db/postgres.ts';
 import { house } from '../../src/trust/access.ts';
 import { action, done } from '../../src/trust/action.ts';
-import { type Flow, hop, work } from '../../src/trust/flow.ts';
+import { type Flow, type Happened, hop, work } from '../../src/trust/flow.ts';
 import { appendEntries, entriesAfter } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -72,6 +72,35 @@ test('a hop that is refused is noted and does not hold up the next', async () =>
   await followOnce(hub.doors, { hops: [hop('test.few', picky, ({ thing }) => ({ id: thing }))], works: [], dues: [] }, async () => {});
   expect(seen).toEqual(['thing-1']);
   expect((await happened('flow.refused')).map((b) => b.payload)).toMatchObject([{ code: 'wrong_state', because: 'not this one' }]);
+});
+
+test('an event of which nothing can be made is noted as refused, and does not stop the hop or the work that follow it', async () => {
+  const seen: string[] = [];
+  const handed: string[] = [];
+  const taking = action({
+    ...internal,
+    name: 'test.taking',
+    input: byThing,
+    run: async (_ctx, { id }) => {
+      seen.push(id);
+      return done({});
+    },
+  });
+  const labour = { name: 'test-unreached', begin: taking, work: async () => undefined, conclude: taking };
+  const give = ({ thing, payload }: Happened): string => {
+    if (payload.i === 0) throw new TypeError('no such field');
+    return thing;
+  };
+  const flow: Flow = { hops: [hop('test.odd', taking, (h) => ({ id: give(h) }))], works: [work('test.odd', labour, give)], dues: [] };
+  await happen('test.odd', 2);
+  expect(await followOnce(hub.doors, flow, async (_tx, _labour, id) => void handed.push(id))).toBe(4);
+  expect([seen, handed]).toEqual([['thing-1'], ['thing-1']]);
+  const noted = (await happened('flow.refused')).map((b) => b.payload as { follower: string; because: string });
+  expect(noted.filter((n) => n.because.includes('no such field')).map((n) => n.follower)).toEqual([
+    'test.odd→test.taking',
+    'test.odd→test-unreached',
+  ]);
+  expect(await followOnce(hub.doors, flow, async () => {})).toBe(0);
 });
 
 test('a labour that fails is tried again, and parked where a person sees it', { timeout: 60_000 }, async () => {

@@ -125,3 +125,31 @@ test('the sharing ends with the law it rests on', async () => {
   await hub.settle(flow);
   expect(await get(lab!, id)).toMatchObject({ state: 'closed' });
 });
+
+test('the law may end after the window: until then evaluators read, and not a moment longer', async () => {
+  const basis = { name: 'a statute of ten days', expiresAt: inDays(10) };
+  const parties = [lab!.orgId, agency!.orgId];
+  const { id: ten } = await hub.do<Agreement>(lab!, agreements.propose, { parties, terms, legalBasis: basis });
+  for (const party of [lab!, agency!]) await hub.do(await hub.again(party), agreements.sign, { id: ten });
+  const { id } = await offer(hub, lab!, ten, { releaseToPartnersAt: inDays(5), windowDays: 5 });
+  hub.clock.advance(10 * day - 1);
+  await hub.settle(flow);
+  expect(await get(agency!, id)).toMatchObject({ state: 'closed' });
+  hub.clock.advance(1);
+  expect(await get(agency!, id)).toMatchObject({ code: 'not_found' });
+  expect(await get(lab!, id)).toMatchObject({ state: 'closed' });
+});
+
+test('after the window a model is still taken back, and an evaluator still leaves: reading ends at once', async () => {
+  const own = await agree(hub, lab!, agency!, second!);
+  const [kept, taken] = [await offer(hub, lab!, own.id), await offer(hub, lab!, own.id)];
+  hub.clock.advance(21 * day);
+  await hub.settle(flow);
+  for (const reader of [agency!, second!]) expect(await get(reader, taken.id)).toMatchObject({ state: 'closed' });
+  expect(await hub.do(await hub.again(lab!), submissions.withdraw, { id: taken.id })).toMatchObject({ state: 'withdrawn' });
+  for (const reader of [agency!, second!]) expect(await get(reader, taken.id)).toMatchObject({ code: 'not_found' });
+  await hub.do(await hub.again(second!), agreements.withdraw, { id: own.id });
+  await hub.settle(flow);
+  expect(await get(second!, kept.id)).toMatchObject({ code: 'not_found' });
+  expect(await get(agency!, kept.id)).toMatchObject({ state: 'closed' });
+});

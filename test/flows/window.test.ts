@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { makeId } from '../../src/base/id.ts';
 import { limits } from '../../src/base/limits.ts';
 import { agreementActions } from '../../src/reviews/agreements/actions.ts';
 import type { Agreement } from '../../src/reviews/agreements/agreement.ts';
@@ -11,12 +12,14 @@ import * as plans from '../../src/reviews/plans/actions.ts';
 import * as replies from '../../src/reviews/replies/actions.ts';
 import * as reports from '../../src/reviews/reports/actions.ts';
 import * as runs from '../../src/reviews/runs/actions.ts';
+import { unfinishedRuns } from '../../src/reviews/runs/store.ts';
 import * as submissions from '../../src/reviews/submissions/actions.ts';
 import { submissionMoves } from '../../src/reviews/submissions/submission.ts';
 import * as suites from '../../src/reviews/suites/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import type { AnyAction } from '../../src/trust/action.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
+import { actorById, insertPerson } from '../../src/trust/orgs/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
 import { agree, freeze, freezeOf, type Model, measure, namedRecipes, offer, offerOf, tasksOf } from '../review.ts';
 
@@ -73,21 +76,28 @@ test('whatever state a review is in, every window ends at its release, and all l
 
   hub.clock.set(new Date(Date.parse(releaseToPartnersAt) - 1).toISOString() as typeof agreement.proposedAt);
   expect(await hub.do(house, submissions.closeDue, {})).toEqual({ ended: 0 });
+  await hub.do(house, runs.queueDue, {});
   for (const model of models.values())
     expect(await hub.try(await as(agency!), submissions.get, { id: model.id })).toMatchObject({ state: 'offered' });
 
   hub.clock.advance(1);
-  // No worker has run yet: the reading has ended all the same.
-  for (const model of models.values())
-    expect(await hub.try(await as(agency!), submissions.get, { id: model.id })).toMatchObject({ code: 'not_found' });
+  // No worker has run yet: nothing reaches the model all the same.
+  const waiting = await unfinished();
+  expect(waiting.length).toBeGreaterThan(0);
+  for (const run of waiting) expect(await hub.try(house, runs.begin, { id: run.id })).toMatchObject({ because: 'the window is over' });
+  expect(await hub.do(house, runs.queueDue, {})).toEqual({ runs: 0 });
   expect(await hub.do(house, submissions.closeDue, {})).toEqual({ ended: models.size });
   const shapes = new Set<string>();
   for (const model of models.values()) {
     const { id: _id, ...seen } = await hub.do<Model>(await as(lab!), submissions.get, { id: model.id });
     expect(seen).toMatchObject({ state: 'closed', windowEndsAt: releaseToPartnersAt });
     shapes.add(JSON.stringify(seen));
+    // What was measured stays readable to the parties.
+    expect(await hub.try(await as(agency!), submissions.get, { id: model.id })).toMatchObject({ state: 'closed' });
   }
   expect(shapes.size).toBe(1);
+  for (const model of models.values()) await hub.do(house, runs.lapse, { id: model.id });
+  expect(await unfinished()).toEqual([]);
 });
 
 test('the window and the release are never moved by anybody', async () => {
@@ -101,18 +111,59 @@ test('the window and the release are never moved by anybody', async () => {
   expect(named.map((v) => v.name)).toEqual(['submissions.offer']);
 });
 
+test('a determination, its answer and its report may come late; they say so, and change nothing for the release', async () => {
+  const releaseToPartnersAt = release();
+  const measuredFor = async () => {
+    const model = await offer(hub, lab!, agreement.id, { releaseToPartnersAt, windowDays: 10 });
+    const { plan } = await freeze(hub, agency!, model.id);
+    await measure(hub, plan.id, () => 'not-solved');
+    return { model, plan };
+  };
+  const { model, plan } = await measuredFor();
+  hub.clock.set(new Date(Date.parse(releaseToPartnersAt) + day).toISOString() as typeof agreement.proposedAt);
+  await hub.do(house, submissions.closeDue, {});
+  const before = await hub.do<Model>(await as(lab!), submissions.get, { id: model.id });
+  const made = await hub.do<{ id: string }>(await as(agency!), determinations.decide, { planId: plan.id, basis: 'the frozen plan' });
+  expect(made).toMatchObject({ verdict: 'not-covered', lateMs: day });
+  await hub.do(await as(lab!), determinations.appeal, { id: made.id, because: 'no' });
+  const answer = { id: made.id, outcome: 'uphold', because: 'yes' };
+  expect(await hub.do(await colleague(), determinations.answer, answer)).toMatchObject({ state: 'upheld', lateMs: day });
+  expect(await hub.do(await as(agency!), reports.issue, { determinationId: made.id })).toMatchObject({ verdict: 'not-covered' });
+  expect(await hub.do<Model>(await as(lab!), submissions.get, { id: model.id })).toEqual(before);
+  expect(before).toMatchObject({ state: 'closed', windowEndsAt: releaseToPartnersAt });
+});
+
 test('after the window nothing begins that it was for', async () => {
   const model = await offer(hub, lab!, agreement.id, { releaseToPartnersAt: release(), windowDays: 1 });
   const suite = await hub.do<{ id: string }>(await as(agency!), suites.publish, { name: 'window', tasks: tasksOf(2) });
   const reading = await as(agency!);
   hub.clock.advance(10 * day);
-  expect(await hub.try(reading, plans.freeze, freezeOf(model.id, suite.id))).toMatchObject({ code: 'wrong_state' });
+  for (const reader of [reading, await as(agency!)])
+    expect(await hub.try(reader, plans.freeze, freezeOf(model.id, suite.id))).toMatchObject({ code: 'wrong_state' });
   expect(
     await hub.try(await as(lab!), submissions.offer, offerOf(hub, agreement.id, { releaseToPartnersAt: hub.clock.now() })),
   ).toMatchObject({
     code: 'expired',
   });
 });
+
+/** Somebody else of the same agency: whoever decided does not answer an appeal. */
+async function colleague(): Promise<Actor> {
+  return hub.doors.db.transaction(house.reads, async (tx) => {
+    const id = makeId('psn', 1, hub.doors.chance(10));
+    const orgId = agency!.orgId as `org_${string}`;
+    await insertPerson(tx, { id, orgId, name: 'Colleague', email: 'c@example.org', createdAt: hub.clock.now() });
+    return (await actorById(tx, id, ['*'], hub.clock.now()))!;
+  });
+}
+
+async function unfinished(): Promise<{ id: string }[]> {
+  const { items } = await hub.do<{ items: Model[] }>(await as(lab!), submissions.list, {});
+  const each = items.map((m) =>
+    hub.doors.db.transaction(house.reads, (tx) => unfinishedRuns(tx, { submissionId: m.id as `sub_${string}` })),
+  );
+  return (await Promise.all(each)).flat();
+}
 
 const verbs: readonly AnyAction[] = [
   ...agreementActions,

@@ -7,7 +7,7 @@ import { gradesOfPlan } from '../grades/store.ts';
 import { type Plan, runsOf } from '../plans/plan.ts';
 import { planById } from '../plans/store.ts';
 import { submissionById } from '../submissions/store.ts';
-import { type Determination, determinationMoves } from './determination.ts';
+import { type Determination, determinationMoves, latenessMs } from './determination.ts';
 import { atBest, decideRule, isGraded } from './rule.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -36,14 +36,15 @@ export const decide = action({
       measures: estimate.measures,
       atBest: measuresOfPlan(plan, tries.map(atBest), cutoffAt),
     });
+    const lateMs = latenessMs(submission.windowEndsAt, ctx.now);
     const determination: Determination = {
       ...decided,
       ...{ id: ctx.id('det'), planId: plan.id, submissionId: submission.id, orgId: ctx.actor.orgId as Determination['orgId'] },
-      ...{ deciderId: ctx.actor.id, deciderName: ctx.actor.name, decidedAt: ctx.now, basis: input.basis },
+      ...{ deciderId: ctx.actor.id, deciderName: ctx.actor.name, decidedAt: ctx.now, lateMs, basis: input.basis },
       ...{ state: 'decided', appeal: null, answer: null, label: plan.label },
     };
     await store.insertDetermination(ctx.tx, determination);
-    const payload = { planId: plan.id, submissionId: submission.id, verdict: decided.verdict };
+    const payload = { planId: plan.id, submissionId: submission.id, verdict: decided.verdict, lateMs };
     return done(determination, { event: 'determination.decided', thing: determination.id, label: plan.label, payload });
   },
   present: wire.present,

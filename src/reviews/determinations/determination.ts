@@ -1,5 +1,5 @@
 import type { Id } from '../../base/id.ts';
-import type { Instant } from '../../base/instant.ts';
+import { type Instant, msBetween } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
 import type { Move } from '../../base/states.ts';
 import type { Comparison, Verdict } from './rule.ts';
@@ -32,6 +32,12 @@ export interface Determination {
   readonly answer: Statement | null;
   readonly label: Label;
   readonly decidedAt: Instant;
+  /** How long after the access window's end it was decided; 0 within the window. It changes nothing for the release. */
+  readonly lateMs: number;
+}
+
+export function latenessMs(windowEndsAt: Instant, decidedAt: Instant): number {
+  return Math.max(0, msBetween(windowEndsAt, decidedAt));
 }
 
 export const determinationStates = ['decided', 'appealed', 'upheld', 'set-aside', 'erased'] as const;

@@ -20,6 +20,7 @@ type Flat = {
   tlp: Tlp;
   compartments: string[];
   decided_at: Instant;
+  late_ms: number;
 };
 type DeterminationRow = Flat & { comparisons: Comparison[]; appeal: Statement | null; answer: Statement | null };
 type Columns = Flat & {
@@ -49,6 +50,7 @@ export async function insertDetermination(tx: Tx, d: Determination): Promise<voi
     tlp: d.label.tlp,
     compartments: [...d.label.compartments],
     decided_at: d.decidedAt,
+    late_ms: d.lateMs,
   };
   await determinations(tx).insertInto('determinations').values(row).execute();
 }
@@ -118,5 +120,6 @@ function determinationOf(r: DeterminationRow): Determination {
     answer: r.answer,
     label: { tlp: r.tlp, compartments: r.compartments },
     decidedAt: r.decided_at,
+    lateMs: r.late_ms,
   };
 }

@@ -22,6 +22,7 @@ export const determinationOut = z.object({
   deciderId: z.string(),
   deciderName: z.string(),
   decidedAt: wireInstant,
+  lateMs: z.number(),
   basis: z.string(),
   verdict: z.enum(verdicts),
   reasons: z.array(z.string()),

@@ -2,7 +2,7 @@ import { limits } from '../../base/limits.ts';
 import { refuse } from '../../base/refusal.ts';
 import { action, done } from '../../trust/action.ts';
 import { submissionById } from '../submissions/store.ts';
-import { type Submission, sharedUntil } from '../submissions/submission.ts';
+import { reachableUntil, type Submission } from '../submissions/submission.ts';
 import { suiteById } from '../suites/store.ts';
 import { type Draft, decideFreezable, type Plan, planDigest, runsOf } from './plan.ts';
 import * as store from './store.ts';
@@ -18,7 +18,7 @@ export const freeze = action({
   on: (ctx, input) => submissionById(ctx.tx, input.submissionId),
   async run(ctx, input, submission: Submission) {
     if (ctx.actor.orgId === submission.orgId) return refuse('not_permitted', 'nobody measures its own model');
-    if (submission.state !== 'offered' || sharedUntil(submission) <= ctx.now)
+    if (submission.state !== 'offered' || reachableUntil(submission) <= ctx.now)
       return refuse('wrong_state', 'the access window is over', '/submissionId');
     const suite = await suiteById(ctx.tx, input.suiteId);
     if (!suite) return refuse('not_found', 'no such suite', '/suiteId');

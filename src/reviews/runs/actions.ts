@@ -9,7 +9,7 @@ import type { Labour } from '../../trust/labour.ts';
 import type { Plan } from '../plans/plan.ts';
 import { planById } from '../plans/store.ts';
 import { submissionById } from '../submissions/store.ts';
-import { isOpen, sharedUntil } from '../submissions/submission.ts';
+import { isOpen, reachableUntil } from '../submissions/submission.ts';
 import { type RunEvidence, type RunSpec, workRun } from './labour.ts';
 import { bindingOf, cellsOf, decideAccount, type Ending, type Run, runMoves } from './run.ts';
 import * as store from './store.ts';
@@ -29,7 +29,7 @@ export const queue = action({
     if ((await store.runsOfPlan(ctx.tx, plan.id)).length > 0) return refuse('wrong_state', 'this plan has its runs');
     const submission = await submissionById(ctx.tx, plan.submissionId);
     if (!submission) return refuse('not_found', 'no such submission');
-    const window = { windowStartsAt: submission.windowStartsAt, windowEndsAt: sharedUntil(submission) };
+    const window = { windowStartsAt: submission.windowStartsAt, windowEndsAt: reachableUntil(submission) };
     const runs = cellsOf(plan).map((cell): Run => {
       const owners = { planId: plan.id, submissionId: plan.submissionId, evaluatorId: plan.orgId };
       const nonce = Buffer.from(ctx.doors.chance(16)).toString('hex');

@@ -7,7 +7,7 @@ import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
 import { type Agreement, evaluatorsOf, isInForce } from '../agreements/agreement.ts';
 import { agreementById } from '../agreements/store.ts';
 import * as store from './store.ts';
-import { type Submission, type SubmissionTrigger, sharedUntil, submissionMoves, windowBefore } from './submission.ts';
+import { type Submission, type SubmissionTrigger, submissionMoves, windowBefore } from './submission.ts';
 import * as wire from './wire.ts';
 
 export const offer = action({
@@ -124,12 +124,12 @@ export const followLeaving = action({
   },
 });
 
-/** Evaluators' reading ends with the window by itself: the grant carries the same end, so nobody has to take it away. */
+/** Evaluators' reading ends with the law it rests on by itself: the grant carries that end, so nobody has to take it away. */
 async function grantReading(ctx: Ctx, submission: Submission, evaluators: readonly string[]): Promise<void> {
   const base = { compartment: submission.id, tier: 0, grantedAt: ctx.now };
   await insertGrant(ctx.tx, { ...base, id: ctx.id('grt'), holderId: submission.orgId, because: 'its developer', expiresAt: null });
   for (const holderId of evaluators) {
-    const grant = { ...base, holderId, because: 'evaluator of the agreement', expiresAt: sharedUntil(submission) };
+    const grant = { ...base, holderId, because: 'evaluator of the agreement', expiresAt: submission.basisExpiresAt };
     await insertGrant(ctx.tx, { id: ctx.id('grt'), ...grant });
   }
 }
@@ -152,9 +152,7 @@ async function end(
   const state = move(submissionMoves, submission.state, by);
   if (isRefusal(state)) return state;
   await store.setSubmissionState(ctx.tx, submission.id, state);
-  const agreement = await ctx.acrossCompartments((tx) => agreementById(tx, submission.agreementId));
-  const others = agreement?.parties.filter((p) => p.orgId !== submission.orgId) ?? [];
-  for (const party of others) await revokeGrants(ctx.tx, submission.id, party.orgId, ctx.now);
+  if (by === 'withdraw') await endReading(ctx, submission);
   const event = {
     event: `submission.${state}` as const,
     thing: submission.id,
@@ -162,6 +160,13 @@ async function end(
     payload: { agreementId: submission.agreementId },
   };
   return { submission: { ...submission, state }, event };
+}
+
+/** The end of the window takes no reading away: a verdict on what was measured may come late. Taking the model back does. */
+async function endReading(ctx: Ctx, submission: Submission): Promise<void> {
+  const agreement = await ctx.acrossCompartments((tx) => agreementById(tx, submission.agreementId));
+  const others = agreement?.parties.filter((p) => p.orgId !== submission.orgId) ?? [];
+  for (const party of others) await revokeGrants(ctx.tx, submission.id, party.orgId, ctx.now);
 }
 
 export const submissionActions = [offer, get, list, withdraw, closeDue, followLeaving];

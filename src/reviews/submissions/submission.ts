@@ -29,7 +29,7 @@ export interface Submission {
   readonly windowStartsAt: Instant;
   /** The release to other trusted partners. Nothing here moves it. */
   readonly windowEndsAt: Instant;
-  /** The day the law ends on which the sharing rests; the sharing ends with it, if that is before the window's end. */
+  /** The day the law ends on which the sharing rests: whatever else goes on, all reading by evaluators ends with it. */
   readonly basisExpiresAt: Instant;
   readonly state: SubmissionState;
   readonly label: Label;
@@ -55,9 +55,10 @@ export function windowBefore(releaseToPartnersAt: Instant, windowDays: number): 
 
 /** Whether the model may be reached now. Told from the time alone: a window ends even when no worker is left to close it. */
 export function isOpen(submission: Submission, now: Instant): boolean {
-  return submission.state === 'offered' && contains({ startsAt: submission.windowStartsAt, endsAt: sharedUntil(submission) }, now);
+  return submission.state === 'offered' && contains({ startsAt: submission.windowStartsAt, endsAt: reachableUntil(submission) }, now);
 }
 
-export function sharedUntil(submission: Submission): Instant {
+/** The window is access to the model. What was measured in it may be read, and judged, after it. */
+export function reachableUntil(submission: Submission): Instant {
   return submission.windowEndsAt < submission.basisExpiresAt ? submission.windowEndsAt : submission.basisExpiresAt;
 }

@@ -1,3 +1,4 @@
+import { hour } from '../../../src/base/instant.ts';
 import { Tag } from '../../parts/chips.tsx';
 import { Gathered, useList } from '../../parts/more.tsx';
 import { Fact, Facts, Section } from '../../parts/page.tsx';
@@ -33,6 +34,7 @@ function One({ of }: { of: Determination }) {
         <Fact name="Because">{of.reasons.length > 0 && <Reasons of={of.reasons} />}</Fact>
         <Fact name="Decided">
           <When at={of.decidedAt} />, by {of.deciderName}
+          {of.lateMs > 0 && `, ${lateness(of.lateMs)} after the window; that changes nothing for the release`}
         </Fact>
         <Fact name="On the basis of">{of.basis}</Fact>
         <Fact name="State">{of.state}</Fact>
@@ -50,6 +52,11 @@ function One({ of }: { of: Determination }) {
       </div>
     </>
   );
+}
+
+function lateness(ms: number): string {
+  const hours = Math.ceil(ms / hour);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
 }
 
 function Reasons({ of }: { of: readonly string[] }) {
