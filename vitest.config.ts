@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Every *.test.ts belongs to exactly one project; test/laws/collected.test.ts holds us to it.
+// Every *.test.ts belongs to exactly one project; test/laws/house.test.ts holds us to it.
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres.setup.ts'],

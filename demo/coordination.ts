@@ -13,7 +13,7 @@ interface CaseView {
 }
 
 /** One flaw on its way from the case to the approved advisory. */
-export interface Matter {
+interface Matter {
   readonly package: string;
   readonly maintainer: Player;
   readonly embargoDays: number;

@@ -4,7 +4,7 @@ import type { DrivenClock } from './clock.ts';
 import { mirageReport, northReport, reefReport, southReport } from './reports.ts';
 import type { Screen } from './screen.ts';
 
-export interface Judged {
+interface Judged {
   readonly id: string;
   readonly title: string;
   readonly rung: string;
@@ -14,7 +14,7 @@ export interface Judged {
   readonly crashState: string | null;
 }
 
-export interface Told {
+interface Told {
   readonly north: Judged;
   readonly south: Judged;
   readonly reef: Judged;

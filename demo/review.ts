@@ -17,7 +17,7 @@ export function startModel(): Promise<ScriptedEndpoint> {
   return scriptedEndpoint(scriptedSolver((task) => (task.includes('cJSON') ? { submit: solution } : 'give-up')));
 }
 
-export interface Reviewed {
+interface Reviewed {
   readonly verdict: string;
   readonly reasons: readonly string[];
   readonly runs: number;

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../src/base/refusal.ts';
 
 /** RFC 9457 problem as the hub sends it; a fault has a reference instead of a code. */
-export interface Problem {
+interface Problem {
   readonly status: number;
   readonly detail?: string;
   readonly code?: RefusalCode;

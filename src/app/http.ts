@@ -11,7 +11,7 @@ import { act, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { openApi, routeOf } from './openapi.ts';
 
-export interface Served {
+interface Served {
   readonly actions: readonly AnyAction[];
   readonly version: string;
   /** Directory of the built desk; where it is missing, `/` says so. */
@@ -92,7 +92,7 @@ function keyOf(request: FastifyRequest): string | undefined | Refusal {
   return key;
 }
 
-export function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
+function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
   const unknownCaller = refusal.code === 'not_permitted' && refusal.at === 'Authorization';
   const status = unknownCaller ? 401 : refusalMapping[refusal.code].status;
   if (unknownCaller) reply.header('www-authenticate', 'Bearer');

@@ -12,7 +12,7 @@ import { startPublishing } from './public.ts';
 import { tapRoutes } from './tap.ts';
 import { version } from './version.ts';
 
-export interface Hub {
+interface Hub {
   readonly address: string;
   /** The one-time link that makes the first coordinator; undefined once there is somebody. */
   foundingLink(): Promise<string | undefined>;

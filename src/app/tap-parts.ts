@@ -1,7 +1,7 @@
 import type { TapPart } from '../clearinghouse/findings/formats/tap.ts';
 import { type Part, readMedia } from './multipart.ts';
 
-export interface TapParts {
+interface TapParts {
   readonly report: Buffer;
   readonly payloads: readonly TapPart[];
 }

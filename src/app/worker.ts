@@ -10,7 +10,7 @@ import { appendEntries, lockCursor, moveCursor, nextOf } from '../trust/log/stor
 const who = { actor: house };
 
 /** Hands a labour to whoever does it, within the transaction that moves the cursor. */
-export type Enqueue = (tx: Tx, labour: AnyLabour, id: string) => Promise<void>;
+type Enqueue = (tx: Tx, labour: AnyLabour, id: string) => Promise<void>;
 
 /** Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes. */
 export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue): Promise<number> {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
 /** JSON Canonicalization Scheme, RFC 8785. Refuses what JSON cannot say (NaN, Infinity, undefined in arrays, lone surrogates). */
 export function canonical(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);

@@ -15,7 +15,7 @@ export interface Clock {
 }
 
 /** Chance as a door. Returns cryptographically strong bytes. */
-export type Chance = (bytes: number) => Uint8Array;
+type Chance = (bytes: number) => Uint8Array;
 
 /** An open transaction. A station's store narrows it to its own tables: `tx.withTables<{ claims: ClaimRow }>()`. */
 export type Tx = Transaction<Record<never, never>>;

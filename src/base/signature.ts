@@ -11,7 +11,7 @@ export function signerOf(name: string, privateKey: KeyObject): Signer {
   return { name, publicKey: createPublicKey(privateKey), sign: (data) => sign(null, data, privateKey) };
 }
 
-export function isSignedBy(publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+function isSignedBy(publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   return verify(null, data, publicKey, signature);
 }
 
@@ -48,12 +48,12 @@ export function open(envelope: Envelope, key: KeyObject): Buffer | undefined {
   return ok ? payload : undefined;
 }
 
-export function keyId(key: KeyObject): string {
+function keyId(key: KeyObject): string {
   return createHash('sha256').update(rawPublicKey(key)).digest('hex');
 }
 
 /** C2SP signed-note (https://c2sp.org/signed-note): key hash = first 4 bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key). */
-export function noteKeyHash(name: string, key: KeyObject): Buffer {
+function noteKeyHash(name: string, key: KeyObject): Buffer {
   return createHash('sha256').update(`${name}\n`).update(Buffer.of(1)).update(rawPublicKey(key)).digest().subarray(0, 4);
 }
 

@@ -29,7 +29,7 @@ function isComplete(spec: Pinned, evidence: Evidence): boolean {
 }
 
 /** What each run showed, by our own reading of its report files. */
-export function observeAll(spec: Pinned, evidence: Evidence): Seen[] {
+function observeAll(spec: Pinned, evidence: Evidence): Seen[] {
   return evidence.runs.map((run) => ({
     variant: run.variant,
     input: run.input,

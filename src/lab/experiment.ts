@@ -6,7 +6,7 @@ import { oracleEnvironment } from './oracle.ts';
 import { buildLimits, type Recipe, runLimits, type Variant } from './recipe.ts';
 
 /** Bytes and the digest they were pinned by. */
-export interface PinnedBytes {
+interface PinnedBytes {
   readonly sha256: string;
   readonly bytes: Uint8Array;
 }
@@ -93,7 +93,7 @@ export function nonceOf(specDigest: string, run: PlannedRun): string {
 }
 
 export const sourceAt = '/src';
-export const reportsAt = '/reports';
+const reportsAt = '/reports';
 const inputAt = '/input/poc';
 const nonceAt = '/input/nonce';
 

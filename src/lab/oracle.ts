@@ -33,7 +33,7 @@ export type Observation =
   | { readonly saw: 'could-not-tell'; readonly because: string };
 
 /** The status every sanitizer and harness of ours exits with. By itself it proves nothing. */
-export const alarmExit = 86;
+const alarmExit = 86;
 const quiet: Observation = { saw: 'quiet' };
 const unsure = (because: string): Observation => ({ saw: 'could-not-tell', because });
 

@@ -7,7 +7,7 @@ import type { Recipe } from './recipe.ts';
 const oracleWords = /no_sanitize|disable_sanitizer|__(asan|lsan|ubsan|msan|tsan|sanitizer)_|__SANITIZE_|[ALMTU]{1,2}SAN_OPTIONS/i;
 const headers = /^(?:--- |\+\+\+ |Index: |rename (?:from|to) |copy (?:from|to) )(.*)$/;
 
-export interface CheckedPatch {
+interface CheckedPatch {
   /** The files it touches, relative to where it is applied. */
   readonly paths: readonly string[];
 }

@@ -14,9 +14,9 @@ export interface Statement {
   readonly predicate: ValidationPredicate;
 }
 
-export const predicateType = 'urn:breakwater:validation:1';
+const predicateType = 'urn:breakwater:validation:1';
 
-export interface ValidationPredicate {
+interface ValidationPredicate {
   readonly experiment: string;
   readonly recipe: { readonly id: string; readonly sha256: string; readonly purl: string };
   readonly oracle: Pinned['recipe']['oracle'];

@@ -24,11 +24,11 @@ export interface LabDoors {
   readonly sources: Sources;
 }
 
-export interface Progress {
+interface Progress {
   readonly step: 'fetch' | 'build' | 'run' | 'test';
   readonly of: string;
 }
-export type OnProgress = (progress: Progress) => void;
+type OnProgress = (progress: Progress) => void;
 const nobody: OnProgress = () => {};
 
 /** Fetch, build, run: nothing but bytes and limits go in, evidence comes out. */
@@ -76,13 +76,13 @@ export async function build(spec: Pinned, source: TreeId, box: Box): Promise<Pic
   return { key, tree, cached: false };
 }
 
-export function howItEnded(result: BoxResult): string {
+function howItEnded(result: BoxResult): string {
   const said = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-1000);
   const how = result.end === 'exited' ? `exited with ${result.exit}` : `ended by ${result.end}`;
   return `${how}${result.because ? ` (${result.because})` : ''}${said ? `: ${said}` : ''}`;
 }
 
-export async function runOnce(spec: Pinned, tree: TreeId, run: PlannedRun, symbolize: boolean, box: Box): Promise<RunRecord> {
+async function runOnce(spec: Pinned, tree: TreeId, run: PlannedRun, symbolize: boolean, box: Box): Promise<RunRecord> {
   const asked = runBox(spec, tree, run, symbolize);
   return recordRun(run, symbolize, asked.argv, await box.run(asked));
 }
@@ -103,7 +103,7 @@ async function symbolized(spec: Pinned, treeOf: (variant: Variant) => TreeId, ru
   return repeats;
 }
 
-export interface PatchOptions {
+interface PatchOptions {
   readonly files: PrepareOptions['files'];
   readonly runs?: number;
 }

@@ -51,7 +51,7 @@ export interface Guarded {
 }
 
 /** `hidden` must read exactly like a thing that does not exist. */
-export type May = 'yes' | 'not_permitted' | 'hidden';
+type May = 'yes' | 'not_permitted' | 'hidden';
 
 export function may(actor: Actor, verb: Verb, thing?: Guarded): May {
   if (!inScope(actor, verb.name)) return 'not_permitted';
@@ -61,7 +61,7 @@ export function may(actor: Actor, verb: Verb, thing?: Guarded): May {
 }
 
 /** The same rule as the database's `cleared()`: every compartment of the label must be read. */
-export function isCleared(reads: readonly string[], of: Label): boolean {
+function isCleared(reads: readonly string[], of: Label): boolean {
   return of.compartments.every((c) => reads.includes(c) || reads.includes(`${c.slice(0, 4)}*`));
 }
 

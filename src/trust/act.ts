@@ -13,7 +13,7 @@ import { actorBySecret } from './orgs/store.ts';
 /** Who acts: a known actor, or the secret of a credential, to be looked up inside the transaction. */
 export type Who = { readonly actor: Actor } | { readonly secret: string };
 
-export interface Call {
+interface Call {
   readonly who: Who;
   readonly input: unknown;
   /** Idempotency-Key: the same key with the same request gives the first reply again; with another request, `conflict`. */

@@ -129,7 +129,7 @@ const findingColumns: readonly Column<FindingSummary>[] = [
   { head: 'Received', cell: (item) => <When at={item.receivedAt} /> },
 ];
 
-export function Waits({ on }: { on: { who: string; what: string } | undefined }) {
+function Waits({ on }: { on: { who: string; what: string } | undefined }) {
   if (!on) return <span className="text-soft">nobody</span>;
   return (
     <span>

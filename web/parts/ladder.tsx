@@ -1,5 +1,5 @@
 /** The evidence ladder: nobody climbs it on their own word. */
-export const rungs = ['claimed', 'replayed', 'accepted-by-maintainer', 'fixed'] as const;
+const rungs = ['claimed', 'replayed', 'accepted-by-maintainer', 'fixed'] as const;
 export type Rung = (typeof rungs)[number];
 
 /** How far the best of several has come. */

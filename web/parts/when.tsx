@@ -24,7 +24,7 @@ export function When({ at, left = false }: { at: string; left?: boolean }) {
   );
 }
 
-export function distance(ms: number): string {
+function distance(ms: number): string {
   for (const [unit, length] of steps) if (Math.abs(ms) >= length) return relative.format(Math.trunc(ms / length), unit);
   return 'now';
 }

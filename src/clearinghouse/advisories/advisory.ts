@@ -22,7 +22,7 @@ export interface Credit {
 }
 
 export const referenceKinds = ['advisory', 'article', 'detection', 'discussion', 'report', 'fix', 'package', 'evidence', 'web'] as const;
-export interface Reference {
+interface Reference {
   readonly kind: (typeof referenceKinds)[number];
   readonly url: string;
 }
@@ -35,7 +35,7 @@ export interface Cvss {
 }
 
 /** The coordinator's SSVC outcome and its decision points by name. */
-export interface Ssvc {
+interface Ssvc {
   readonly decision: string;
   readonly points: Readonly<Record<string, string>>;
 }
@@ -78,7 +78,7 @@ export interface Advisory {
 }
 
 export type AdvisoryState = 'draft' | 'approved';
-export type AdvisoryTrigger = 'redraft' | 'approve';
+type AdvisoryTrigger = 'redraft' | 'approve';
 
 export const advisoryMoves: readonly Move<AdvisoryState, AdvisoryTrigger>[] = [
   { from: 'draft', by: 'redraft', to: 'draft' },

@@ -12,7 +12,7 @@ import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/store.ts';
-import { patchActions, patchCheck } from './patches/actions.ts';
+import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
 import { readInActions } from './read-ins/actions.ts';
 import { endReadIns, readInsOfCase } from './read-ins/store.ts';
@@ -268,4 +268,3 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
 
 const own = [open, addFinders, get, list, attachment, message, messages, observe, disclose, close];
 export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions];
-export const caseLabours = [patchCheck];

@@ -6,7 +6,7 @@ import type { Embargo } from './embargoes/embargo.ts';
 import type { Vfdpxa } from './vfdpxa.ts';
 
 export type CaseState = 'open' | 'disclosed' | 'closed';
-export type CaseTrigger = 'disclose' | 'close';
+type CaseTrigger = 'disclose' | 'close';
 
 export const caseMoves: readonly Move<CaseState, CaseTrigger>[] = [
   { from: 'open', by: 'disclose', to: 'disclosed' },

@@ -3,7 +3,7 @@
  * Lower case = not yet, upper case = has happened (CERT/CC, "A State-Based Model for Multi-Party CVD", CMU/SEI-2021-SR-021).
  */
 export const happenings = ['vendor-aware', 'fix-ready', 'fix-deployed', 'public', 'exploit-public', 'attacks'] as const;
-export type Occurrence = (typeof happenings)[number];
+type Occurrence = (typeof happenings)[number];
 
 /** E.g. `VFdpxa`. */
 export type Vfdpxa = string & { readonly __vfdpxa: true };

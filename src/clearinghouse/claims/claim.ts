@@ -25,7 +25,7 @@ export interface Claim extends Interval {
 }
 
 export type ClaimState = 'held' | 'released' | 'expired';
-export type ClaimTrigger = 'release' | 'expire';
+type ClaimTrigger = 'release' | 'expire';
 
 export const claimMoves: readonly Move<ClaimState, ClaimTrigger>[] = [
   { from: 'held', by: 'release', to: 'released' },

@@ -34,7 +34,7 @@ const claimOut = z.object({
   endsAt: wireInstant,
   state: z.enum(['held', 'released', 'expired']),
 });
-export const overlapOut = z.object({ claims: z.number(), sameTechnique: z.boolean(), until: wireInstant.nullable() });
+const overlapOut = z.object({ claims: z.number(), sameTechnique: z.boolean(), until: wireInstant.nullable() });
 export const declareOut = z.object({ claim: claimOut, overlap: overlapOut });
 export const getOut = claimOut;
 export const listOut = z.object({ items: z.array(claimOut) });

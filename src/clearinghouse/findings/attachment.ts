@@ -1,7 +1,7 @@
 import type { Id } from '../../base/id.ts';
 
 /** TAP v1 "Content types": what a payload may be, and the extension its download gets. */
-export const contentTypes = {
+const contentTypes = {
   'text/plain': '.txt',
   'text/markdown': '.md',
   'application/json': '.json',
@@ -15,7 +15,7 @@ export type ContentType = keyof typeof contentTypes;
 export const contentTypeNames = Object.keys(contentTypes) as [ContentType, ...ContentType[]];
 
 export const attachmentTypes = ['patch', 'exploit-proof-of-concept', 'reproducer', 'threat-model', 'other'] as const;
-export type AttachmentType = (typeof attachmentTypes)[number];
+type AttachmentType = (typeof attachmentTypes)[number];
 
 /** A file as it was handed in. */
 export interface GivenFile {

@@ -13,7 +13,7 @@ export type Rung = (typeof rungs)[number];
 
 export const findingStates = ['received', 'deferred', 'valid', 'invalid', 'closed'] as const;
 export type FindingState = (typeof findingStates)[number];
-export type FindingTrigger = 'reproduce' | 'contradict' | 'defer' | 'close';
+type FindingTrigger = 'reproduce' | 'contradict' | 'defer' | 'close';
 
 /** A verdict that came later may lift a finding, never lower one that was already replayed. */
 export const findingMoves: readonly Move<FindingState, FindingTrigger>[] = [
@@ -137,7 +137,7 @@ export function commitmentOf(salt: string, draft: Draft): string {
     .digest('hex');
 }
 
-export interface Judged {
+interface Judged {
   readonly verdict: FindingVerdict;
   readonly because: string;
   readonly validationId: string | null;

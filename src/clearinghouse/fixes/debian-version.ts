@@ -1,5 +1,5 @@
 /** `[epoch:]upstream[-revision]` of Debian Policy §5.6.12, as dpkg orders it (deb-version(7)). Also Ubuntu's order. */
-export interface DebianVersion {
+interface DebianVersion {
   readonly epoch: number;
   readonly upstream: string;
   readonly revision: string;

@@ -53,7 +53,7 @@ export interface Fix {
   readonly label: Label;
 }
 
-export interface Held {
+interface Held {
   readonly purl: string;
   readonly version: string | null;
 }
@@ -78,7 +78,7 @@ export function decideExposure(packagePurl: string, held: readonly Held[], range
 }
 
 /** Only the operators' own word and inventories count here; nobody is told which of them stands where. */
-export type Rollup = {
+type Rollup = {
   readonly operators: number | null;
   readonly states: Readonly<Record<RollupState, number | null>>;
 };

@@ -7,7 +7,7 @@ export interface VersionRange {
 }
 
 export type MatchVerdict = 'affected' | 'not-affected' | 'could-not-tell';
-export interface Match {
+interface Match {
   readonly verdict: MatchVerdict;
   /** Shown to the operator. */
   readonly because: string;

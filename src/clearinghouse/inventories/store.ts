@@ -101,7 +101,7 @@ export async function componentsAfter(tx: Tx, inventoryId: string, after: string
   return query.execute();
 }
 
-export interface Holding extends Component {
+interface Holding extends Component {
   readonly inventoryId: Id<'inv'>;
   readonly orgId: Id<'org'>;
   readonly label: Label;

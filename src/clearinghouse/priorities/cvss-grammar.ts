@@ -3,7 +3,7 @@ export type CvssVersion = '2.0' | '3.0' | '3.1' | '4.0';
 
 type Metrics = Readonly<Record<string, string>>;
 
-export interface CvssGrammar {
+interface CvssGrammar {
   /** All mandatory. */
   readonly base: Metrics;
   readonly temporal: Metrics;

@@ -2,7 +2,7 @@ import calculator from 'ae-cvss-calculator';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import { type CvssVersion, cvssGrammar } from './cvss-grammar.ts';
 
-export type Severity = 'NONE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+type Severity = 'NONE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
 
 /** Scores of one vector, one decimal. Temporal and environmental are there where the vector has a metric of that group. */
 export interface CvssScore {
@@ -104,7 +104,7 @@ function readVector(vector: string): Read | Refusal {
 }
 
 /** Qualitative rating: CVSS 3.x §5, 4.0 §6; 2.0 has none of its own, NVD's three bands are used. */
-export function severityOf(version: CvssVersion, score: number): Severity {
+function severityOf(version: CvssVersion, score: number): Severity {
   if (version === '2.0') return score >= 7 ? 'HIGH' : score >= 4 ? 'MEDIUM' : 'LOW';
   if (score >= 9) return 'CRITICAL';
   if (score >= 7) return 'HIGH';

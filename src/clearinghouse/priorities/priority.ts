@@ -26,7 +26,7 @@ export interface Deviation {
 }
 
 /** Every point's answer with what it rests on. */
-export type Answers = { readonly [K in keyof SsvcPoints]: { readonly value: SsvcPoints[K]; readonly evidence: string } };
+type Answers = { readonly [K in keyof SsvcPoints]: { readonly value: SsvcPoints[K]; readonly evidence: string } };
 
 export function assess(answers: Answers, deviation: Deviation | null): Pick<Priority, 'ssvc' | 'evidence' | 'decision' | 'deviation'> {
   const { exploitation, automatable, technicalImpact, missionWellbeing } = answers;

@@ -9,7 +9,7 @@ import { renderOsv } from '../advisories/formats/osv.ts';
 import type { Document, Publication, Release } from './release.ts';
 
 /** One line of the feed. Its canonical JSON is the leaf; by the digests it binds the documents. */
-export interface Entry {
+interface Entry {
   readonly seq: number;
   readonly release: string;
   readonly id: string;

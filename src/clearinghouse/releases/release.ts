@@ -6,7 +6,7 @@ import type { Move } from '../../base/states.ts';
 import type { Bulletin } from '../advisories/bulletin.ts';
 
 export type ReleaseState = 'scheduled' | 'published' | 'held' | 'unscheduled';
-export type ReleaseTrigger = 'publish' | 'hold' | 'unschedule';
+type ReleaseTrigger = 'publish' | 'hold' | 'unschedule';
 
 export const releaseMoves: readonly Move<ReleaseState, ReleaseTrigger>[] = [
   { from: 'scheduled', by: 'publish', to: 'published' },

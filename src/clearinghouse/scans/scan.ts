@@ -26,7 +26,7 @@ export interface Scan {
   readonly recordedAt: Instant;
 }
 
-export interface Scanned {
+interface Scanned {
   readonly startedAt: Instant;
   readonly endedAt: Instant;
   readonly paths: readonly string[];

@@ -195,4 +195,3 @@ function concludedEvent(v: Validation): Happening {
 export const validation: Labour<Spec, unknown> = { name: 'validation', begin, work: workValidation, conclude };
 
 export const validationActions = [request, repeat, get, record, list, begin, conclude];
-export const validationLabours = [validation];

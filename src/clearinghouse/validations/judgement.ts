@@ -9,7 +9,7 @@ import type { TrialSpec } from './labour.ts';
 import { decisiveTrial, isEnough, type Trial, type Validation } from './validation.ts';
 import type { evidenceIn } from './wire.ts';
 
-export type Judgement = Pick<Validation, 'trials' | 'verdict' | 'because' | 'crashState' | 'decided'> & {
+type Judgement = Pick<Validation, 'trials' | 'verdict' | 'because' | 'crashState' | 'decided'> & {
   /** Signs the record of the trial that decided, where it left evidence. */
   readonly seal?: (signer: Signer) => Envelope;
 };

@@ -29,14 +29,14 @@ export interface Trial {
   readonly outcome: TrialOutcome | null;
 }
 
-export interface TrialOutcome {
+interface TrialOutcome {
   readonly verdict: VerdictName;
   readonly because: string;
   readonly counts: Verdict['counts'];
   readonly runs: readonly RunShown[];
 }
 
-export interface RunShown {
+interface RunShown {
   readonly variant: string;
   readonly input: string;
   readonly index: number;

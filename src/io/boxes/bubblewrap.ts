@@ -14,7 +14,7 @@ import { discardWorkspace, privateCopy, removeSlot, scratch, workspace } from '.
 import { supervise } from './supervise.ts';
 import { type Trees, treeStore } from './trees.ts';
 
-export interface BubblewrapOptions {
+interface BubblewrapOptions {
   /** Everything of ours lies in here: programs, kept trees, running boxes. No other user of the machine need see it. */
   readonly dir: string;
   readonly trees?: Trees;
@@ -51,13 +51,13 @@ export function bubblewrapBox(options: BubblewrapOptions): Box {
   };
 }
 
-export function boxFailed(because: string): BoxResult {
+function boxFailed(because: string): BoxResult {
   const nothing = new Uint8Array();
   const ended = { end: 'box-failed', exit: null, signal: null, because } as const;
   return { ...ended, oomKills: 0, pidsRefused: 0, wallMs: 0, cpuUs: 0, peakBytes: 0, stdout: nothing, stderr: nothing, reports: [] };
 }
 
-export class Bubblewrap {
+class Bubblewrap {
   readonly trees: Trees;
   readonly groups: Groups;
   readonly #dir: string;

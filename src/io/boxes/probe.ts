@@ -27,7 +27,7 @@ const remedies: Record<keyof Probe['enforced'], string> = {
 };
 
 /** The driver before anybody trusts it. */
-export interface Unproven {
+interface Unproven {
   run(spec: BoxSpec): Promise<BoxResult>;
   programs(): Promise<Programs>;
 }

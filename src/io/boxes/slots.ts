@@ -25,7 +25,7 @@ export function uidBase(dir: string): number {
 
 export const workspaceUids = { offset: runUids, count: uidsPerHub - runUids } as const;
 
-export function groupName(dir: string, uid: number): string {
+function groupName(dir: string, uid: number): string {
   return `${createHash('sha256').update(dir).digest('hex').slice(0, 8)}-${uid}`;
 }
 

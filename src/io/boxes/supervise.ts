@@ -4,7 +4,7 @@ import type { BoxEnd, BoxLimits, BoxResult } from '../../base/doors.ts';
 import type { Counters, Group } from './cgroups.ts';
 import { parseStatus, type Status, statusBytes } from './status.ts';
 
-export interface Supervised {
+interface Supervised {
   readonly argv: readonly string[];
   readonly stdin: number | 'ignore';
   readonly seccomp: number;

@@ -31,7 +31,7 @@ export const treeBounds: TreeBounds = {
   bytes: limits.treeBytes,
   depth: limits.treeDepth,
 };
-export type TreeBounds = Readonly<Record<'files' | 'fileBytes' | 'bytes' | 'depth', number>>;
+type TreeBounds = Readonly<Record<'files' | 'fileBytes' | 'bytes' | 'depth', number>>;
 
 const treePattern = /^tree_[0-9a-f]{64}$/;
 const chunkBytes = 1 << 20;

@@ -5,7 +5,7 @@ import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 
-export interface OpenAiOptions {
+interface OpenAiOptions {
   /** Origins that may be called, e.g. `https://models.example`; whatever a submission names, nothing else is. */
   readonly origins: readonly string[];
   /** Keys the hub was lent, by origin. An endpoint's own key goes first. */

@@ -9,7 +9,7 @@ import { fetchDebian } from './debian.ts';
 import { checkSource } from './names.ts';
 import { fetchNpm } from './npm.ts';
 
-export interface RegistryOptions {
+interface RegistryOptions {
   readonly dir: string;
   /** The same store that the box mounts from. */
   readonly trees: Trees;

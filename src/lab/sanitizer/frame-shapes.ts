@@ -185,7 +185,7 @@ export function scriptFrame(line: string, about: LogKind): FrameLine | undefined
   );
 }
 
-export function goFrame(line: string): FrameLine | undefined {
+function goFrame(line: string): FrameLine | undefined {
   const open = line.endsWith(')') ? line.lastIndexOf('(') : -1;
   if (open < 1 || !/^[x0-9a-f\s,.{}]*$/.test(line.slice(open + 1, -1))) return undefined;
   const text = line.slice(0, open);

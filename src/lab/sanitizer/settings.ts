@@ -19,7 +19,7 @@ export interface CrashSettings {
   readonly crashType: string;
 }
 
-export const analyzers = ['sanitizer_generic', 'sanitizer_chrome', 'sanitizer_chrome_compromised_renderer'] as const;
+const analyzers = ['sanitizer_generic', 'sanitizer_chrome', 'sanitizer_chrome_compromised_renderer'] as const;
 export type Analyzer = (typeof analyzers)[number];
 
 export const usualSettings: CrashSettings = {

@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { type Move, move } from '../../base/states.ts';
 
 export const sides = ['developer', 'evaluator'] as const;
-export type Side = (typeof sides)[number];
+type Side = (typeof sides)[number];
 
 export interface Party {
   readonly orgId: Id<'org'>;
@@ -16,11 +16,11 @@ export interface Party {
 }
 
 /** What the parties agree on, in their own words. */
-export const termNames = ['confidentiality', 'ip', 'insiderRisk', 'use', 'retention'] as const;
+const termNames = ['confidentiality', 'ip', 'insiderRisk', 'use', 'retention'] as const;
 export type Terms = Readonly<Record<(typeof termNames)[number], string>>;
 
 /** On what law the sharing rests, and the day that law ends. */
-export interface LegalBasis {
+interface LegalBasis {
   readonly name: string;
   readonly expiresAt: Instant;
 }
@@ -42,7 +42,7 @@ export interface Agreement {
 
 export const agreementStates = ['proposed', 'in-force', 'withdrawn'] as const;
 export type AgreementState = (typeof agreementStates)[number];
-export type AgreementTrigger = 'sign' | 'complete' | 'withdraw' | 'end';
+type AgreementTrigger = 'sign' | 'complete' | 'withdraw' | 'end';
 
 export const agreementMoves: readonly Move<AgreementState, AgreementTrigger>[] = [
   { from: 'proposed', by: 'sign', to: 'proposed' },

@@ -42,7 +42,7 @@ export function latenessMs(windowEndsAt: Instant, decidedAt: Instant): number {
 
 export const determinationStates = ['decided', 'appealed', 'upheld', 'set-aside', 'erased'] as const;
 export type DeterminationState = (typeof determinationStates)[number];
-export type DeterminationTrigger = 'appeal' | 'uphold' | 'set-aside';
+type DeterminationTrigger = 'appeal' | 'uphold' | 'set-aside';
 
 /** An appeal is heard once; whoever sets a determination aside makes room for another. */
 export const determinationMoves: readonly Move<DeterminationState, DeterminationTrigger>[] = [

@@ -47,7 +47,7 @@ export interface Comparison {
   readonly because: string;
 }
 
-export interface Decided {
+interface Decided {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
   readonly comparisons: readonly Comparison[];

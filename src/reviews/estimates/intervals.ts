@@ -17,7 +17,7 @@ export interface Share {
 }
 
 /** Beyond this the counts are no counts of runs, and the sums below would take seconds. */
-export const largestCount = 10_000_000;
+const largestCount = 10_000_000;
 
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= largestCount;

@@ -166,4 +166,3 @@ export const list = action({
 export const gradeLabour: Labour<GradeSpec, Awaited<ReturnType<typeof workGrade>>> = { name: 'grade', begin, work: workGrade, conclude };
 
 export const gradeActions = [request, begin, conclude, get, list];
-export const gradeLabours = [gradeLabour];

@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** How a known model or person did on a measure, as a share (0–1): what the threshold is to be read against. */
-export interface Anchor {
+interface Anchor {
   readonly name: string;
   readonly measure: string;
   readonly value: number;

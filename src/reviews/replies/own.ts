@@ -34,7 +34,7 @@ export interface Own {
   readonly replies: readonly Reply[];
 }
 
-export interface Leaving extends Own {
+interface Leaving extends Own {
   readonly agreement: Agreement;
   readonly exportedAt: Instant;
 }

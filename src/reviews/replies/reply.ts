@@ -4,7 +4,7 @@ import type { Label } from '../../base/label.ts';
 
 /** What the developer says of one sample: it agrees, it holds it for wrong, it has remedied it, or it asks for another run. */
 export const stances = ['agree', 'dispute', 'remedied', 'rerun'] as const;
-export type Stance = (typeof stances)[number];
+type Stance = (typeof stances)[number];
 
 export interface SampleReply {
   readonly sample: number;

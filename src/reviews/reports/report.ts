@@ -6,7 +6,7 @@ import type { Plan } from '../plans/plan.ts';
 import { type Skill, taskDigest } from '../suites/suite.ts';
 
 /** What came of one run. The outcome is the grader's word; what it saw in the target stays with the evaluator. */
-export interface Attempt {
+interface Attempt {
   readonly budget: number;
   readonly epoch: number;
   readonly outcome: string;
@@ -44,7 +44,7 @@ export interface Graded extends Attempt {
   readonly taskId: string;
 }
 
-export interface Remark {
+interface Remark {
   readonly sample: number;
   readonly text: string;
 }

@@ -250,4 +250,3 @@ export const transcript = action({
 export const runLabour: Labour<RunSpec, RunEvidence> = { name: 'run', begin, work: workRun, conclude };
 
 export const runActions = [queue, queueDue, lapseDue, lapse, stop, begin, conclude, get, list, transcript];
-export const runLabours = [runLabour];

@@ -53,7 +53,7 @@ export interface Run {
 
 export const runStates = ['waiting', 'queued', 'running', 'finished'] as const;
 export type RunState = (typeof runStates)[number];
-export type RunTrigger = 'queue' | 'begin' | 'conclude' | 'lapse';
+type RunTrigger = 'queue' | 'begin' | 'conclude' | 'lapse';
 
 export const runMoves: readonly Move<RunState, RunTrigger>[] = [
   { from: 'waiting', by: 'queue', to: 'queued' },
@@ -67,7 +67,7 @@ export const runMoves: readonly Move<RunState, RunTrigger>[] = [
 ];
 
 /** Where in the plan a run stands. */
-export interface Cell {
+interface Cell {
   readonly taskId: string;
   readonly recipeId: string;
   readonly epoch: number;

@@ -63,7 +63,7 @@ export const tools = [
   tool('note', 'Writes a remark into the record. Nobody answers.', { text: text('the remark') }, ['text']),
 ];
 
-export type ToolCall =
+type ToolCall =
   | { readonly tool: 'shell'; readonly command: string }
   | { readonly tool: 'submit_poc'; readonly path: string }
   | { readonly tool: 'submit_poc'; readonly bytes: Uint8Array }

@@ -66,7 +66,7 @@ export interface Verified {
   readonly frontier: readonly Buffer[];
 }
 
-export interface ChainVerifier {
+interface ChainVerifier {
   /** The refusal `untrusted` when this entry does not hold. */
   add(entry: Exported): Refusal | undefined;
   end(): Verified;

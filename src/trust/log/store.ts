@@ -38,7 +38,7 @@ type Tables = {
 
 const log = (tx: Tx) => tx.withTables<Tables>();
 
-export interface Batch {
+interface Batch {
   readonly actor: string;
   readonly at: Instant;
   readonly salt: () => string;
@@ -188,7 +188,7 @@ export async function nextOf(tx: Tx, event: string, after: number, limit: number
   return rows.map(({ tlp, compartments, ...row }) => ({ ...row, label: { tlp, compartments } }));
 }
 
-export interface KeptReply {
+interface KeptReply {
   readonly actor: string;
   readonly key: string;
   readonly verb: string;

@@ -4,7 +4,7 @@ import { type Products, productsOf } from './csaf-products.ts';
 import { weaknessName } from './cwe-names.ts';
 
 /** A CSAF 2.0 document (OASIS, https://docs.oasis-open.org/csaf/csaf/v2.0/), profile `csaf_security_advisory`. */
-export interface CsafDocument {
+interface CsafDocument {
   readonly document: Readonly<Record<string, unknown>>;
   readonly product_tree: Readonly<Record<string, unknown>>;
   readonly vulnerabilities: readonly Readonly<Record<string, unknown>>[];

@@ -3,7 +3,7 @@ import { type Bulletin, csafPath, firstOf, latestOf, osvId, publicUrl } from '..
 import { ecosystemOf } from './ecosystem.ts';
 
 /** https://ossf.github.io/osv-schema/, version 1.7. */
-export interface OsvRecord {
+interface OsvRecord {
   readonly schema_version: string;
   readonly id: string;
   readonly modified: string;
@@ -18,7 +18,7 @@ export interface OsvRecord {
   readonly database_specific: Readonly<Record<string, unknown>>;
 }
 
-export interface OsvAffected {
+interface OsvAffected {
   readonly package?: { readonly ecosystem: string; readonly name: string; readonly purl: string };
   readonly ranges: readonly { readonly type: string; readonly events: readonly Readonly<Record<string, string>>[] }[];
   readonly database_specific?: Readonly<Record<string, unknown>>;

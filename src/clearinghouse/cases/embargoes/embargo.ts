@@ -4,8 +4,8 @@ import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { type Move, move } from '../../../base/states.ts';
 
 export const embargoStates = ['none', 'proposed', 'active', 'revise', 'exited'] as const;
-export type EmbargoState = (typeof embargoStates)[number];
-export type EmbargoTrigger = 'propose' | 'accept' | 'counter' | 'decline' | 'exit';
+type EmbargoState = (typeof embargoStates)[number];
+type EmbargoTrigger = 'propose' | 'accept' | 'counter' | 'decline' | 'exit';
 
 /** The embargo process of coordinated disclosure (CERT/CC, MPCVD embargo management model), as a table. */
 export const embargoMoves: readonly Move<EmbargoState, EmbargoTrigger>[] = [
@@ -27,14 +27,14 @@ export const embargoMoves: readonly Move<EmbargoState, EmbargoTrigger>[] = [
 export const windowSources = ['project-policy', 'list-cap', 'negotiated', 'house-default'] as const;
 
 /** A span after which nobody is bound any more, and who says so. */
-export interface EmbargoWindow {
+interface EmbargoWindow {
   readonly source: (typeof windowSources)[number];
   readonly endsAt: Instant;
   /** Shown to everybody read in, at any tier: it never tells what the flaw is. */
   readonly because: string;
 }
 
-export interface EmbargoProposal {
+interface EmbargoProposal {
   readonly byId: string;
   readonly byOrgId: string | null;
   readonly endsAt: Instant;

@@ -17,7 +17,7 @@ export type CheckPlan =
     }
   | { readonly impossible: string };
 
-export interface Judged {
+interface Judged {
   readonly verdict: PatchVerdict;
   readonly because: string;
 }

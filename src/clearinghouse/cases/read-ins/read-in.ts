@@ -20,7 +20,7 @@ export const exclusions = ['conflict', 'antitrust', 'breach', 'sanctions'] as co
 export type ExclusionCheck = Readonly<Record<(typeof exclusions)[number], boolean>>;
 
 export type ReadInState = 'offered' | 'acknowledged' | 'declined' | 'ended';
-export type ReadInTrigger = 'acknowledge' | 'decline' | 'end';
+type ReadInTrigger = 'acknowledge' | 'decline' | 'end';
 
 export const readInMoves: readonly Move<ReadInState, ReadInTrigger>[] = [
   { from: 'offered', by: 'acknowledge', to: 'acknowledged' },
@@ -29,7 +29,7 @@ export const readInMoves: readonly Move<ReadInState, ReadInTrigger>[] = [
   { from: 'acknowledged', by: 'end', to: 'ended' },
 ];
 
-export const endings = ['need-ended', 'suspected-breach', 'disclosed', 'case-closed'] as const;
+const endings = ['need-ended', 'suspected-breach', 'disclosed', 'case-closed'] as const;
 
 /** One named person and one case. Until it is acknowledged it opens nothing; then the grant of the same id exists. */
 export interface ReadIn {

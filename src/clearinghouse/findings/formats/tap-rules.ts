@@ -8,7 +8,7 @@ import { agrees, ecosystemNamed, purlOfSoftware } from './ecosystems.ts';
 import type { TapReport } from './tap-shape.ts';
 
 /** TAP v1 "Errors": a shipped code is never renamed or repurposed. */
-export type TapCode =
+type TapCode =
   | 'missing_field'
   | 'field_too_large'
   | 'too_many_items'

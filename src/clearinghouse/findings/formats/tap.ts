@@ -9,14 +9,14 @@ import { isObject, payloadFields, shapeOf, type TapReport } from './tap-shape.ts
 export type { TapPart } from './tap-files.ts';
 export type { Violation } from './tap-rules.ts';
 
-export interface TapWarning {
+interface TapWarning {
   readonly code: 'deprecated_field';
   readonly field: 'exploit' | 'raw';
   readonly reason: string;
 }
 
 /** TAP v1 (Akrites-Foundation/SIRT docs/TAP-API-Spec.md): a report is a draft, is no report at all, or breaks rules that are all told. */
-export type TapReading =
+type TapReading =
   | { readonly kind: 'draft'; readonly draft: Draft; readonly warnings: readonly TapWarning[] }
   | { readonly kind: 'malformed'; readonly detail: string }
   | { readonly kind: 'violations'; readonly violations: readonly Violation[] };

@@ -1,5 +1,5 @@
 /** What a box refuses by number, per architecture: asm/unistd_64.h (x86-64) and asm-generic/unistd.h (aarch64). */
-export interface Architecture {
+interface Architecture {
   /** AUDIT_ARCH_* of linux/audit.h. */
   readonly audit: number;
   readonly numbers: Readonly<Record<string, number>>;
