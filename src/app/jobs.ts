@@ -1,18 +1,21 @@
 import type pg from 'pg';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Doors } from '../base/doors.ts';
-import { publicLabel } from '../base/label.ts';
+import { label } from '../base/label.ts';
 import { limits } from '../base/limits.ts';
 import { house } from '../trust/access.ts';
 import type { Flow } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
-import { appendEntries } from '../trust/log/store.ts';
+import { appendEntries, labelOf } from '../trust/log/store.ts';
+import { patience } from './patience.ts';
 import { followOnce, labourOnce, runDues } from './worker.ts';
 
 const followEveryMs = 200;
 const dueEveryMs = 1000;
 const heartbeatSeconds = 10;
 const labourSeconds = 60 * 60;
+/** For what is not named in the log by itself: a patch is named by its case. */
+const parkedLabel = label('AMBER', 'hou_clearinghouse');
 
 export interface Worker {
   stop(): Promise<void>;
@@ -40,8 +43,9 @@ export async function startWorker(
   }
   const enqueue = async (tx: Parameters<typeof fromKysely>[0], labour: AnyLabour, id: string) =>
     void (await boss.send(labour.name, { id }, { db: fromKysely(tx), singletonKey: id }));
-  const following = repeat(followEveryMs, log, () => followOnce(doors, flow, enqueue));
-  const duing = repeat(dueEveryMs, log, () => runDues(doors, flow));
+  const patient = patience(() => performance.now(), log);
+  const following = repeat(followEveryMs, log, () => followOnce(doors, flow, enqueue, patient));
+  const duing = repeat(dueEveryMs, log, () => runDues(doors, flow, log));
   return {
     async stop() {
       await Promise.all([following.stop(), duing.stop()]);
@@ -59,15 +63,20 @@ async function attempt(
 ): Promise<void> {
   try {
     const refusal = await labourOnce(doors, labour, id);
-    if (refusal && refusal.code !== 'wrong_state') log(`${labour.name} ${id}: ${refusal.because}`, refusal);
+    // Its code and no more: whoever keeps the machine is not read into what the refusal speaks of.
+    if (refusal && refusal.code !== 'wrong_state') log(`${labour.name} ${id}: ${refusal.code}`, undefined);
   } catch (error) {
     log(`${labour.name} ${id}`, error);
     if (!isLast) throw error;
     // Out of tries: parked where a person sees it, instead of vanishing from a queue.
     const salt = () => Buffer.from(doors.chance(16)).toString('hex');
-    const label = { ...publicLabel, tlp: 'AMBER' as const, compartments: ['hou_clearinghouse'] };
-    const event = { event: 'flow.parked' as const, thing: id, label, payload: { labour: labour.name, tries: limits.jobRetries + 1 } };
-    await doors.db.transaction(house.reads, (tx) => appendEntries(tx, { actor: house.id, at: doors.clock.now(), salt, events: [event] }));
+    const payload = { labour: labour.name, tries: limits.jobRetries + 1 };
+    await doors.db.transaction(house.reads, async (tx) => {
+      // Under the label of the thing itself: the clearinghouse's staff does not learn so that there is a review.
+      const label = (await labelOf(tx, id)) ?? parkedLabel;
+      const events = [{ event: 'flow.parked' as const, thing: id, label, payload }];
+      await appendEntries(tx, { actor: house.id, at: doors.clock.now(), salt, events });
+    });
   }
 }
 

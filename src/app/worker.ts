@@ -6,28 +6,44 @@ import { act } from '../trust/act.ts';
 import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, lockCursor, moveCursor, nextOf } from '../trust/log/store.ts';
+import type { Patience } from './patience.ts';
 
 const who = { actor: house };
+const brokenAgain = refuse('unavailable', 'this broke the hub again and again; whoever runs it has the cause');
 
 /** Hands a labour to whoever does it, within the transaction that moves the cursor. */
 type Enqueue = (tx: Tx, labour: AnyLabour, id: string) => Promise<void>;
 
-/** Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes. */
-export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue): Promise<number> {
+/**
+ * Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes.
+ * Without `patience` a Fault is thrown; with it, one hostile thing that breaks a hop holds up neither the other hops nor, in the end, its own.
+ */
+export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue, patience?: Patience): Promise<number> {
   let moved = 0;
-  for (const hop of flow.hops) moved += await followHop(doors, hop);
+  for (const hop of flow.hops) moved += await followHop(doors, hop, patience);
   for (const work of flow.works) moved += await followWork(doors, work, enqueue);
   return moved;
 }
 
-async function followHop(doors: Doors, hop: Hop): Promise<number> {
+async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined): Promise<number> {
   const name = `${hop.on}→${hop.verb.name}`;
   const found = await pending(doors, name, hop.on);
   let moved = 0;
   for (const happened of found) {
+    const tried = `${name} ${happened.seq}`;
+    if (patience && !patience.mayTry(tried)) return moved;
     const input = given(hop.give, happened);
-    const outcome =
-      input === undefined || isRefusal(input) ? input : await act(doors, hop.verb, { who, input, follower: { name, seq: happened.seq } });
+    let outcome: unknown;
+    try {
+      outcome =
+        input === undefined || isRefusal(input) ? input : await act(doors, hop.verb, { who, input, follower: { name, seq: happened.seq } });
+    } catch (error) {
+      if (!patience) throw error;
+      if (!patience.giveUp(tried, error)) return moved;
+      await note(doors, name, happened, brokenAgain, 'flow.parked');
+      moved++;
+      continue;
+    }
     if (isRefusal(outcome)) {
       // Another worker did this hop while we tried.
       if (outcome.code === 'stale') return moved;
@@ -75,18 +91,32 @@ async function skip(doors: Doors, name: string, seq: number): Promise<void> {
 }
 
 /** A hop that was refused is part of the history: nobody has to wonder why nothing came of an event. */
-async function note(doors: Doors, name: string, happened: Happened, refusal: Refusal): Promise<void> {
+async function note(
+  doors: Doors,
+  name: string,
+  happened: Happened,
+  refusal: Refusal,
+  as: 'flow.refused' | 'flow.parked' = 'flow.refused',
+): Promise<void> {
   await doors.db.transaction(house.reads, async (tx) => {
     if (!(await moveCursor(tx, name, happened.seq))) return;
     const payload = { follower: name, seq: happened.seq, code: refusal.code, because: refusal.because };
     const salt = () => Buffer.from(doors.chance(16)).toString('hex');
-    const event = { event: 'flow.refused' as const, thing: happened.thing, label: happened.label, payload };
+    const event = { event: as, thing: happened.thing, label: happened.label, payload };
     await appendEntries(tx, { actor: house.id, at: doors.clock.now(), salt, events: [event] });
   });
 }
 
-export async function runDues(doors: Doors, flow: Flow): Promise<void> {
-  for (const due of flow.dues) await act(doors, due, { who, input: {} });
+/** Without `log` a Fault is thrown; with it, one that breaks does not keep the others from their hour. */
+export async function runDues(doors: Doors, flow: Flow, log?: (problem: string, error: unknown) => void): Promise<void> {
+  for (const due of flow.dues) {
+    try {
+      await act(doors, due, { who, input: {} });
+    } catch (error) {
+      if (!log) throw error;
+      log(due.name, error);
+    }
+  }
 }
 
 /** Does one labour from beginning to end. Returns the refusal when it was done already or is gone. */

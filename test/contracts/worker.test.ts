@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startWorker, type Worker } from '../../src/app/jobs.ts';
-import { followOnce } from '../../src/app/worker.ts';
+import { patience } from '../../src/app/patience.ts';
+import { followOnce, runDues } from '../../src/app/worker.ts';
 import { label } from '../../src/base/label.ts';
 import { limits } from '../../src/base/limits.ts';
 import { refuse } from '../../src/base/refusal.ts';
@@ -103,6 +104,56 @@ test('an event of which nothing can be made is noted as refused, and does not st
   expect(await followOnce(hub.doors, flow, async () => {})).toBe(0);
 });
 
+test('a hop that breaks holds up no other hop, and in the end not its own', async () => {
+  const seen: string[] = [];
+  const fragile = action({
+    ...internal,
+    name: 'test.fragile',
+    input: byThing,
+    run: async (_ctx, { id }) => {
+      if (id === 'thing-0') throw new Error('poison');
+      seen.push(id);
+      return done({});
+    },
+  });
+  const robust = action({ ...fragile, name: 'test.robust', run: async (_ctx, { id }) => done({ seen: seen.push(`other ${id}`) }) });
+  const flow: Flow = {
+    hops: [fragile, robust].map((verb) => hop('test.poison', verb, ({ thing }) => ({ id: thing }))),
+    works: [],
+    dues: [],
+  };
+  await happen('test.poison', 2);
+  let now = 0;
+  const faults: string[] = [];
+  const patient = patience(
+    () => now,
+    (problem) => faults.push(problem),
+  );
+  await followOnce(hub.doors, flow, async () => {}, patient);
+  expect(seen).toEqual(['other thing-0', 'other thing-1']);
+  await followOnce(hub.doors, flow, async () => {}, patient);
+  expect(faults).toHaveLength(1);
+  for (let i = 1; i < limits.hopTries; i++) {
+    expect(seen).not.toContain('thing-1');
+    now += 1000 * 2 ** (i - 1);
+    await followOnce(hub.doors, flow, async () => {}, patient);
+  }
+  expect(faults).toHaveLength(limits.hopTries);
+  expect(seen).toContain('thing-1');
+  const parked = (await happened('flow.parked')).filter((b) => b.thing === 'thing-0');
+  expect(parked.map((b) => [b.label.compartments, (b.payload as { code: string }).code])).toEqual([[['org_x'], 'unavailable']]);
+});
+
+test('something due that breaks does not keep the others from their hour', async () => {
+  const seen: string[] = [];
+  const breaks = action({ ...internal, name: 'test.breaks', input: z.object({}), run: () => Promise.reject(new Error('broken')) });
+  const works = action({ ...internal, name: 'test.works', input: z.object({}), run: async () => done({ seen: seen.push('due') }) });
+  const flow: Flow = { hops: [], works: [], dues: [breaks, works] };
+  await expect(runDues(hub.doors, flow)).rejects.toThrow('test.breaks failed');
+  await runDues(hub.doors, flow, () => {});
+  expect(seen).toEqual(['due']);
+});
+
 test('a labour that fails is tried again, and parked where a person sees it', { timeout: 60_000 }, async () => {
   const tries: Record<string, number> = {};
   const verb = (name: string) =>
@@ -125,10 +176,12 @@ test('a labour that fails is tried again, and parked where a person sees it', { 
   const flow: Flow = { hops: [], works: [work('test.work', labour, ({ thing }) => thing)], dues: [] };
   worker = await startWorker(hub.doors, (hub.doors.db as OpenDb).pool, flow, 2, (problem) => problems.push(problem));
   await happen('test.work', 2);
-  for (let i = 0; i < 200 && (await happened('flow.parked')).length === 0; i++) await sleep(200);
+  for (let i = 0; i < 200 && !(await happened('flow.parked')).some((b) => 'labour' in (b.payload as object)); i++) await sleep(200);
   expect(tries).toEqual({ 'thing-0': limits.jobRetries + 1, 'thing-1': 2 });
-  expect((await happened('flow.parked')).map((b) => [b.thing, b.payload])).toEqual([
-    ['thing-0', { labour: 'test-labour', tries: limits.jobRetries + 1 }],
+  const parked = (await happened('flow.parked')).filter((b) => 'labour' in (b.payload as object));
+  // Under the thing's own label: the clearinghouse's staff does not learn from it that there is a review.
+  expect(parked.map((b) => [b.thing, b.payload, b.label])).toEqual([
+    ['thing-0', { labour: 'test-labour', tries: limits.jobRetries + 1 }, { tlp: 'RED', compartments: ['org_x'] }],
   ]);
   expect(problems.length).toBeGreaterThan(0);
 });
