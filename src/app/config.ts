@@ -10,6 +10,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** Addresses (or CIDR blocks) of reverse proxies before this hub: only they are believed about who is asking. */
+  readonly proxies: readonly string[];
   /** The name under which the hub signs: a host name, never a secret. */
   readonly origin: string;
   /** A file with milliseconds by which the clock is shifted; only the demo sets it. */
@@ -30,6 +32,7 @@ const environment = z.object({
   DATABASE_URL: z.string().optional(),
   BREAKWATER_HOST: z.string().default('127.0.0.1'),
   BREAKWATER_PORT: z.coerce.number().int().min(0).max(65535).default(8420),
+  BREAKWATER_PROXIES: z.string().default(''),
   BREAKWATER_ORIGIN: z
     .string()
     .regex(/^[a-z0-9.-]+$/i)
@@ -59,6 +62,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: e.DATABASE_URL,
     host: e.BREAKWATER_HOST,
     port: e.BREAKWATER_PORT,
+    proxies: e.BREAKWATER_PROXIES.split(',').filter(Boolean),
     origin: e.BREAKWATER_ORIGIN,
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),

@@ -7,9 +7,10 @@ import type { Doors } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal, refusalMapping, refuse } from '../base/refusal.ts';
 import { anonymous } from '../trust/access.ts';
-import { act, type Who } from '../trust/act.ts';
+import { act, identify, notAllowed, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { openApi, routeOf } from './openapi.ts';
+import { type Strangers, strangers } from './strangers.ts';
 
 interface Served {
   readonly actions: readonly AnyAction[];
@@ -19,6 +20,10 @@ interface Served {
   /** Directory of the public tree (advisories, feed, checkpoint). */
   readonly publicDir: string;
   readonly log: (problem: string, error: unknown) => void;
+  /** Addresses of reverse proxies whose word on the caller's address and scheme is taken. */
+  readonly proxies?: readonly string[];
+  /** A clock that only runs forward, for counting strangers. */
+  readonly nowMs?: () => number;
 }
 
 const sessionCookie = 'breakwater_session';
@@ -30,13 +35,20 @@ const openingVerbs: Record<string, (reply: { session?: { secret: string }; secre
 
 /** The derived HTTP door: one route a verb, refusals as RFC 9457 problems. */
 export async function buildHttp(doors: Doors, served: Served): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, routerOptions: { maxParamLength: 512 } });
+  const trustProxy = served.proxies?.length ? [...served.proxies] : false;
+  const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, trustProxy, routerOptions: { maxParamLength: 512 } });
   await app.register(cookies);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'"], upgradeInsecureRequests: null } },
   });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, served.log));
-  for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb);
+  // Registered before any route, so that it stands before all of them: the TAP intake and the static files too.
+  const { admit } = strangers(served.nowMs ?? (() => performance.now()));
+  app.addHook('onRequest', async (request, reply) => {
+    // The public tree is files that anybody may mirror whole, through whatever cache stands before this hub.
+    if (!request.url.startsWith('/public/') && !hasCredential(request) && !admit(request.ip)) return sendTooMany(reply);
+  });
+  for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb, admit);
   const document = openApi(served.actions, served.version);
   app.get('/openapi.json', async () => document);
   app.get('/health', async () => ({ ok: true, version: served.version }));
@@ -44,11 +56,13 @@ export async function buildHttp(doors: Doors, served: Served): Promise<FastifyIn
   return app;
 }
 
-function addRoute(app: FastifyInstance, doors: Doors, verb: AnyAction): void {
+function addRoute(app: FastifyInstance, doors: Doors, verb: AnyAction, admit: Strangers['admit']): void {
   const { method, path } = routeOf(verb);
   app.route({
     method,
     url: path,
+    bodyLimit: verb.by === 'anyone' ? limits.strangerBytes : limits.requestBytes,
+    onRequest: (request, reply) => beforeBody(doors, verb, request, reply, admit),
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');
       const who = whoOf(request);
@@ -60,13 +74,45 @@ function addRoute(app: FastifyInstance, doors: Doors, verb: AnyAction): void {
       if (isRefusal(key)) return sendRefusal(reply, key);
       const input = { ...given, ...(request.params as object) };
       const outcome = await act(doors, verb, { who, input, ...(key === undefined ? {} : { key }) });
-      if (isRefusal(outcome)) return sendRefusal(reply, outcome, who);
+      if (isRefusal(outcome)) return isUnknown(outcome) && !admit(request.ip) ? sendTooMany(reply) : sendRefusal(reply, outcome, who);
       const secret = openingVerbs[verb.name]?.(outcome as { secret?: string });
       if (secret)
-        reply.setCookie(sessionCookie, secret, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: limits.sessionHours * 3600 });
+        reply.setCookie(sessionCookie, secret, {
+          httpOnly: true,
+          secure: 'auto',
+          sameSite: 'strict',
+          path: '/',
+          maxAge: limits.sessionHours * 3600,
+        });
       return outcome;
     },
   });
+}
+
+/** Settled before a body is read: a stranger has nothing to say to most verbs, and nobody sends megabytes under a credential that is none. */
+async function beforeBody(doors: Doors, verb: AnyAction, request: FastifyRequest, reply: FastifyReply, admit: Strangers['admit']) {
+  if (verb.by === 'anyone') return;
+  const who = whoOf(request);
+  if (isRefusal(who)) return sendRefusal(reply, who);
+  const bytes = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Number.POSITIVE_INFINITY : 0));
+  if ('secret' in who && bytes <= limits.strangerBytes) return;
+  const actor = await identify(doors, who);
+  const unknown = isRefusal(actor) ? actor : actor.kind === 'anonymous' ? notAllowed(actor, verb.name) : undefined;
+  if (unknown) return 'secret' in who && !admit(request.ip) ? sendTooMany(reply) : sendRefusal(reply, unknown, who);
+}
+
+function hasCredential(request: FastifyRequest): boolean {
+  const { authorization, 'tap-submission-token': submission } = request.headers;
+  return authorization !== undefined || submission !== undefined || request.cookies[sessionCookie] !== undefined;
+}
+
+function isUnknown(refusal: Refusal): boolean {
+  return refusal.code === 'not_permitted' && refusal.at === 'Authorization';
+}
+
+function sendTooMany(reply: FastifyReply): FastifyReply {
+  const because = `at most ${limits.strangerRequestsPerMinute} requests a minute from one address without a credential; sign in, or wait`;
+  return sendRefusal(reply.header('retry-after', '60'), refuse('too_many', because));
 }
 
 /** A bearer token, or the desk's cookie; the cookie counts only for requests that our own pages make. */
@@ -93,7 +139,7 @@ function keyOf(request: FastifyRequest): string | undefined | Refusal {
 }
 
 function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
-  const unknownCaller = refusal.code === 'not_permitted' && refusal.at === 'Authorization';
+  const unknownCaller = isUnknown(refusal);
   const status = unknownCaller ? 401 : refusalMapping[refusal.code].status;
   if (unknownCaller) reply.header('www-authenticate', 'Bearer');
   if (unknownCaller && who && 'secret' in who) reply.clearCookie(sessionCookie, { path: '/' });
@@ -115,7 +161,10 @@ function sendError(reply: FastifyReply, error: unknown, log: Served['log']): Fas
   const code = (error as { code?: string }).code ?? '';
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return sendRefusal(reply, refuse('too_large', `a request holds at most ${limits.requestBytes} bytes`));
+    return sendRefusal(
+      reply,
+      refuse('too_large', `this request holds at most ${reply.request.routeOptions.bodyLimit ?? limits.requestBytes} bytes`),
+    );
   if (status === 415) return sendRefusal(reply, refuse('unsupported', 'send application/json', 'Content-Type'));
   if (status < 500) return sendRefusal(reply, refuse('malformed', (error as Error).message));
   const reference = error instanceof Fault ? error.reference : 'F-000000000000';

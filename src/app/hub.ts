@@ -26,7 +26,8 @@ export async function startHub(config: Config, log: (problem: string, error: unk
   mkdirSync(publicDir, { recursive: true });
   const reaped = await doors.box.reap();
   if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
-  const app = await buildHttp(doors, { actions, version, deskDir: join(import.meta.dirname, '../../.build/desk'), publicDir, log });
+  const deskDir = join(import.meta.dirname, '../../.build/desk');
+  const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
   tapRoutes(app, doors, log);
   const worker = await startWorker(doors, db.pool, flow, config.boxes, log);
   const publishing = startPublishing(doors, publicDir, log);

@@ -49,6 +49,7 @@ beforeAll(async () => {
     deskDir: join(dir, 'none'),
     publicDir: join(dir, 'public'),
     log: (problem: string) => faults.push(problem),
+    nowMs: () => 0,
   };
   app = await buildHttp(hub.doors, served);
 });
@@ -105,7 +106,7 @@ describe('refusals over HTTP', () => {
       app.inject({
         method: 'POST',
         url: '/api/claims',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...bearer(), 'content-type': 'application/json' },
         payload: `{"a":"${'x'.repeat(bytes - 8)}"}`,
       });
     expect((await of(limits.requestBytes)).statusCode).not.toBe(413);
@@ -119,6 +120,46 @@ describe('refusals over HTTP', () => {
     expect(first.statusCode).toBe(200);
     expect((await of(limits.idempotencyKeyChars)).json()).toEqual(first.json());
     expect((await of(limits.idempotencyKeyChars + 1)).json()).toMatchObject({ code: 'malformed', at: 'Idempotency-Key' });
+  });
+});
+
+describe('strangers', () => {
+  const big = (bytes: number) => ({ 'content-type': 'application/json', 'content-length': String(bytes) });
+
+  test('nobody without a credential, or with an unknown one, has megabytes read', async () => {
+    const of = (headers: Record<string, string>, bytes: number) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/claims',
+        headers: { ...big(bytes), ...headers },
+        payload: `{"a":"${'x'.repeat(bytes - 8)}"}`,
+      });
+    // A body over the limit is not even looked at: were it read, it would be too_large.
+    expect((await of({}, limits.requestBytes + 1)).json()).toMatchObject({ code: 'not_permitted', status: 401 });
+    expect((await of({ authorization: 'Bearer bw_tok_none' }, limits.requestBytes + 1)).json()).toMatchObject({ status: 401 });
+    expect((await of(bearer(), limits.requestBytes + 1)).json()).toMatchObject({ code: 'too_large' });
+  });
+
+  test('a verb for anyone reads a small body, and one byte more is too large', async () => {
+    const of = (bytes: number) =>
+      app.inject({ method: 'POST', url: '/api/sessions', headers: big(bytes), payload: `{"a":"${'x'.repeat(bytes - 8)}"}` });
+    expect((await of(limits.strangerBytes)).json()).toMatchObject({ code: 'malformed' });
+    expect((await of(limits.strangerBytes + 1)).json()).toMatchObject({
+      code: 'too_large',
+      detail: expect.stringContaining(String(limits.strangerBytes)),
+    });
+  });
+
+  test('one address has so many requests a minute; whoever signed in, and the public tree, are not counted', async () => {
+    const of = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers, remoteAddress: '192.0.2.7' });
+    for (let i = 0; i < limits.strangerRequestsPerMinute; i++) expect((await of('/api/feed/checkpoint')).statusCode).toBe(200);
+    const flooded = await of('/api/feed/checkpoint');
+    expect(flooded.json()).toMatchObject({ code: 'too_many', status: 429 });
+    expect(flooded.headers['retry-after']).toBe('60');
+    expect((await of('/api/whoami', { authorization: 'Bearer bw_tok_none' })).statusCode).toBe(429);
+    expect((await of('/api/whoami', bearer())).statusCode).toBe(200);
+    expect((await of('/public/feed.json')).statusCode).toBe(200);
+    expect((await app.inject({ url: '/api/feed/checkpoint', remoteAddress: '192.0.2.8' })).statusCode).toBe(200);
   });
 });
 
