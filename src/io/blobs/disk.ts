@@ -17,7 +17,9 @@ export function diskBlobs(dir: string, wrapping: KeyObject): Blobs {
   return {
     async put(id, bytes) {
       const path = pathOf(id);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      // A new directory is a name in its parent, which a power cut may undo as well.
+      if (made !== undefined) for (const parent of new Set([dirname(made), dir])) await syncDirectory(parent);
       const draft = `${path}.${randomBytes(6).toString('hex')}`;
       const file = await open(draft, 'wx', 0o600);
       try {

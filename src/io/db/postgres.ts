@@ -24,7 +24,9 @@ export interface OpenDb extends Db {
 
 /** Opens a database by connection string or socket, brings its tables up to date, and refuses a role that row-level security does not bind. */
 export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<OpenDb> {
-  const pool = new pg.Pool({ ...config, max: poolSize, types, options: '-c timezone=UTC -c client_min_messages=warning' });
+  // synchronous_commit: a database of one's own may have it off, and then what we have acknowledged could be lost.
+  const options = '-c timezone=UTC -c client_min_messages=warning -c synchronous_commit=on';
+  const pool = new pg.Pool({ ...config, max: poolSize, types, options });
   // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
   pool.on('error', () => {});
   const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) });
