@@ -12,6 +12,7 @@ import * as grades from '../reviews/grades/actions.ts';
 import * as runs from '../reviews/runs/actions.ts';
 import * as submissions from '../reviews/submissions/actions.ts';
 import { type Flow, type Happened, hop, work } from '../trust/flow.ts';
+import { forgetReplies } from '../trust/log/actions.ts';
 
 const thing = ({ thing }: Happened) => ({ id: thing });
 
@@ -47,5 +48,5 @@ export const flow: Flow = {
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
   ],
-  dues: [claims.expire, endEmbargoes, releases.publishDue, submissions.closeDue, runs.queueDue, runs.lapseDue],
+  dues: [claims.expire, endEmbargoes, releases.publishDue, submissions.closeDue, runs.queueDue, runs.lapseDue, forgetReplies],
 };

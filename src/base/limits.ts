@@ -9,6 +9,14 @@ export const limits = {
   nameChars: 256,
   jsonDepth: 64,
   idempotencyKeyChars: 128,
+  /** How long a request may be repeated under its Idempotency-Key. */
+  keptReplyDays: 7,
+  /** Requests a minute without a known credential, from one address (one /64 for IPv6); as many may come at once. */
+  strangerRequestsPerMinute: 600,
+  /** Addresses of strangers remembered at once. */
+  strangerAddresses: 10_000,
+  /** A body larger than this is read only after the credential was found. */
+  strangerBytes: 64 * 1024,
   pageRows: 100,
   tokenDays: 365,
   sessionHours: 12,
@@ -16,6 +24,7 @@ export const limits = {
   actRetries: 3,
   followBatchRows: 200,
   jobRetries: 3,
+  hopTries: 8,
   claimDays: 30,
   accessWindowDays: 30,
   embargoDays: 90,

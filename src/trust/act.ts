@@ -5,7 +5,7 @@ import { epochMs, type Instant } from '../base/instant.ts';
 import { join, type Label, publicLabel } from '../base/label.ts';
 import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal, refuse } from '../base/refusal.ts';
-import { type Actor, house, may } from './access.ts';
+import { type Actor, house, isCleared, may } from './access.ts';
 import type { Action, AnyAction, Ctx, Done, Happening } from './action.ts';
 import { appendEntries, keepReply, keptReply, moveCursor } from './log/store.ts';
 import { actorBySecret } from './orgs/store.ts';
@@ -60,21 +60,24 @@ class Stop extends Error {
 
 async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, input: unknown, tx: Tx) {
   const now = doors.clock.now();
-  const key = verb.secret ? undefined : call.key;
+  // Reading again does no harm, and a kept reply would be a copy of what was read.
+  const key = verb.secret || verb.at.startsWith('GET') ? undefined : call.key;
   const digest = key === undefined ? '' : digestOf(input);
-  if (key !== undefined) {
-    const kept = await keptReply(tx, actor.id, key);
-    if (kept && (kept.verb !== verb.name || kept.requestDigest !== digest))
-      throw new Stop(refuse('conflict', 'this Idempotency-Key was used for another request', 'Idempotency-Key'));
-    if (kept) return { kept: kept.reply };
-  }
+  const kept = key === undefined ? undefined : await keptReply(tx, actor.id, key);
+  if (kept && (kept.verb !== verb.name || kept.requestDigest !== digest))
+    throw new Stop(refuse('conflict', 'this Idempotency-Key was used for another request', 'Idempotency-Key'));
   const ctx = contextOf(doors, actor, now, tx);
   const thing = verb.on ? await verb.on(ctx, input) : undefined;
   if (verb.on && (!thing || may(actor, verb, thing) !== 'yes')) throw new Stop(refuse('not_found', 'no such thing'));
+  // Only now: whoever was let out since the first time is not shown the reply again.
+  if (kept) return { kept: kept.reply };
   const outcome: Done<unknown> | Refusal = await verb.run(ctx, input, thing);
   if (isRefusal(outcome)) throw new Stop(outcome);
   const presented = present(verb, outcome.result, actor);
-  if (key !== undefined) await keepReply(tx, { actor: actor.id, key, verb: verb.name, requestDigest: digest, reply: presented, at: now });
+  if (key !== undefined) {
+    const label = readLabel(actor, [thing?.label, ...outcome.events.map((e) => e.label)]);
+    await keepReply(tx, { actor: actor.id, key, verb: verb.name, requestDigest: digest, reply: presented, label, at: now });
+  }
   if (call.follower && !(await moveCursor(tx, call.follower.name, call.follower.seq)))
     throw new Stop(refuse('stale', 'another worker did this'));
   const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
@@ -92,9 +95,12 @@ function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {
     id: (kind) => makeId(kind, epochMs(now), doors.chance(10)),
     async acrossCompartments(work) {
       await doors.db.setReads(tx, house.reads);
-      const found = await work(tx);
-      await doors.db.setReads(tx, actor.reads);
-      return found;
+      try {
+        return await work(tx);
+      } finally {
+        // Also when it throws and the verb goes on; where the transaction is broken, nothing more can be read in it anyway.
+        await doors.db.setReads(tx, actor.reads).catch(() => {});
+      }
     },
   };
 }
@@ -111,19 +117,28 @@ function readEvents(verb: AnyAction, actor: Actor, of: Label | undefined, result
   const listed = (result as { items?: readonly { id?: string }[] }).items;
   if (label.compartments.length === 0 && listed === undefined) return [];
   const payload = listed ? { verb: verb.name, things: listed.map((item) => item.id ?? null) } : { verb: verb.name };
-  const own = actor.orgId === null ? [] : [actor.orgId];
   // Under the reader's organisation too: who else was let into a compartment is not for everybody in it.
-  const under = listed ? { tlp: 'RED' as const, compartments: own } : join(label, { tlp: label.tlp, compartments: own });
+  const own = actor.orgId === null ? [] : [actor.orgId];
+  // A list shows the reader what the reader was let into by name; colleagues who were not must not find it in the log.
+  const letInto = listed?.length ? Object.keys(actor.tiers).filter((c) => !/^(org|own)_/.test(c)) : [];
+  const under = join(label, { tlp: listed ? 'RED' : label.tlp, compartments: [...own, ...letInto] });
   return [{ event: 'log.read', thing: verb.name, label: under, payload }];
 }
 
-async function identify(doors: Doors, who: Who): Promise<Actor | Refusal> {
+/** What the actor read of these labels: the least that must be read to be shown the same again. */
+function readLabel(actor: Actor, labels: readonly (Label | undefined)[]): Label {
+  const all = labels.reduce<Label>((a, b) => (b ? join(a, b) : a), publicLabel);
+  return { tlp: all.tlp, compartments: all.compartments.filter((c) => isCleared(actor.reads, { tlp: all.tlp, compartments: [c] })) };
+}
+
+/** Who a secret stands for now; `not_permitted` at `Authorization` for nobody. */
+export async function identify(doors: Doors, who: Who): Promise<Actor | Refusal> {
   if ('actor' in who) return who.actor;
   const actor = await doors.db.transaction([], (tx) => actorBySecret(tx, doors.keys.secret('tokens'), who.secret, doors.clock.now()));
   return actor ?? refuse('not_permitted', 'this credential is unknown, expired or revoked', 'Authorization');
 }
 
-function notAllowed(actor: Actor, verb: string): Refusal {
+export function notAllowed(actor: Actor, verb: string): Refusal {
   return actor.kind === 'anonymous'
     ? refuse('not_permitted', 'sign in first: send "Authorization: Bearer <token>"', 'Authorization')
     : refuse('not_permitted', `${verb} is not among what this credential may do`);

@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done } from '../../trust/action.ts';
 import { agentById, orgById } from '../../trust/orgs/store.ts';
-import type { Case } from '../cases/case.ts';
+import { type Case, ledgerLabel } from '../cases/case.ts';
 import { caseById } from '../cases/store.ts';
 import { findingById } from '../findings/store.ts';
 import { packageOf } from '../inventories/package-name.ts';
@@ -78,7 +78,7 @@ export const draft = action({
     };
     await (before ? store.saveAdvisory : store.insertAdvisory)(ctx.tx, advisory);
     const payload = { caseId: of.id, revision: advisory.revision, digest: advisory.digest };
-    return done(advisory, { event: 'advisory.drafted', thing: advisory.id, label: advisory.label, payload });
+    return done(advisory, { event: 'advisory.drafted', thing: advisory.id, label: ledgerLabel({ id: of.id }), payload });
   },
   present: wire.present,
 });
@@ -105,7 +105,7 @@ export const approve = action({
     const approved: Advisory = { ...advisory, state, approvedBy: ctx.actor.id, approvedAt: ctx.now };
     await store.saveAdvisory(ctx.tx, approved);
     const payload = { caseId: advisory.caseId, revision: advisory.revision, digest: advisory.digest };
-    return done(approved, { event: 'advisory.approved', thing: advisory.id, label: advisory.label, payload });
+    return done(approved, { event: 'advisory.approved', thing: advisory.id, label: ledgerLabel({ id: of.id }), payload });
   },
   present: wire.present,
 });

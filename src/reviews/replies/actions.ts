@@ -117,7 +117,8 @@ export const erase = action({
     }
     await eraseRows(ctx, own);
     const things = erasable(own);
-    await erasePayloads(ctx.tx, ...things);
+    // Wherever it is spoken of: also in a reply kept for somebody else.
+    await ctx.acrossCompartments((tx) => erasePayloads(tx, ...things));
     return done({ submissions: events.length, things: things.length }, ...events);
   },
 });

@@ -1,3 +1,6 @@
+import { day, plusMs } from '../../base/instant.ts';
+import { join, publicLabel } from '../../base/label.ts';
+import { limits } from '../../base/limits.ts';
 import { signNote, verifierKey } from '../../base/signature.ts';
 import { action, done } from '../action.ts';
 import { checkpointText } from './entry.ts';
@@ -25,7 +28,15 @@ export const history = action({
   input: wire.historyInput,
   output: wire.entries,
   async run(ctx, input) {
-    return done({ entries: await store.historyOf(ctx.tx, input.thing, input.limit) });
+    const entries = await store.historyOf(ctx.tx, input.thing, input.limit);
+    const label = entries.reduce((all, { body }) => join(all, body.label), publicLabel);
+    if (label.compartments.length === 0) return done({ entries });
+    // What a body says lies under a label as the thing does: reading it is logged as well. (An export is not: it would never come to its end.)
+    const under = join(label, { tlp: label.tlp, compartments: ctx.actor.orgId === null ? [] : [ctx.actor.orgId] });
+    return done(
+      { entries },
+      { event: 'log.read', thing: 'log.history', label: under, payload: { verb: 'log.history', things: [input.thing] } },
+    );
   },
   present: wire.present,
 });
@@ -45,4 +56,17 @@ export const checkpoint = action({
   },
 });
 
-export const logActions = [exportLog, history, checkpoint];
+export const forgetReplies = action({
+  name: 'log.forgetReplies',
+  at: 'POST /api/log/forget-replies',
+  summary: 'Forget the replies kept for Idempotency-Keys that are older than requests are repeated.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.forgottenOut,
+  async run(ctx) {
+    return done({ forgotten: await store.dropReplies(ctx.tx, plusMs(ctx.now, -limits.keptReplyDays * day)) });
+  },
+});
+
+export const logActions = [exportLog, history, checkpoint, forgetReplies];

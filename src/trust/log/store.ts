@@ -33,7 +33,16 @@ type Tables = {
   log_bodies: BodyRow;
   log_head: { single: boolean; size: number; hash: string; frontier: string[] };
   log_cursors: { follower: string; seq: number };
-  kept_replies: { actor: string; key: string; verb: string; request_digest: string; reply: string; at: Instant };
+  kept_replies: {
+    actor: string;
+    key: string;
+    verb: string;
+    request_digest: string;
+    reply: string;
+    tlp: Tlp;
+    compartments: string[];
+    at: Instant;
+  };
 };
 
 const log = (tx: Tx) => tx.withTables<Tables>();
@@ -194,6 +203,8 @@ interface KeptReply {
   readonly verb: string;
   readonly requestDigest: string;
   readonly reply: unknown;
+  /** What one must read to be shown the reply again. */
+  readonly label: Label;
   readonly at: Instant;
 }
 
@@ -201,13 +212,26 @@ interface KeptReply {
 export async function keptReply(tx: Tx, actor: string, key: string): Promise<KeptReply | undefined> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${actor} ${key}`}, 0))`.execute(tx);
   const row = await log(tx).selectFrom('kept_replies').selectAll().where('actor', '=', actor).where('key', '=', key).executeTakeFirst();
-  return row && { actor, key, verb: row.verb, requestDigest: row.request_digest, reply: row.reply, at: row.at };
+  if (!row) return undefined;
+  const { verb, request_digest: requestDigest, reply, tlp, compartments, at } = row;
+  return { actor, key, verb, requestDigest, reply, label: { tlp, compartments }, at };
 }
 
 export async function keepReply(tx: Tx, kept: KeptReply): Promise<void> {
-  const { actor, key, verb, requestDigest, reply, at } = kept;
-  await log(tx)
-    .insertInto('kept_replies')
-    .values({ actor, key, verb, request_digest: requestDigest, reply: JSON.stringify(reply ?? null), at })
-    .execute();
+  const { actor, key, verb, requestDigest, label, at } = kept;
+  const reply = JSON.stringify(kept.reply ?? null);
+  const row = { actor, key, verb, request_digest: requestDigest, reply, tlp: label.tlp, compartments: [...label.compartments], at };
+  await log(tx).insertInto('kept_replies').values(row).execute();
+}
+
+/** Forgets what was kept before `before`: a reply is kept for repeating a request, not as a second store of what it says. */
+export async function dropReplies(tx: Tx, before: Instant): Promise<number> {
+  const dropped = await log(tx).deleteFrom('kept_replies').where('at', '<', before).executeTakeFirst();
+  return Number(dropped.numDeletedRows);
+}
+
+/** The label under which something was last logged: what is said about it later lies under the same. */
+export async function labelOf(tx: Tx, thing: string): Promise<Label | undefined> {
+  const query = log(tx).selectFrom('log_bodies').select(['tlp', 'compartments']).where('thing', '=', thing).orderBy('seq', 'desc');
+  return query.limit(1).executeTakeFirst();
 }

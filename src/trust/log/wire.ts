@@ -33,6 +33,7 @@ export const entryOut = z.object({
   body: bodyOut.optional(),
 });
 export const entries = z.object({ entries: z.array(entryOut) });
+export const forgottenOut = z.object({ forgotten: z.number() });
 export const checkpointOut = z.object({ note: z.string(), key: z.string(), size: z.number() });
 
 export function present(found: { entries: readonly Exported[] }, _viewer: Actor): unknown {

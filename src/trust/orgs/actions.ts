@@ -36,7 +36,7 @@ export const found = action({
     const session = await issue(ctx, 'ses', person.id, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
     return done(
       { org, person, session },
-      { event: 'org.created', thing: org.id, label: label('GREEN'), payload: { name: org.name, roles: org.roles } },
+      { event: 'org.created', thing: org.id, label: label('AMBER', org.id), payload: { name: org.name, roles: org.roles } },
     );
   },
 });
@@ -51,7 +51,8 @@ export const create = action({
   async run(ctx, input) {
     const org: Org = { id: ctx.id('org'), ...input, createdAt: ctx.now };
     await store.insertOrg(ctx.tx, org);
-    return done(org, { event: 'org.created', thing: org.id, label: label('GREEN'), payload: { name: org.name, roles: org.roles } });
+    // Not for all members: who is here tells which hospital runs a hub's feed, and which developer has a model under review.
+    return done(org, { event: 'org.created', thing: org.id, label: label('AMBER', org.id), payload: { name: org.name, roles: org.roles } });
   },
   present: wire.present,
 });
@@ -160,6 +161,8 @@ export const issueLink = action({
   async run(ctx, input) {
     const person = await store.personById(ctx.tx, input.personId);
     if (!person) return refuse('not_found', 'no such person', 'personId');
+    // The session that a link opens may do everything its person may: a narrow token must not widen itself so.
+    if (!withinScopes(ctx.actor, ['*'])) return refuse('not_permitted', 'only a credential for everything makes links', 'personId');
     const link = await issue(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute));
     return done(link, { event: 'org.link-issued', thing: person.id, label: label('AMBER', person.orgId), payload: null });
   },
