@@ -61,7 +61,7 @@ export function may(actor: Actor, verb: Verb, thing?: Guarded): May {
 }
 
 /** The same rule as the database's `cleared()`: every compartment of the label must be read. */
-function isCleared(reads: readonly string[], of: Label): boolean {
+export function isCleared(reads: readonly string[], of: Label): boolean {
   return of.compartments.every((c) => reads.includes(c) || reads.includes(`${c.slice(0, 4)}*`));
 }
 
