@@ -2,14 +2,15 @@
 // and needs no dependency; everything after it runs on the Node that package.json carries.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const build = join(root, '.build');
 const node = join(root, 'node_modules/.bin/node');
+const carried = join(root, `node_modules/node-linux-${process.arch}/bin/node`);
 const script = (path, ...args) => [node, join(root, path), ...args];
 const vitest = (...args) =>
   script('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/count.reporter.ts', ...args);
@@ -36,10 +37,16 @@ if (!task) fail(`unknown task "${name}"; one of ${Object.keys(tasks).join(', ')}
 installPackages();
 if (task.box)
   needPrograms(
-    ['bwrap', 'clang', 'llvm-symbolizer', 'dpkg-source', 'patch', 'xz'],
-    ['bubblewrap', 'clang', 'llvm', 'dpkg-dev', 'patch', 'xz-utils', ...clangRuntime()],
+    () => ['bwrap', 'clang', 'llvm-symbolizer', 'dpkg-source', 'patch', 'xz'].every(isThere) && sanitizes(),
+    () => ['bubblewrap', 'clang', 'llvm', 'dpkg-dev', 'patch', 'xz-utils', ...clangRuntime()],
   );
-if (task.browser) needPrograms(['chromium'], ['chromium'], 'optional');
+if (task.browser) {
+  needPrograms(
+    () => isThere('chromium'),
+    () => ['chromium'],
+    'optional',
+  );
+}
 if (task.desk) buildDesk();
 for (const command of task.run(rest)) {
   const code = await run(command);
@@ -54,34 +61,79 @@ function installPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && existsSync(node)) return;
   say('installing packages (once)');
-  const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  const [command, ...first] = isRecent(process.versions.node) ? ['npm'] : npmOnCarriedNode();
+  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) fail('npm ci failed', 69);
-  if (!existsSync(node))
+  if (!existsSync(carried))
     fail(`no Node for ${process.platform}-${process.arch} among the packages: Breakwater runs on Linux, x64 or arm64, glibc`, 69);
+  linkNode();
   writeFileSync(stamp, digest);
 }
 
-/** clang's sanitizer runtime is a package of its own in Debian, named by its version. */
+/** npm leaves optional packages out whose `engines` its own Node does not meet, and the bundler's native part asks for this much. */
+function isRecent(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+}
+
+/** The carried Node, fetched first and checked against the lock file, running the machine's own npm. */
+function npmOnCarriedNode() {
+  const name = `node-linux-${process.arch}`;
+  const locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`];
+  if (!locked) fail(`no Node for ${process.platform}-${process.arch}: Breakwater runs on Linux, x64 or arm64, glibc`, 69);
+  const dir = join(build, `node-${locked.version}`);
+  const program = join(dir, 'package/bin/node');
+  const npm = process.env.npm_execpath ?? realpathSync(spawnSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).stdout.trim());
+  if (existsSync(program)) return [program, npm];
+  mkdirSync(dir, { recursive: true });
+  const packed = spawnSync('npm', ['pack', `${name}@${locked.version}`, '--silent'], { cwd: dir, encoding: 'utf8' });
+  const archive = join(dir, packed.stdout?.trim() ?? '');
+  if (packed.status !== 0) fail(`npm pack ${name} failed: ${packed.stderr}`, 69);
+  const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+  if (integrity !== locked.integrity) fail(`${name} is not what the lock file says it is`, 76);
+  if (spawnSync('tar', ['xzf', archive], { cwd: dir }).status !== 0) fail(`${archive} cannot be unpacked`, 70);
+  rmSync(archive);
+  return [program, npm];
+}
+
+/** npm 9, as Debian 12 has it, makes no link for it: the packages of both architectures name their program `node`. */
+function linkNode() {
+  if (existsSync(node)) return;
+  rmSync(node, { force: true });
+  symlinkSync(relative(dirname(node), carried), node);
+}
+
+function isThere(program) {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
+}
+
+/** Whether clang finds the runtime of its address sanitizer, which is a package of its own. */
+function sanitizes() {
+  return (
+    spawnSync('clang', ['-fsanitize=address', '-x', 'c', '-', '-o', '/dev/null'], { input: 'int main(void) { return 0; }' }).status === 0
+  );
+}
+
+/** That package is named by clang's version; asked for after apt-get update, because a fresh machine knows no package at all. */
 function clangRuntime() {
   const found = spawnSync('apt-cache', ['depends', 'clang'], { encoding: 'utf8' }).stdout ?? '';
   const version = /clang-(\d+)/.exec(found)?.[1];
   return version ? [`libclang-rt-${version}-dev`] : [];
 }
 
-function needPrograms(programs, packages, need = 'required') {
-  const isMissing = (program) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status !== 0;
-  const hasRuntime = !packages.some((p) => p.startsWith('libclang-rt')) || spawnSync('dpkg', ['-s', packages.at(-1)]).status === 0;
-  if (!programs.some(isMissing) && hasRuntime) return;
-  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages];
+function needPrograms(areThere, packages, need = 'required') {
+  if (areThere()) return;
   const prefix = process.getuid() === 0 ? [] : spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
+  const install = () => ['apt-get', 'install', '-y', '--no-install-recommends', ...packages()];
   if (prefix) {
-    say(`installing ${packages.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const apt = (...words) =>
-      spawnSync([...prefix, ...words][0], [...prefix, ...words].slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
-    if (apt(...install) || (apt('apt-get', 'update') && apt(...install))) return;
+    const apt = ([command, ...args]) => spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+    apt([...prefix, 'apt-get', 'update']);
+    say(`installing ${packages().join(' ')}`);
+    if (apt([...prefix, ...install()]) && areThere()) return;
   }
-  const advice = `please install: sudo ${install.join(' ')}`;
+  const advice = `please install: sudo ${install().join(' ')}`;
   if (need === 'required') fail(advice, 69);
   say(`${advice} (what needs it is skipped)`);
 }

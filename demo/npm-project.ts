@@ -27,10 +27,17 @@ export async function httpServerProject(dir: string): Promise<NpmProject> {
   return {
     name: 'http-server 0.12.3',
     async sbom() {
-      return (await run('npm', ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'], inside)).stdout;
+      const [command, ...args] = await npmWithSbom();
+      return (await run(command, [...args, 'sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'], inside)).stdout;
     },
     async update(dependency) {
       await run('npm', ['update', dependency, ...quiet], inside);
     },
   };
+}
+
+/** `npm sbom` came with npm 10; Debian 12 has npm 9. */
+async function npmWithSbom(): Promise<[string, ...string[]]> {
+  const { stdout } = await run('npm', ['--version']);
+  return Number(stdout.split('.')[0]) >= 10 ? ['npm'] : ['npm', 'exec', '--yes', '--', 'npm@11.19.1'];
 }

@@ -65,9 +65,20 @@ function binaries(): string {
 /** PostgreSQL refuses to run as root; a user namespace maps us to another uid while the files stay ours. */
 function unprivileged(): string[] {
   if (process.getuid?.() !== 0) return [];
-  const namespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+  const uid = namedUid();
+  const namespace = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${uid}`];
   if (spawnSync(namespace[0]!, [...namespace.slice(1), 'true']).status === 0) return namespace;
   throw new Error('running as root without user namespaces: start the hub as an ordinary user, or set DATABASE_URL');
+}
+
+/** initdb looks its own user up by number: one that the machine has a name for, and a fresh machine has no 1000. */
+function namedUid(): number {
+  const entries = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const uid = (entries.find(([name]) => name === 'nobody') ?? entries.find(([, , id]) => Number(id) > 0))?.[2];
+  if (uid === undefined) throw new Error('no user but root in /etc/passwd: set DATABASE_URL');
+  return Number(uid);
 }
 
 function initialise(native: string, dir: string): void {
