@@ -4,6 +4,7 @@ import * as advisories from '../../src/clearinghouse/advisories/actions.ts';
 import type { Case } from '../../src/clearinghouse/cases/case.ts';
 import * as priorities from '../../src/clearinghouse/priorities/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
+import { history } from '../../src/trust/log/actions.ts';
 import { insertAgent, insertGrant, insertPerson } from '../../src/trust/orgs/store.ts';
 import { changeCase, draftInput, openCase } from '../case.ts';
 import { openHub, type TestHub } from '../hub.ts';
@@ -115,6 +116,22 @@ test('who is not read in sees nothing; a tier sees its part', async () => {
   expect(seen[2]).toMatchObject({ affected: [{ fixed: '2.0.1' }] });
   expect(JSON.stringify(seen[2])).not.toContain('crafted');
   expect(seen[1]).toMatchObject({ title: expect.any(String), credits: [{}, {}] });
+});
+
+test('a finder does not learn of a co-finder from the draft; what is logged of it is not for every tier', async () => {
+  const { id } = await hub.do<Shown>(desk!, advisories.draft, draftInput(of, affected));
+  const grant = { compartment: of.id, tier: 0, because: 'found it', grantedAt: hub.clock.now(), expiresAt: null };
+  await hub.doors.db.transaction(house.reads, (tx) =>
+    insertGrant(tx, { ...grant, id: 'grt_00000000000000000000000010', holderId: north!.orgId! }),
+  );
+  const finder = await hub.again(north!);
+  const shown = await hub.do<Shown>(finder, advisories.get, { id });
+  expect(shown.title).toBeDefined();
+  expect(JSON.stringify([shown, await hub.do(finder, advisories.list, {})])).not.toContain('South Lab');
+  const told = async (who: Actor) =>
+    (await hub.do<{ entries: { body: { event: string } }[] }>(who, history, { thing: id })).entries.map((e) => e.body.event);
+  expect(await told(finder)).toEqual([]);
+  expect(await told(desk!)).toContain('advisory.drafted');
 });
 
 test('the preview has the documents, as drafts', async () => {

@@ -85,6 +85,9 @@ export function present(advisory: Advisory, viewer: Actor): z.input<typeof advis
   const fix = { ...least, package: text.package, affected: text.affected.map((r) => ({ ...r })) };
   if (tier === 2) return fix;
   const { title, summary, cve, cwe, credits, cvss, ssvc, references, publisher, change } = text;
-  const said = { title, summary, cve, cwe, credits: [...credits], cvss, references: [...references], publisher, change };
+  // Until it is public, one finder does not learn of another: of the reports of a case each sees its own, too.
+  const isFinder = viewer.roles.includes('finder') && !viewer.roles.includes('coordinator');
+  const found = isFinder ? {} : { credits: [...credits] };
+  const said = { title, summary, cve, cwe, ...found, cvss, references: [...references], publisher, change };
   return { ...fix, ...said, ssvc: ssvc && { ...ssvc }, digest, draftedBy, draftedAt, approvedBy, approvedAt };
 }
