@@ -1,15 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { makeId } from '../../src/base/id.ts';
 import { day, epochMs } from '../../src/base/instant.ts';
 import { label } from '../../src/base/label.ts';
 import { limits } from '../../src/base/limits.ts';
+import * as cases from '../../src/clearinghouse/cases/actions.ts';
+import * as claims from '../../src/clearinghouse/claims/actions.ts';
+import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { action, done } from '../../src/trust/action.ts';
 import { forgetReplies, history } from '../../src/trust/log/actions.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import * as orgs from '../../src/trust/orgs/actions.ts';
 import { insertGrant, revokeGrants } from '../../src/trust/orgs/store.ts';
+import { openCase } from '../case.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
 let hub: TestHub;
@@ -146,4 +151,35 @@ test('a credential for a few verbs does not make itself a link for all', async (
   const narrow = { ...desk!, scopes: ['orgs.issueLink'] };
   expect(await hub.try(narrow, orgs.issueLink, { personId: desk!.id })).toMatchObject({ code: 'not_permitted' });
   expect(await hub.try(desk!, orgs.issueLink, { personId: desk!.id })).toHaveProperty('secret');
+});
+
+test('what is hidden costs the same statements as what is missing', async () => {
+  const given = { purl: 'pkg:npm/minimist', technique: 'fuzzing', contact: 'a', startsAt: hub.clock.now() };
+  const endsAt = new Date(Date.parse(hub.clock.now()) + day).toISOString();
+  const { claim } = await hub.do<{ claim: { id: string } }>(lab!, claims.declare, { ...given, endsAt });
+  const finding = await hub.do<{ id: string }>(lab!, findings.submit, { title: 'A flaw', text: 'It breaks.', purl: given.purl });
+  const { id: caseId } = await openCase(hub, 'pkg:npm/minimist@1.0.0', [lab!]);
+  const said: string[] = [];
+  const query = pg.Client.prototype.query;
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+    said.push(String((given[0] as { text?: string }).text ?? given[0]));
+    return (query as (...given: unknown[]) => unknown).apply(this, given) as never;
+  });
+  for (const [verb, id] of [
+    [claims.get, claim.id],
+    [claims.release, claim.id],
+    [findings.get, finding.id],
+    [cases.get, caseId],
+    [cases.messages, caseId],
+  ] as const) {
+    const ask = async (of: string) => {
+      said.length = 0;
+      return [await hub.try(stranger!, verb, { id: of }), [...said]];
+    };
+    const hidden = await ask(id);
+    expect(hidden).toEqual(await ask(`${id.slice(0, 4)}${'0'.repeat(26)}`));
+    expect(hidden[0]).toMatchObject({ code: 'not_found' });
+    expect(said.length).toBeGreaterThan(2);
+  }
+  spy.mockRestore();
 });

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { sourceFiles } from './tree.ts';
+
+const deciding = sourceFiles('src').filter((f) => !f.path.endsWith('.test.ts') && f.path !== 'src/base/label.ts');
+
+// docs/decisions/0005: whatever lies under the public label, anybody reads in the log.
+test('the public label is given by the releases only', () => {
+  const giving = deciding.filter((f) => /label: publicLabel|label\('CLEAR'/.test(f.code)).map((f) => f.path);
+  expect(giving).toEqual(['src/clearinghouse/releases/actions.ts']);
+  expect(deciding.find((f) => f.path === giving[0])!.code.match(/label: publicLabel/g)).toHaveLength(2);
+});
+
+test('no event is for all members', () => {
+  expect(deciding.filter((f) => /label\('GREEN'|\bmembers\b.*compartments/.test(f.code)).map((f) => f.path)).toEqual([]);
+});
+
+test('what a case tells the log lies under the ledger, not under the case that every tier reads', () => {
+  const ofCases = deciding.filter((f) => /^src\/clearinghouse\/(cases|priorities|advisories)\/.*actions\.ts$/.test(f.path));
+  expect(ofCases.length).toBeGreaterThan(4);
+  const events = ofCases.flatMap((f) =>
+    [...f.code.matchAll(/\bevent: [^,]+, thing: [^,]+, label: ([^,]+(?:\([^)]*\))?)/g)].map((m) => m[1]!),
+  );
+  expect(events.length).toBeGreaterThan(5);
+  expect(events.filter((label) => !label.startsWith('ledgerLabel('))).toEqual([]);
+});
+
+test('nobody but act() sets what a transaction reads', () => {
+  const setting = deciding.filter((f) => /\.setReads\(/.test(f.code)).map((f) => f.path);
+  expect(setting).toEqual(['src/trust/act.ts']);
+});
