@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { limits } from '../base/limits.ts';
 import { readMedia, readMultipart } from './multipart.ts';
 import { tapPartsOf } from './tap-parts.ts';
 
@@ -91,4 +92,13 @@ test('property: bytes never make the reader throw, and whatever is framed comes 
       expect(readMultipart(framed, 'b')).toEqual([{ headers: [['a', '1']], bytes: Buffer.from(bytes) }]);
     }),
   );
+});
+
+test('the headers of a part may be so long, and not a byte longer', () => {
+  const part = (bytes: number) => {
+    const head = 'A: \r\n\r\n';
+    return `A: ${'x'.repeat(bytes - head.length)}\r\n\r\nbody`;
+  };
+  expect(readMultipart(body(part(limits.partHeadBytes)), 'b')).toMatchObject([{ bytes: Buffer.from('body') }]);
+  expect(readMultipart(body(part(limits.partHeadBytes + 1)), 'b')).toMatch(/too long/);
 });

@@ -1,3 +1,4 @@
+import { limits } from '../base/limits.ts';
 /** A `multipart/mixed` body (RFC 2046 §5.1), read strictly by hand: what two readers could take differently is refused. */
 export interface Part {
   /** By lower-case name; a repeated one stands as often as it came. */
@@ -12,7 +13,6 @@ export interface Media {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const headBytes = 16 * 1024;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** `type; name=value; name="value"` (RFC 9110 §5.6.6); undefined when it is not that, or names a parameter twice. */
@@ -69,7 +69,7 @@ function after(body: Buffer, what: Buffer, from: number): number {
 
 function readPart(part: Buffer): Part | string {
   if (part.subarray(0, 2).toString('latin1') === '\r\n') return { headers: [], bytes: part.subarray(2) };
-  const end = part.subarray(0, headBytes).indexOf('\r\n\r\n');
+  const end = part.subarray(0, limits.partHeadBytes).indexOf('\r\n\r\n');
   if (end < 0) return 'the headers of a part do not end, or are too long';
   let head: string;
   try {

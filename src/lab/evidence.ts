@@ -4,8 +4,6 @@ import type { BoxResult, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import type { PlannedRun } from './experiment.ts';
 
-/** Printed output is kept in part, for people; no oracle reads it. */
-const shownBytes = 4096;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const tree = z.string().regex(/^tree_[0-9a-f]{64}$/) as unknown as z.ZodType<TreeId>;
 const variant = z.enum(['vulnerable', 'fixed']);
@@ -26,9 +24,9 @@ const runRecord = z.strictObject({
   wallMs: count,
   cpuUs: count,
   peakBytes: count,
-  because: z.string().max(4096).optional(),
-  stdout: z.strictObject({ sha256: digest, shown: z.string().max(shownBytes) }),
-  stderr: z.strictObject({ sha256: digest, shown: z.string().max(shownBytes) }),
+  because: z.string().max(limits.shownChars).optional(),
+  stdout: z.strictObject({ sha256: digest, shown: z.string().max(limits.shownChars) }),
+  stderr: z.strictObject({ sha256: digest, shown: z.string().max(limits.shownChars) }),
   reports: z
     .array(z.strictObject({ name: z.string().max(100), sha256: digest, text: z.string().max(limits.reportFileBytes) }))
     .max(limits.reportFiles),
@@ -57,7 +55,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export type RunRecord = z.infer<typeof runRecord>;
 export type BuildRecord = z.infer<typeof buildRecord>;
 
-const shown = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8').slice(0, shownBytes);
+const shown = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8').slice(0, limits.shownChars);
 
 export function recordRun(run: PlannedRun, symbolized: boolean, argv: readonly string[], result: BoxResult): RunRecord {
   const { end, exit, signal, oomKills, pidsRefused, wallMs, cpuUs, peakBytes, because } = result;
@@ -66,7 +64,7 @@ export function recordRun(run: PlannedRun, symbolized: boolean, argv: readonly s
     symbolized,
     argv: [...argv],
     ...{ end, exit, signal, oomKills, pidsRefused, wallMs, cpuUs, peakBytes },
-    ...(because === undefined ? {} : { because: because.slice(0, 4096) }),
+    ...(because === undefined ? {} : { because: because.slice(0, limits.shownChars) }),
     stdout: { sha256: sha256(result.stdout), shown: shown(result.stdout) },
     stderr: { sha256: sha256(result.stderr), shown: shown(result.stderr) },
     reports: result.reports.map(({ name, bytes }) => ({ name, sha256: sha256(bytes), text: Buffer.from(bytes).toString('utf8') })),

@@ -4,7 +4,7 @@ import type { Box, BoxResult, BoxSpec, Sources, TreeId } from '../base/doors.ts'
 import { limits } from '../base/limits.ts';
 import { insist, refuse } from '../base/refusal.ts';
 import { conclude } from './conclude.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, recordRun } from './evidence.ts';
 import { plannedRuns, prepare, runBox } from './experiment.ts';
 import { exampleFiles, exampleRecipe } from './recipe.example.ts';
 import { parseRecipe } from './recipe.ts';
@@ -190,4 +190,17 @@ describe('patches', () => {
     expect(await verifyPatch(recipe, patch, [], { files: exampleFiles }, lab)).toMatchObject({ code: 'malformed' });
     expect(lab.asked).toEqual([]);
   });
+});
+
+test('an experiment of as many runs as the limit is prepared, one more is not', () => {
+  const asked = (runs: number) => prepare(recipe, exampleFiles['poc.txt'], { files: exampleFiles, runs });
+  expect(asked(limits.experimentRuns)).toHaveProperty('digest');
+  expect(asked(limits.experimentRuns + 1)).toMatchObject({ code: 'malformed', at: 'runs' });
+});
+
+test('of what is printed the beginning is kept', () => {
+  const shownOf = (chars: number) =>
+    recordRun({ variant: 'vulnerable', input: 'poc', index: 0 }, false, [], { ...silent, stdout: Buffer.from('x'.repeat(chars)) }).stdout
+      .shown.length;
+  expect([shownOf(limits.shownChars), shownOf(limits.shownChars + 1)]).toEqual([limits.shownChars, limits.shownChars]);
 });

@@ -32,13 +32,13 @@ export interface PrepareOptions {
 }
 
 export const defaultRuns = 3;
-const mostRuns = 20;
 const pin = (bytes: Uint8Array): PinnedBytes => ({ sha256: sha256(bytes), bytes });
 
 /** The trusted half before the box: pins recipe, inputs and limits by digest. */
 export function prepare(recipe: Recipe, poc: Uint8Array, options: PrepareOptions): Pinned | Refusal {
   const runs = options.runs ?? defaultRuns;
-  if (!Number.isInteger(runs) || runs < 1 || runs > mostRuns) return refuse('malformed', `between 1 and ${mostRuns} runs`, 'runs');
+  if (!Number.isInteger(runs) || runs < 1 || runs > limits.experimentRuns)
+    return refuse('malformed', `between 1 and ${limits.experimentRuns} runs`, 'runs');
   if (poc.length > limits.attachmentBytes) return refuse('too_large', `a PoC holds at most ${limits.attachmentBytes} bytes`, 'poc');
   const missing = [...recipe.files, recipe.control].find((name) => !Object.hasOwn(options.files, name));
   if (missing !== undefined) return refuse('not_found', `the recipe's folder has no ${missing}`, 'files');

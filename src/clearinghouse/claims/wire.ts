@@ -7,8 +7,8 @@ import { type Claim, type Overlap, techniques } from './claim.ts';
 
 export const declareInput = z
   .object({
-    purl: z.string().min(1).max(512),
-    paths: z.array(z.string().min(1).max(512)).max(64).default([]),
+    purl: z.string().min(1).max(limits.purlBytes),
+    paths: z.array(z.string().min(1).max(limits.pathChars)).max(limits.claimPaths).default([]),
     technique: z.enum(techniques),
     contact: wireName,
     startsAt: wireInstant,

@@ -116,7 +116,7 @@ export const submitTapInput = z.object({
       z.object({
         name: z.enum(['exploit', 'raw', 'attachment']),
         filename: z.string().max(limits.filenameBytes).optional(),
-        contentType: z.string().max(256).optional(),
+        contentType: z.string().max(limits.nameChars).optional(),
         description: z.string().max(limits.descriptionBytes).optional(),
         type: z.string().max(64).optional(),
         data: wireBase64(limits.attachmentBytes),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceText } from '../../../test/reference-data.ts';
+import { limits } from '../../base/limits.ts';
 import { insist, isRefusal } from '../../base/refusal.ts';
 import { buildPurl, canonicalPurl, type PurlParts, parsePurl } from './purl.ts';
 import { purlTypes } from './purl-types.ts';
@@ -93,4 +94,10 @@ test('what is built is read back', () => {
 
 test('no text makes it throw', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (any) => void canonicalPurl(`pkg:${any}`)));
+});
+
+test('a package URL of the longest length is read, one character more is not', () => {
+  const purl = `pkg:npm/${'a'.repeat(limits.purlReadChars - 'pkg:npm/'.length)}`;
+  expect(parsePurl(purl)).toMatchObject({ type: 'npm' });
+  expect(parsePurl(`${purl}a`)).toMatchObject({ code: 'too_large' });
 });

@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { type PurlType, purlTypes } from './purl-types.ts';
 
@@ -13,15 +14,12 @@ export interface Purl {
 
 export type PurlParts = { readonly [K in keyof Purl]?: unknown };
 
-/** Longer ones are nobody's package. */
-const purlChars = 8192;
-
 export function parsePurl(text: string): Purl | Refusal {
   return readPurl(text, (key) => key);
 }
 
 function readPurl(text: string, keyOf: (key: string) => string): Purl | Refusal {
-  if (text.length > purlChars) return refuse('too_large', `a package URL has at most ${purlChars} characters`);
+  if (text.length > limits.purlReadChars) return refuse('too_large', `a package URL has at most ${limits.purlReadChars} characters`);
   const scheme = /^pkg:\/*/i.exec(text);
   if (!scheme) return refuse('malformed', 'a package URL begins with pkg:');
   let rest = text.slice(scheme[0].length);

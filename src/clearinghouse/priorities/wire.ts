@@ -10,7 +10,7 @@ const answer = <T extends readonly [string, ...string[]]>(values: T) =>
 
 export const assessInput = z.object({
   caseId: wireId('cas'),
-  cvssVector: z.string().min(1).max(512),
+  cvssVector: z.string().min(1).max(limits.cvssVectorChars),
   ssvc: z.object({
     exploitation: answer(exploitations),
     automatable: answer(automatables),

@@ -7,7 +7,7 @@ import type { Scan } from './scan.ts';
 const wirePath = z
   .string()
   .min(1)
-  .max(512)
+  .max(limits.pathChars)
   .refine((s) => s.isWellFormed() && !/\p{Cc}/u.test(s), 'must not hold control characters');
 
 export const recordInput = z
@@ -22,14 +22,10 @@ export const recordInput = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal')
       .optional(),
-    results: z.number().int().min(0).max(1_000_000),
+    results: z.number().int().min(0).max(limits.scanResults),
     /** The target is a running system, not a copy of its software. */
     live: z.boolean().default(false),
-    authorisation: z
-      .string()
-      .min(1)
-      .max(64 * 1024)
-      .optional(),
+    authorisation: z.string().min(1).max(limits.textChars).optional(),
   })
   .refine((s) => s.startedAt <= s.endedAt, { message: 'must not be before startedAt', path: ['endedAt'] });
 

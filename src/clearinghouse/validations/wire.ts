@@ -23,7 +23,7 @@ export const evidenceIn = z.object({
         net: z.boolean(),
         seccomp: z.boolean(),
       }),
-      missing: z.array(z.string().max(1000)).max(32),
+      missing: z.array(z.string().max(limits.becauseChars)).max(32),
     })
     .strict(),
   trials: z.array(z.unknown()).max(limits.trialsPerValidation),

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceText } from '../../../test/reference-data.ts';
+import { limits } from '../../base/limits.ts';
 import { insist } from '../../base/refusal.ts';
 import { type Crash, parseCrash, readCrashSettings, similarStates } from './crash.ts';
+import { linesOf } from './lines.ts';
+import { startReading } from './reading.ts';
+import { usualSettings } from './settings.ts';
 
 interface Case {
   readonly id: string;
@@ -123,3 +127,30 @@ test.each([' ', '(', ' (', '[', ':', '/', '+0x1', 'ERROR: ', ' on ', ' failed:',
   },
   30_000,
 );
+
+test('a line is read to its limit', () => {
+  const { about } = startReading('', usualSettings);
+  const read = (chars: number) => linesOf('x'.repeat(chars), about).map((line) => line.length);
+  expect(read(limits.crashLineChars)).toEqual([limits.crashLineChars]);
+  expect(read(limits.crashLineChars + 1)).toEqual([limits.crashLineChars]);
+});
+
+test('so many frames are kept, and no more', () => {
+  const head = '==7==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000011 at pc 0x55 bp 0x7f sp 0x7e\n';
+  const framesOf = (count: number) =>
+    parseCrash(head + Array.from({ length: count }, (_, i) => `    #${i} 0x10 in f${i} /src/a.c:1:1`).join('\n')).frames.length;
+  expect(framesOf(limits.crashFrames)).toBe(limits.crashFrames);
+  expect(framesOf(limits.crashFrames + 1)).toBe(limits.crashFrames);
+});
+
+test('two states are compared to the limits of lines and characters, and what comes after counts for nothing', () => {
+  const distinct = (n: number, mark: string) => Array.from({ length: n }, (_, i) => mark.repeat(3) + i);
+  // Two frames in common make states alike: here the second stands on the last line compared, or on the next.
+  const common = (lines: number) => [...distinct(lines - 2, 'a'), 'same_one', 'same_two', ''].join('\n') + distinct(4, 'c').join('\n');
+  const other = (lines: number) => [...distinct(lines - 2, 'b'), 'same_one', 'same_two', ''].join('\n') + distinct(4, 'd').join('\n');
+  expect(similarStates(common(limits.stateLines), other(limits.stateLines))).toBe(true);
+  expect(similarStates(common(limits.stateLines + 1), other(limits.stateLines + 1))).toBe(false);
+  const long = (tail: string, chars: number) => ['x', 'y'].map((c) => c.repeat(chars) + tail).join('\n');
+  expect(similarStates(long('a'.repeat(600), limits.stateLineChars), long('b'.repeat(600), limits.stateLineChars))).toBe(true);
+  expect(similarStates(long('a'.repeat(600), 1), long('b'.repeat(600), 1))).toBe(false);
+});

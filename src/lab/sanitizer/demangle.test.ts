@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { limits } from '../../base/limits.ts';
 import { demangle } from './demangle.ts';
 
 // Expected texts: GNU c++filt (binutils).
@@ -28,4 +29,14 @@ test('hostile names end, however they repeat themselves', () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+test('a type is read to the limit of its depth, and of its length', () => {
+  // The innermost `int` is a type too.
+  const nested = (depth: number) => `_Z1f${'P'.repeat(depth - 1)}i`;
+  expect(demangle(nested(limits.demangledDepth))).toBe(`f(int${'*'.repeat(limits.demangledDepth - 1)})`);
+  expect(demangle(nested(limits.demangledDepth + 1))).toBe(nested(limits.demangledDepth + 1));
+  const named = (chars: number) => `_Z1f${chars}${'a'.repeat(chars)}`;
+  expect(demangle(named(limits.demangledChars))).toBe(`f(${'a'.repeat(limits.demangledChars)})`);
+  expect(demangle(named(limits.demangledChars + 1))).toBe(named(limits.demangledChars + 1));
 });

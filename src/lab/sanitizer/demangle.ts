@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import { builtinTypes, operators, standardNames } from './demangle-tables.ts';
 
 /** Names under the Itanium C++ ABI (§5.1 External Names), as `c++filt` writes them. What is not understood stays mangled. */
@@ -14,10 +15,6 @@ export function demangle(name: string): string {
 }
 
 class NotUnderstood extends Error {}
-
-/** A substitution may double a name's length again and again. */
-const longestChars = 8192;
-const deepest = 64;
 
 /** A type's text goes round what it is applied to: `void (*` … `)(int)`. */
 interface Type {
@@ -61,7 +58,7 @@ function shown(type: Type): string {
 }
 
 function know(r: Reader, type: Type): Type {
-  if (type.left.length + type.right.length > longestChars) fail();
+  if (type.left.length + type.right.length > limits.demangledChars) fail();
   r.known.push(type);
   return type;
 }
@@ -269,7 +266,7 @@ const marks: Readonly<Record<string, string>> = { P: '*', R: '&', O: '&&' };
 const qualifiers: Readonly<Record<string, string>> = { K: ' const', V: ' volatile', r: ' restrict' };
 
 function type(r: Reader): Type {
-  if (++r.depth > deepest) fail();
+  if (++r.depth > limits.demangledDepth) fail();
   const given = r.given;
   const read = typeInside(r);
   r.given = given;

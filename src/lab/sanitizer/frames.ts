@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import { demangle } from './demangle.ts';
 import {
   bareKernelFrame,
@@ -15,9 +16,6 @@ import {
 } from './frame-shapes.ts';
 import { isIgnoredFrame } from './ignored-frames.ts';
 import { type Reading, stateFrames } from './reading.ts';
-
-/** More are counted in no state and help nobody: a stack overflow has tens of thousands. */
-const keptFrames = 128;
 
 /** ART's own frames differ from run to run of one JNI error. */
 export const jniError = 'JNI DETECTED ERROR IN APPLICATION:';
@@ -61,7 +59,7 @@ function addFrame(r: Reading, frame: FrameLine, text: string, custom: readonly R
   if (isIgnoredFrame(text, r.settings.symbolized, custom)) return;
   const name = frame.unnamed ? text : frame.path ? text.slice(text.lastIndexOf('/') + 1) : frameName(text);
   r.names.push(name);
-  if (r.frames.length < keptFrames)
+  if (r.frames.length < limits.crashFrames)
     r.frames.push({ function: name, ...(frame.file === undefined ? {} : { file: frame.file, line: frame.line! }) });
   if (r.frameCount >= stateFrames) return;
   r.state += `${name}\n`;

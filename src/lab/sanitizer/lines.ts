@@ -1,9 +1,7 @@
+import { limits } from '../../base/limits.ts';
 import type { LogKind } from './reading.ts';
 import { isPythonTitle } from './scripts.ts';
 import { containsAny } from './text.ts';
-
-/** Longer lines are cut: no frame or report of a real tool comes near, and matching stays cheap. */
-const lineChars = 32 * 1024;
 
 const deadlySignal = /^(?:Address|Leak|Memory|UndefinedBehavior|Thread)Sanitizer:DEADLYSIGNAL/;
 const deadlySignals = ['Address', 'Leak', 'Memory', 'UndefinedBehavior', 'Thread'].map((tool) => `${tool}Sanitizer:DEADLYSIGNAL`);
@@ -12,7 +10,7 @@ const deadlySignals = ['Address', 'Leak', 'Memory', 'UndefinedBehavior', 'Thread
 export function linesOf(log: string, about: LogKind): string[] {
   let lines = log.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
   if (lines.at(-1) === '') lines.pop();
-  lines = lines.map((line) => (line.length > lineChars ? line.slice(0, lineChars) : line));
+  lines = lines.map((line) => (line.length > limits.crashLineChars ? line.slice(0, limits.crashLineChars) : line));
   if (about.lkl) lines = lines.map((line) => line.replace(/^\[\s*\d+\.\d+\]\s/, ''));
   lines = lines.flatMap(splitDeadlySignal);
   return about.python ? pythonFirst(lines) : lines;

@@ -1,6 +1,5 @@
-/** Hostile states are cut: real ones have a handful of short lines. */
-const comparedLines = 32;
-const comparedChars = 512;
+import { limits } from '../../base/limits.ts';
+
 const sameFrames = 2;
 const threshold = 0.8;
 
@@ -25,7 +24,7 @@ export function similarStates(a: string, b: string): boolean {
 function linesOf(state: string): string[] {
   const lines = state.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines.slice(0, comparedLines).map((line) => line.slice(0, comparedChars));
+  return lines.slice(0, limits.stateLines).map((line) => line.slice(0, limits.stateLineChars));
 }
 
 /** Length of the longest common subsequence. */

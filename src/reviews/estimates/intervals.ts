@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import { betaQuantile, incompleteBeta, normalQuantile } from './special-functions.ts';
 
@@ -16,15 +17,12 @@ export interface Share {
   readonly confidence: number;
 }
 
-/** Beyond this the counts are no counts of runs, and the sums below would take seconds. */
-const largestCount = 10_000_000;
-
 export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= largestCount;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= limits.statisticsCount;
 }
 
 function badShare({ k, n, confidence }: Share): Refusal | undefined {
-  if (!isCount(n) || n === 0) return refuse('malformed', `a whole number from 1 to ${largestCount} is needed`, 'n');
+  if (!isCount(n) || n === 0) return refuse('malformed', `a whole number from 1 to ${limits.statisticsCount} is needed`, 'n');
   if (!isCount(k) || k > n) return refuse('malformed', 'a whole number from 0 to n is needed', 'k');
   if (typeof confidence !== 'number' || !(confidence > 0 && confidence < 1))
     return refuse('malformed', 'a number strictly between 0 and 1 is needed', 'confidence');

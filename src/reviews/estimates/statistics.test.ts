@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../base/limits.ts';
 import { insist, isRefusal } from '../../base/refusal.ts';
 import { betaQuantile, incompleteBeta, normalQuantile } from './special-functions.ts';
 import { clopperPearson, clusteredMean, mcnemarExact, mean, pairedDifference, passAtK, passHatK, wilson } from './statistics.ts';
@@ -138,4 +139,9 @@ test('what means nothing is refused', () => {
     pairedDifference({ a: [], b: [] }),
   ];
   expect(bad.filter((outcome) => !isRefusal(outcome))).toEqual([]);
+});
+
+test('the largest count is reckoned with, the next is not', () => {
+  expect(wilson({ k: 0, n: limits.statisticsCount, confidence: 0.95 })).toMatchObject({ low: 0 });
+  expect(wilson({ k: 0, n: limits.statisticsCount + 1, confidence: 0.95 })).toMatchObject({ code: 'malformed', at: 'n' });
 });

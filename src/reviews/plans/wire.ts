@@ -7,7 +7,7 @@ import { type Plan, runsOf } from './plan.ts';
 
 const share = z.number().min(0).max(1);
 const measure = z.string().regex(/^[a-z][a-z0-9@-]{0,63}$/, 'must be the name of a measure, like solved');
-const budget = z.object({ turns: z.int().min(1).max(10_000), tokens: z.int().min(1).max(1_000_000_000) });
+const budget = z.object({ turns: z.int().min(1).max(limits.planTurns), tokens: z.int().min(1).max(limits.planTokens) });
 const rule = z.object({
   measure,
   threshold: share,

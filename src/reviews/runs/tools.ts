@@ -33,7 +33,7 @@ const noNul = (text: string) => !text.includes('\0') && text.isWellFormed();
 const shellArguments = z.strictObject({ command: z.string().min(1).max(limits.toolCommandChars).refine(noNul, 'no NUL, and well-formed') });
 const submitArguments = z
   .strictObject({
-    path: z.string().min(1).max(512).refine(noNul, 'no NUL, and well-formed').optional(),
+    path: z.string().min(1).max(limits.pathChars).refine(noNul, 'no NUL, and well-formed').optional(),
     base64: wireBase64(limits.attachmentBytes).optional(),
   })
   .refine((a) => (a.path === undefined) !== (a.base64 === undefined), 'give either path or base64');

@@ -7,7 +7,7 @@ import { type Submission, submissionStates } from './submission.ts';
 /** An address that carries a name and password would put a secret into the log. */
 const endpointUrl = z
   .url({ protocol: /^https?$/ })
-  .max(2048)
+  .max(limits.endpointUrlChars)
   .refine((u) => !/^https?:\/\/[^/?#]*@/i.test(u), 'must not carry a user name or password');
 
 export const offerInput = z.object({

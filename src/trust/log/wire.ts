@@ -6,7 +6,7 @@ import type { Exported } from './entry.ts';
 
 export const exportInput = z.object({
   after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  limit: z.coerce.number().int().min(1).max(limits.logExportRows).default(limits.logExportRows),
 });
 export const historyInput = z.object({
   thing: z.string().max(64),

@@ -8,10 +8,10 @@ const email = z.email().max(limits.nameChars);
 const scopes = z
   .array(z.string().regex(/^(\*|[a-z]+\.(\*|[a-zA-Z]+))$/, 'must be *, station.* or station.verb'))
   .min(1)
-  .max(64);
+  .max(limits.scopesPerCredential);
 const roleList = z.array(z.enum(roles)).min(1).max(roles.length);
 
-export const foundInput = z.object({ secret: z.string().max(256), org: wireName, name: wireName, email });
+export const foundInput = z.object({ secret: z.string().max(limits.secretChars), org: wireName, name: wireName, email });
 export const createInput = z.object({ name: wireName, roles: roleList });
 export const inviteInput = z.object({ orgId: wireId('org'), name: wireName, email });
 export const addAgentInput = z.object({ orgId: wireId('org'), name: wireName, answerableId: wireId('psn') });
@@ -22,7 +22,7 @@ export const issueTokenInput = z.object({
 });
 export const credentialId = z.object({ id: z.string().max(64) });
 export const issueLinkInput = z.object({ personId: wireId('psn') });
-export const enterInput = z.object({ secret: z.string().max(256) });
+export const enterInput = z.object({ secret: z.string().max(limits.secretChars) });
 export const nothing = z.object({});
 
 export const orgOut = z.object({ id: wireId('org'), name: z.string(), roles: roleList });

@@ -22,7 +22,7 @@ export const policyInput = z.object({
   name: wireName,
   maxDays: z.number().int().min(0).max(limits.embargoDays),
   /** Where it was read. */
-  url: z.url({ protocol: /^https?$/ }).max(512),
+  url: z.url({ protocol: /^https?$/ }).max(limits.referenceBytes),
   readAt: wireInstant,
 });
 export const policiesInput = z.object({ package: z.string().min(1).max(limits.nameChars) });

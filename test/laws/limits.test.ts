@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { z } from 'zod';
+import { limits } from '../../src/base/limits.ts';
+import * as embargoes from '../../src/clearinghouse/cases/embargoes/wire.ts';
+import * as claims from '../../src/clearinghouse/claims/wire.ts';
+import * as findings from '../../src/clearinghouse/findings/wire.ts';
+import * as priorities from '../../src/clearinghouse/priorities/wire.ts';
+import * as scans from '../../src/clearinghouse/scans/wire.ts';
+import * as plans from '../../src/reviews/plans/wire.ts';
+import * as submissions from '../../src/reviews/submissions/wire.ts';
+import * as log from '../../src/trust/log/wire.ts';
+import * as orgs from '../../src/trust/orgs/wire.ts';
+import { sourceFiles } from './tree.ts';
+
+const many = <T>(n: number, of: T) => Array.from({ length: n }, () => of);
+const text = (n: number) => 'a'.repeat(n);
+const url = (n: number) => `https://a.example/${text(n - 'https://a.example/'.length)}`;
+const rows: readonly [name: string, limit: number, schema: z.ZodType, field: string, make: (n: number) => unknown][] = [
+  ['a claim\u2019s purl', limits.purlBytes, claims.declareInput, 'purl', text],
+  ['a claim\u2019s paths', limits.claimPaths, claims.declareInput, 'paths', (n) => many(n, 'src')],
+  ['a path of a claim', limits.pathChars, claims.declareInput, 'paths', (n) => [text(n)]],
+  ['a scan\u2019s paths', limits.scanPaths, scans.recordInput, 'paths', (n) => many(n, 'src')],
+  ['a path of a scan', limits.pathChars, scans.recordInput, 'paths', (n) => [text(n)]],
+  ['a scan\u2019s results', limits.scanResults, scans.recordInput, 'results', (n) => n],
+  ['an authorisation', limits.textChars, scans.recordInput, 'authorisation', text],
+  [
+    'the media type of a part',
+    limits.nameChars,
+    findings.submitTapInput,
+    'parts',
+    (n) => [{ name: 'raw', contentType: text(n), data: 'YQ==' }],
+  ],
+  ['a CVSS vector', limits.cvssVectorChars, priorities.assessInput, 'cvssVector', text],
+  ['where a policy was read', limits.referenceBytes, embargoes.policyInput, 'url', url],
+  ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],
+  ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],
+  ['an endpoint', limits.endpointUrlChars, submissions.offerInput, 'endpoint', (n) => ({ url: url(n), model: 'm' })],
+  ['entries at once', limits.logExportRows, log.exportInput, 'limit', (n) => n],
+  ['a secret', limits.secretChars, orgs.enterInput, 'secret', text],
+  ['a founding secret', limits.secretChars, orgs.foundInput, 'secret', text],
+  ['scopes of a token', limits.scopesPerCredential, orgs.issueTokenInput, 'scopes', (n) => many(n, '*')],
+];
+
+test.each(rows)('%s: the limit is taken, one above is not', (_, limit, schema, field, make) => {
+  // Other fields are missing, and complained of; only this one is looked at.
+  const complaints = (n: number) => (schema.safeParse({ [field]: make(n) }).error?.issues ?? []).filter((issue) => issue.path[0] === field);
+  expect(complaints(limit)).toEqual([]);
+  expect(complaints(limit + 1)).not.toEqual([]);
+});
+
+test('what a station takes from outside is bounded by name', () => {
+  const wires = sourceFiles('src').filter((f) => /^src\/(clearinghouse|reviews|trust)\/.*\/wire\.ts$/.test(f.path));
+  expect(wires.length).toBeGreaterThan(20);
+  // Short ones are the length of an id, a digest or a code, not limits of ours.
+  const bounds = wires.flatMap((f) => [...f.code.matchAll(/\.max\(([\d_][\d_* ]*)\)/g)].map((m) => [f.path, m[1]!] as const));
+  const isLimit = (bound: string) => /\*/.test(bound) || Number(bound.replaceAll('_', '')) > 64;
+  expect(bounds.filter(([, bound]) => isLimit(bound)).map(([path, bound]) => `${path}: ${bound}`)).toEqual([]);
+});
