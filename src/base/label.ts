@@ -41,3 +41,13 @@ export function dominates(upper: Label, lower: Label): boolean {
 export function isPublic(of: Label): boolean {
   return of.tlp === 'CLEAR' && of.compartments.length === 0;
 }
+
+/** The two columns that every labelled table has (`migrations/010_house.sql`). */
+export function labelColumns(of: Label): { tlp: Tlp; compartments: string[] } {
+  return { tlp: of.tlp, compartments: [...of.compartments] };
+}
+
+/** Of a row: nothing is sorted or made anew, what was written is what is read. */
+export function labelOfRow(row: Label): Label {
+  return { tlp: row.tlp, compartments: row.compartments };
+}

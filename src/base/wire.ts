@@ -32,6 +32,8 @@ export const wireInstant = z
     return at ?? ('' as Instant);
   });
 
+export const wireSha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal');
+
 export const wireLabel = z.object({ tlp: z.enum(tlps), compartments: z.array(z.string()) });
 
 export const wirePage = z.object({

@@ -62,6 +62,11 @@ export function action<I, R, T extends Guarded = Guarded>(declared: Action<I, R,
   return declared;
 }
 
+/** The way out of a list: each item by its station's own `present`. */
+export function presentItems<T>(present: (item: T, viewer: Actor) => unknown) {
+  return (found: { readonly items: readonly T[] }, viewer: Actor) => ({ items: found.items.map((item) => present(item, viewer)) });
+}
+
 /** Any verb, with its own types hidden. */
 // biome-ignore lint/suspicious/noExplicitAny: a list of verbs holds verbs of different types
 export type AnyAction = Action<any, any, any>;

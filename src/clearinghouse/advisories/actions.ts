@@ -3,7 +3,7 @@ import type { Id } from '../../base/id.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done } from '../../trust/action.ts';
+import { action, type Ctx, done, presentItems } from '../../trust/action.ts';
 import { agentById, orgById } from '../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
 import { caseById } from '../cases/store.ts';
@@ -134,7 +134,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listAdvisories(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((a) => wire.present(a, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const preview = action({

@@ -1,7 +1,7 @@
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Advisory, AdvisoryState, AdvisoryText } from './advisory.ts';
 
 type AdvisoryRow = {
@@ -71,8 +71,7 @@ function rowOf(a: Advisory): AdvisoryRow {
     drafted_at: a.draftedAt,
     approved_by: a.approvedBy,
     approved_at: a.approvedAt,
-    tlp: a.label.tlp,
-    compartments: [...a.label.compartments],
+    ...labelColumns(a.label),
   };
 }
 
@@ -90,6 +89,6 @@ function advisoryOf(r: AdvisoryRow): Advisory {
     draftedAt: r.drafted_at,
     approvedBy: r.approved_by,
     approvedAt: r.approved_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -2,7 +2,7 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { wireOk } from '../../base/wire.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
 import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
@@ -99,7 +99,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listCases(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((of) => wire.presentListed(of, viewer)) }),
+  present: presentItems(wire.presentListed),
 });
 
 export const attachment = action({

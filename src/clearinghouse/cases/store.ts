@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Label, Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Case, CaseState, Message, Outcome } from './case.ts';
 import { type Embargo, governing } from './embargoes/embargo.ts';
 import type { Vfdpxa } from './vfdpxa.ts';
@@ -155,13 +155,12 @@ function rowOf(c: Case): CaseRow {
     disclosed_at: c.disclosedAt,
     closed_at: c.closedAt,
     outcome: c.outcome,
-    tlp: c.label.tlp,
-    compartments: [...c.label.compartments],
+    ...labelColumns(c.label),
   };
 }
 
 function caseOf(r: CaseRow): Case {
-  const label: Label = { tlp: r.tlp, compartments: r.compartments };
+  const label = labelOfRow(r);
   return {
     id: r.id,
     vulnerabilityId: r.vulnerability_id,

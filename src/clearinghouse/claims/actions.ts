@@ -2,7 +2,7 @@ import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import { packageOf } from '../inventories/package-name.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
 import { type Claim, claimMoves, decideOverlap } from './claim.ts';
@@ -66,7 +66,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listClaims(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((c) => wire.present(c, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const release = action({

@@ -1,7 +1,7 @@
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Claim, ClaimState, Technique } from './claim.ts';
 
 type ClaimRow = {
@@ -82,8 +82,7 @@ function rowOf(c: Claim): ClaimRow {
     starts_at: c.startsAt,
     ends_at: c.endsAt,
     state: c.state,
-    tlp: c.label.tlp,
-    compartments: [...c.label.compartments],
+    ...labelColumns(c.label),
     created_at: c.createdAt,
   };
 }
@@ -100,7 +99,7 @@ function claimOf(r: ClaimRow): Claim {
     startsAt: r.starts_at,
     endsAt: r.ends_at,
     state: r.state,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     createdAt: r.created_at,
   };
 }

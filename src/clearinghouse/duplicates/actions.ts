@@ -1,6 +1,6 @@
 import { limits } from '../../base/limits.ts';
 import { refuse } from '../../base/refusal.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById, findingsOfPackage } from '../findings/store.ts';
 import { type Comparison, decideHome, findingIdsOf, houseLabel, type Member, toCompareWith, type Vulnerability } from './duplicate.ts';
@@ -66,7 +66,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listVulnerabilities(ctx.tx, input.after, input.limit) });
   },
-  present: (found) => ({ items: found.items.map(wire.present) }),
+  present: presentItems(wire.present),
 });
 
 export const get = action({
@@ -99,7 +99,7 @@ export const comparisons = action({
   async run(ctx, input) {
     return done({ items: await store.comparisonsOf(ctx.tx, [input.findingId]) });
   },
-  present: (found) => ({ items: found.items.map(wire.presentComparison) }),
+  present: presentItems(wire.presentComparison),
 });
 
 export const split = action({

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Comparison, Member, Vulnerability } from './duplicate.ts';
 import type { Decision } from './same.ts';
 
@@ -105,8 +105,7 @@ export async function insertMember(tx: Tx, v: Vulnerability, member: Member): Pr
       joined_at: joinedAt,
       left_at: leftAt,
       because,
-      tlp: v.label.tlp,
-      compartments: [...v.label.compartments],
+      ...labelColumns(v.label),
     })
     .execute();
 }
@@ -198,7 +197,7 @@ async function withMembers(tx: Tx, rows: readonly VulnerabilityRow[]): Promise<V
     package: r.package,
     state: r.state,
     members: members.filter((m) => m.vulnerability_id === r.id).map(memberOf),
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     openedAt: r.opened_at,
   }));
 }
@@ -225,8 +224,7 @@ function comparisonRow(c: Comparison): ComparisonRow {
     score: c.score,
     reasons: [...c.reasons],
     decided_by: c.decidedBy,
-    tlp: c.label.tlp,
-    compartments: [...c.label.compartments],
+    ...labelColumns(c.label),
     decided_at: c.decidedAt,
   };
 }
@@ -241,7 +239,7 @@ function comparisonOf(r: ComparisonRow): Comparison {
     score: r.score,
     reasons: r.reasons,
     decidedBy: r.decided_by,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     decidedAt: r.decided_at,
   };
 }

@@ -2,7 +2,7 @@ import { sha256 } from '../../base/canonical.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Role } from '../../trust/orgs/org.ts';
 import { packageOf } from '../inventories/package-name.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
@@ -160,7 +160,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listFindings(ctx.tx, input.after, input.limit) });
   },
-  present: (found) => ({ items: found.items.map(wire.presentSummary) }),
+  present: presentItems(wire.presentSummary),
 });
 
 export const attachment = action({

@@ -2,7 +2,7 @@ import type { ColumnType, Selectable } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Attachment } from './attachment.ts';
 import type { Draft, Finding, FindingState, FindingVerdict, Rung } from './finding.ts';
 
@@ -140,8 +140,7 @@ function rowOf(f: Finding) {
     recipe_id: f.recipeId,
     commitment: f.commitment,
     commitment_salt: f.commitmentSalt,
-    tlp: f.label.tlp,
-    compartments: [...f.label.compartments],
+    ...labelColumns(f.label),
     received_at: f.receivedAt,
     state_at: f.stateAt,
   };
@@ -179,7 +178,7 @@ function findingOf(r: Selectable<FindingRow>): Finding {
     recipeId: r.recipe_id,
     commitment: r.commitment,
     commitmentSalt: r.commitment_salt,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     receivedAt: r.received_at,
     stateAt: r.state_at,
   };

@@ -3,7 +3,7 @@ import { label, ownOf } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { componentsOf, inventoriesHolding, inventoryById } from '../inventories/store.ts';
 import type { Publication, Release } from '../releases/release.ts';
 import { releaseById, releasesAffecting } from '../releases/store.ts';
@@ -111,7 +111,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.fixesOfOrg(ctx.tx, ctx.actor.orgId ?? '', input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((f) => wire.present(f, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const rollup = action({

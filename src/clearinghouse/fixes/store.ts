@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Fix, FixState } from './fix.ts';
 
 type FixRow = {
@@ -122,8 +122,7 @@ function rowOf(f: Fix): FixRow {
     exposed_at: f.exposedAt,
     claimed_at: f.claimedAt,
     observed_at: f.observedAt,
-    tlp: f.label.tlp,
-    compartments: [...f.label.compartments],
+    ...labelColumns(f.label),
   };
 }
 
@@ -144,6 +143,6 @@ function fixOf(r: FixRow): Fix {
     exposedAt: r.exposed_at,
     claimedAt: r.claimed_at,
     observedAt: r.observed_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '../../base/canonical.ts';
 import { label, ownOf } from '../../base/label.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import type { Inventory } from './inventory.ts';
 import { readSbom } from './sbom.ts';
 import * as store from './store.ts';
@@ -68,7 +68,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listInventories(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((i) => wire.present(i, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const components = action({

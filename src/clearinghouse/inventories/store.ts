@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Label, Tlp } from '../../base/label.ts';
+import { type Label, labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Component, Inventory, SbomFormat } from './inventory.ts';
 
 type InventoryRow = {
@@ -135,8 +135,7 @@ function rowOf(i: Inventory): InventoryRow {
     components: i.components,
     unreadable: i.unreadable,
     revision: i.revision,
-    tlp: i.label.tlp,
-    compartments: [...i.label.compartments],
+    ...labelColumns(i.label),
     kept_at: i.keptAt,
   };
 }
@@ -151,7 +150,7 @@ function inventoryOf(r: InventoryRow): Inventory {
     components: r.components,
     unreadable: r.unreadable,
     revision: r.revision,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     keptAt: r.kept_at,
   };
 }

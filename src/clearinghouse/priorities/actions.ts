@@ -1,7 +1,7 @@
 import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { tierOf } from '../../trust/access.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
 import { caseById } from '../cases/store.ts';
 import { scoreCvss } from './cvss.ts';
@@ -52,7 +52,7 @@ export const get = action({
     if ((tierOf(ctx.actor, of.id) ?? 3) > 1) return refuse('not_found', 'no such thing');
     return done({ items: await store.historyOfCase(ctx.tx, input.caseId, limits.pageRows) });
   },
-  present: (found) => ({ items: found.items.map(wire.present) }),
+  present: presentItems(wire.present),
 });
 
 export const list = action({
@@ -65,7 +65,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listNewest(ctx.tx, input.after, input.limit) });
   },
-  present: (found) => ({ items: found.items.map(wire.presentListed) }),
+  present: presentItems(wire.presentListed),
 });
 
 export const priorityActions = [assess, get, list];

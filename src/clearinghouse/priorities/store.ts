@@ -2,7 +2,7 @@ import type { ColumnType, Selectable } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Deviation, Priority } from './priority.ts';
 
 type PriorityRow = {
@@ -35,8 +35,7 @@ export async function insertPriority(tx: Tx, p: Priority): Promise<void> {
       deviation: p.deviation && JSON.stringify(p.deviation),
       assessed_by: p.assessedBy,
       assessed_at: p.assessedAt,
-      tlp: p.label.tlp,
-      compartments: [...p.label.compartments],
+      ...labelColumns(p.label),
     })
     .execute();
 }
@@ -84,6 +83,6 @@ function priorityOf(r: Selectable<PriorityRow>): Priority {
     deviation: r.deviation,
     assessedBy: r.assessed_by,
     assessedAt: r.assessed_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -5,7 +5,7 @@ import { appendLeaf } from '../../base/merkle.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import type { Signer } from '../../base/signature.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { originOf } from '../advisories/actions.ts';
 import type { Advisory } from '../advisories/advisory.ts';
 import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
@@ -108,7 +108,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listReleases(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((r) => wire.present(r, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const get = action({

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import { publicLabel, type Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, publicLabel, type Tlp } from '../../base/label.ts';
 import type { Bulletin } from '../advisories/bulletin.ts';
 import type { Document, DocumentFormat, Publication, Release, ReleaseState } from './release.ts';
 
@@ -231,8 +231,7 @@ function rowOf(r: Release): ReleaseRow {
     bulletin: p ? JSON.stringify(p.bulletin) : null,
     entry: p?.entry ?? null,
     leaf: p?.leaf ?? null,
-    tlp: r.label.tlp,
-    compartments: [...r.label.compartments],
+    ...labelColumns(r.label),
   };
 }
 
@@ -253,6 +252,6 @@ function releaseOf(r: ReleaseRow): Release {
     scheduledBy: r.scheduled_by,
     scheduledAt: r.scheduled_at,
     publication: isPublished ? { seq, at, bulletin, entry, leaf } : null,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

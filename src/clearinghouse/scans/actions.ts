@@ -1,6 +1,6 @@
 import { label } from '../../base/label.ts';
 import { refuse } from '../../base/refusal.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import type { Claim } from '../claims/claim.ts';
 import { claimById } from '../claims/store.ts';
 import { decideLive, type Scan, withinClaim } from './scan.ts';
@@ -53,7 +53,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listScans(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((s) => wire.present(s, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const scanActions = [record, list];

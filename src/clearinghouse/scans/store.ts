@@ -1,7 +1,7 @@
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Scan } from './scan.ts';
 
 type ScanRow = {
@@ -53,8 +53,7 @@ function rowOf(s: Scan): ScanRow {
     paths: [...s.paths],
     sarif_digest: s.sarifDigest,
     results: s.results,
-    tlp: s.label.tlp,
-    compartments: [...s.label.compartments],
+    ...labelColumns(s.label),
     recorded_at: s.recordedAt,
   };
 }
@@ -73,7 +72,7 @@ function scanOf(r: ScanRow): Scan {
     paths: r.paths,
     sarifDigest: r.sarif_digest,
     results: r.results,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     recordedAt: r.recorded_at,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireSha256 } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import type { Scan } from './scan.ts';
 
@@ -18,10 +18,7 @@ export const recordInput = z
     startedAt: wireInstant,
     endedAt: wireInstant,
     paths: z.array(wirePath).max(limits.scanPaths).default([]),
-    sarifDigest: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal')
-      .optional(),
+    sarifDigest: wireSha256.optional(),
     results: z.number().int().min(0).max(limits.scanResults),
     /** The target is a running system, not a copy of its software. */
     live: z.boolean().default(false),

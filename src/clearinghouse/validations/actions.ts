@@ -3,7 +3,7 @@ import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { type Pinned, prepare } from '../../lab/experiment.ts';
 import { parseRecipe, type Recipe } from '../../lab/recipe.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import { isPoc } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -81,7 +81,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listValidations(ctx.tx, input.after, input.limit) });
   },
-  present: (found) => ({ items: found.items.map(wire.presentListed) }),
+  present: presentItems(wire.presentListed),
 });
 
 export const begin = action({

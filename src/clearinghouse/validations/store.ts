@@ -2,7 +2,7 @@ import type { ColumnType, Selectable } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Envelope } from '../../base/signature.ts';
 import type { Trial, Validation, ValidationState, VerdictName } from './validation.ts';
 
@@ -94,8 +94,7 @@ function rowOf(v: Validation) {
     record: v.record && JSON.stringify(v.record),
     requested_at: v.requestedAt,
     concluded_at: v.concludedAt,
-    tlp: v.label.tlp,
-    compartments: [...v.label.compartments],
+    ...labelColumns(v.label),
   };
 }
 
@@ -114,6 +113,6 @@ function validationOf(r: Selectable<ValidationRow>): Validation {
     record: r.record,
     requestedAt: r.requested_at,
     concludedAt: r.concluded_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -1,7 +1,7 @@
 import { digestOf } from '../../base/canonical.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import type { Org } from '../../trust/orgs/org.ts';
 import { insertGrant, orgById } from '../../trust/orgs/store.ts';
 import { type Agreement, decideSign, decideWithdraw, partiesOf } from './agreement.ts';
@@ -77,7 +77,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listAgreements(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((a) => wire.present(a, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const sign = action({

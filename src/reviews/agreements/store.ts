@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Agreement, AgreementState, Party, Terms } from './agreement.ts';
 
 type Flat = {
@@ -31,8 +31,7 @@ export async function insertAgreement(tx: Tx, a: Agreement): Promise<void> {
     basis_expires_at: a.legalBasis.expiresAt,
     digest: a.digest,
     state: a.state,
-    tlp: a.label.tlp,
-    compartments: [...a.label.compartments],
+    ...labelColumns(a.label),
     proposed_at: a.proposedAt,
   };
   await agreements(tx).insertInto('agreements').values(row).execute();
@@ -74,7 +73,7 @@ function agreementOf(r: AgreementRow): Agreement {
     legalBasis: { name: r.legal_basis, expiresAt: r.basis_expires_at },
     digest: r.digest,
     state: r.state,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     proposedAt: r.proposed_at,
   };
 }

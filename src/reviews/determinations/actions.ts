@@ -1,6 +1,6 @@
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import { measuresOfPlan, triesOf } from '../estimates/estimate.ts';
 import { estimateOfPlan } from '../estimates/store.ts';
 import { gradesOfPlan } from '../grades/store.ts';
@@ -74,7 +74,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listDeterminations(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((d) => wire.present(d, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const appeal = action({

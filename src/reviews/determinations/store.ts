@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Determination, DeterminationState, Statement } from './determination.ts';
 import type { Comparison, Verdict } from './rule.ts';
 
@@ -47,8 +47,7 @@ export async function insertDetermination(tx: Tx, d: Determination): Promise<voi
     state: d.state,
     appeal: json(d.appeal),
     answer: json(d.answer),
-    tlp: d.label.tlp,
-    compartments: [...d.label.compartments],
+    ...labelColumns(d.label),
     decided_at: d.decidedAt,
     late_ms: d.lateMs,
   };
@@ -118,7 +117,7 @@ function determinationOf(r: DeterminationRow): Determination {
     state: r.state,
     appeal: r.appeal,
     answer: r.answer,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     decidedAt: r.decided_at,
     lateMs: r.late_ms,
   };

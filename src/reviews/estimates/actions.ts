@@ -1,4 +1,4 @@
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import { gradesOfPlan } from '../grades/store.ts';
 import { type Plan, runsOf } from '../plans/plan.ts';
 import { planById } from '../plans/store.ts';
@@ -67,7 +67,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listEstimates(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((e) => wire.present(e, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const estimateActions = [make, get, list];

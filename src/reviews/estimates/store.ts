@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Estimate, Measure } from './estimate.ts';
 
 type Flat = {
@@ -23,8 +23,7 @@ export async function insertEstimate(tx: Tx, e: Estimate): Promise<void> {
     plan_id: e.planId,
     measures: JSON.stringify(e.measures),
     grades_digest: e.gradesDigest,
-    tlp: e.label.tlp,
-    compartments: [...e.label.compartments],
+    ...labelColumns(e.label),
     made_at: e.madeAt,
   };
   await estimates(tx).insertInto('estimates').values(row).execute();
@@ -70,7 +69,7 @@ function estimateOf(r: EstimateRow): Estimate {
     planId: r.plan_id,
     measures: r.measures,
     gradesDigest: r.grades_digest,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     madeAt: r.made_at,
   };
 }

@@ -10,7 +10,7 @@ import { type Pinned, prepare } from '../../lab/experiment.ts';
 import { parseRecipe } from '../../lab/recipe.ts';
 import { recordOf, sealRecord } from '../../lab/record.ts';
 import type { Verdict } from '../../lab/verdict.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import type { Run } from '../runs/run.ts';
 import { runById, runsWithPoc } from '../runs/store.ts';
@@ -160,7 +160,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listGrades(ctx.tx, input.planId, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((grade) => wire.present(grade, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const gradeLabour: Labour<GradeSpec, Awaited<ReturnType<typeof workGrade>>> = { name: 'grade', begin, work: workGrade, conclude };

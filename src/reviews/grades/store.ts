@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Envelope } from '../../base/signature.ts';
 import type { Grade, Graded, GradeState, Outcome } from './grade.ts';
 
@@ -113,8 +113,7 @@ function rowOf(g: Grade) {
     record: g.record && JSON.stringify(g.record),
     requested_at: g.requestedAt,
     given_at: g.givenAt,
-    tlp: g.label.tlp,
-    compartments: [...g.label.compartments],
+    ...labelColumns(g.label),
   };
 }
 
@@ -137,6 +136,6 @@ function gradeOf(r: GradeRow): Grade {
     record: r.record,
     requestedAt: r.requested_at,
     givenAt: r.given_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../base/limits.ts';
 import { refuse } from '../../base/refusal.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import { submissionById } from '../submissions/store.ts';
 import { reachableUntil, type Submission } from '../submissions/submission.ts';
 import { suiteById } from '../suites/store.ts';
@@ -74,7 +74,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listPlans(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((p) => wire.present(p, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const planActions = [freeze, get, list];

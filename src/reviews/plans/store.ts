@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Task } from '../suites/suite.ts';
 import type { Budget, Plan, Rule } from './plan.ts';
 
@@ -45,8 +45,7 @@ export async function insertPlan(tx: Tx, p: Plan): Promise<void> {
     stopping_rule: p.stoppingRule,
     rule: JSON.stringify(p.rule),
     digest: p.digest,
-    tlp: p.label.tlp,
-    compartments: [...p.label.compartments],
+    ...labelColumns(p.label),
     frozen_at: p.frozenAt,
   };
   await plans(tx).insertInto('plans').values(row).execute();
@@ -93,7 +92,7 @@ function planOf(r: PlanRow): Plan {
     stoppingRule: r.stopping_rule,
     rule: r.rule,
     digest: r.digest,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     frozenAt: r.frozen_at,
   };
 }

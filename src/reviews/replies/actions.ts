@@ -1,7 +1,7 @@
 import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { erasePayloads } from '../../trust/log/store.ts';
 import { revokeGrants } from '../../trust/orgs/store.ts';
 import type { Agreement } from '../agreements/agreement.ts';
@@ -73,7 +73,7 @@ export const list = action({
   async run(ctx, _input, report: Report) {
     return done({ items: await store.repliesTo(ctx.tx, report.id) });
   },
-  present: (found, viewer) => ({ items: found.items.map((r) => wire.present(r, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 // The last two are about agreements; they stand in the last station because only from here everything can be seen that there is of one's own.

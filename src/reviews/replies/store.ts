@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Reply, SampleReply } from './reply.ts';
 
 type Flat = {
@@ -29,8 +29,7 @@ export async function insertReply(tx: Tx, r: Reply): Promise<void> {
     author_id: r.authorId,
     text: r.text,
     per_sample: JSON.stringify(r.perSample),
-    tlp: r.label.tlp,
-    compartments: [...r.label.compartments],
+    ...labelColumns(r.label),
     filed_at: r.filedAt,
   };
   await replies(tx).insertInto('replies').values(row).execute();
@@ -69,7 +68,7 @@ function replyOf(r: ReplyRow): Reply {
     authorId: r.author_id,
     text: r.text,
     perSample: r.per_sample,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     filedAt: r.filed_at,
   };
 }

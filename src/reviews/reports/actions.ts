@@ -1,5 +1,5 @@
 import { refuse } from '../../base/refusal.ts';
-import { action, done } from '../../trust/action.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
 import type { Determination } from '../determinations/determination.ts';
 import { determinationById } from '../determinations/store.ts';
 import { gradesOfPlan } from '../grades/store.ts';
@@ -67,7 +67,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listReports(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((r) => wire.present(r, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const reportActions = [issue, get, list];

@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Verdict } from '../determinations/rule.ts';
 import type { Report, Sample } from './report.ts';
 
@@ -36,8 +36,7 @@ export async function insertReport(tx: Tx, r: Report): Promise<void> {
     reasons: [...r.reasons],
     samples: JSON.stringify(r.samples),
     mitigations: [...r.mitigations],
-    tlp: r.label.tlp,
-    compartments: [...r.label.compartments],
+    ...labelColumns(r.label),
     issued_at: r.issuedAt,
   };
   await reports(tx).insertInto('reports').values(row).execute();
@@ -86,7 +85,7 @@ function reportOf(r: ReportRow): Report {
     reasons: r.reasons,
     samples: r.samples,
     mitigations: r.mitigations,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     issuedAt: r.issued_at,
   };
 }

@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { parseRecipe, sourceOf } from '../../lab/recipe.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import type { Plan } from '../plans/plan.ts';
 import { planById } from '../plans/store.ts';
@@ -228,7 +228,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listRuns(ctx.tx, input.planId, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((run) => wire.present(run, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const transcript = action({

@@ -67,15 +67,7 @@ export const runMoves: readonly Move<RunState, RunTrigger>[] = [
 ];
 
 /** Where in the plan a run stands. */
-interface Cell {
-  readonly taskId: string;
-  readonly recipeId: string;
-  readonly epoch: number;
-  readonly budget: number;
-  readonly turns: number;
-  readonly tokens: number;
-  readonly seed: number | null;
-}
+type Cell = Pick<Run, 'taskId' | 'recipeId' | 'epoch' | 'budget' | 'turns' | 'tokens' | 'seed'>;
 
 /** One run for each task, epoch and budget; the same seeds for every task and budget, so that they can be compared in pairs. */
 export function cellsOf(plan: Pick<Plan, 'tasks' | 'epochs' | 'budgets' | 'seeds'>): Cell[] {

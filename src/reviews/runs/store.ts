@@ -1,7 +1,7 @@
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import type { Ending, Run, RunState } from './run.ts';
 
@@ -162,8 +162,7 @@ function rowOf(r: Run): RunRow {
     transcript_sha256: r.transcriptSha256,
     poc_id: r.pocId,
     poc_sha256: r.pocSha256,
-    tlp: r.label.tlp,
-    compartments: [...r.label.compartments],
+    ...labelColumns(r.label),
   };
 }
 
@@ -198,6 +197,6 @@ function runOf(r: RunRow): Run {
     transcriptSha256: r.transcript_sha256,
     pocId: r.poc_id,
     pocSha256: r.poc_sha256,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

@@ -2,7 +2,7 @@ import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
 import { type Agreement, evaluatorsOf, isInForce } from '../agreements/agreement.ts';
 import { agreementById } from '../agreements/store.ts';
@@ -70,7 +70,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listSubmissions(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((s) => wire.present(s, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 export const withdraw = action({

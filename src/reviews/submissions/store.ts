@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Endpoint, Submission, SubmissionState } from './submission.ts';
 
 type SubmissionRow = {
@@ -43,8 +43,7 @@ export async function insertSubmission(tx: Tx, s: Submission): Promise<void> {
     window_ends_at: s.windowEndsAt,
     basis_expires_at: s.basisExpiresAt,
     state: s.state,
-    tlp: s.label.tlp,
-    compartments: [...s.label.compartments],
+    ...labelColumns(s.label),
     offered_at: s.offeredAt,
   };
   await submissions(tx).insertInto('submissions').values(row).execute();
@@ -132,7 +131,7 @@ function submissionOf(r: SubmissionRow): Submission {
     windowEndsAt: r.window_ends_at,
     basisExpiresAt: r.basis_expires_at,
     state: r.state,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     offeredAt: r.offered_at,
   };
 }

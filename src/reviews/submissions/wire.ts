@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireSha256 } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { type Submission, submissionStates } from './submission.ts';
 
@@ -13,7 +13,7 @@ const endpointUrl = z
 export const offerInput = z.object({
   agreementId: wireId('agr'),
   model: wireName,
-  statementDigest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal'),
+  statementDigest: wireSha256,
   endpoint: z.object({ url: endpointUrl, model: wireName }),
   arm: wireName,
   /** The training cutoff you declare. Without one nothing can be said about what the model had read. */

@@ -1,6 +1,6 @@
 import { label } from '../../base/label.ts';
 import { refuse } from '../../base/refusal.ts';
-import { action, type Ctx, done, type Happening } from '../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import * as store from './store.ts';
 import { type Suite, suiteDigest } from './suite.ts';
 import * as wire from './wire.ts';
@@ -64,7 +64,7 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listSuites(ctx.tx, input.after, input.limit) });
   },
-  present: (found, viewer) => ({ items: found.items.map((s) => wire.present(s, viewer)) }),
+  present: presentItems(wire.present),
 });
 
 function suiteOf(ctx: Ctx, of: Pick<Suite, 'name' | 'tasks' | 'count' | 'digest' | 'custodian'>): Suite {

@@ -2,7 +2,7 @@ import type { JSONColumnType } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Tlp } from '../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Suite, Task } from './suite.ts';
 
 type Flat = {
@@ -29,8 +29,7 @@ export async function insertSuite(tx: Tx, s: Suite): Promise<void> {
     count: s.count,
     digest: s.digest,
     custodian: s.custodian,
-    tlp: s.label.tlp,
-    compartments: [...s.label.compartments],
+    ...labelColumns(s.label),
     published_at: s.publishedAt,
   };
   await suites(tx).insertInto('suites').values(row).execute();
@@ -65,7 +64,7 @@ function suiteOf(r: SuiteRow): Suite {
     count: r.count,
     digest: r.digest,
     custodian: r.custodian,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
     publishedAt: r.published_at,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireSha256, wireText } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { type Suite, skills, taskDigest } from './suite.ts';
 
@@ -25,7 +25,7 @@ export const publishInput = z.object({
 });
 export const sealInput = z.object({
   name: wireName,
-  digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal'),
+  digest: wireSha256,
   custodian: wireName,
   count: z.coerce.number().int().min(1).max(limits.suiteTasks),
 });

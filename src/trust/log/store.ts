@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Label, Tlp } from '../../base/label.ts';
+import { type Label, labelOfRow, type Tlp } from '../../base/label.ts';
 import { appendLeaf } from '../../base/merkle.ts';
 import type { Happening } from '../action.ts';
 import type { Happened } from '../flow.ts';
@@ -142,7 +142,7 @@ export async function historyOf(tx: Tx, thing: string, limit: number): Promise<(
 }
 
 function revealedOf(row: BodyRow): Revealed {
-  const label: Label = { tlp: row.tlp, compartments: row.compartments };
+  const label = labelOfRow(row);
   const { salt, actor, event, thing, payload } = row;
   return { salt, actor, event, thing, label, payloadDigest: row.payload_digest, payloadSalt: row.payload_salt, payload };
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
-import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import { packageOf } from '../../inventories/package-name.ts';
 import { canonicalPurl } from '../../inventories/purl.ts';
 import { type Case, ledgerLabel } from '../case.ts';
@@ -83,7 +83,7 @@ export const listPolicies = action({
   async run(ctx, input) {
     return done({ items: await store.policiesFor(ctx.tx, input.package) });
   },
-  present: (found) => ({ items: found.items.map(wire.presentPolicy) }),
+  present: presentItems(wire.presentPolicy),
 });
 
 export const endEmbargoes = action({

@@ -2,7 +2,7 @@ import type { ColumnType, Selectable } from 'kysely';
 import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
-import type { Tlp } from '../../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
 import type { CheckPlan } from './check.ts';
 import type { Patch, PatchState, PatchVerdict } from './patch.ts';
 
@@ -94,8 +94,7 @@ function rowOf(p: Patch) {
     submitted_at: p.submittedAt,
     judged_at: p.judgedAt,
     plan: null,
-    tlp: p.label.tlp,
-    compartments: [...p.label.compartments],
+    ...labelColumns(p.label),
   };
 }
 
@@ -113,6 +112,6 @@ function patchOf(r: Selectable<PatchRow>): Patch {
     because: r.because,
     submittedAt: r.submitted_at,
     judgedAt: r.judged_at,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }

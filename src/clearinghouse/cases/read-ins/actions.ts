@@ -1,7 +1,7 @@
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { wireOk } from '../../../base/wire.ts';
-import { action, type Ctx, done } from '../../../trust/action.ts';
+import { action, type Ctx, done, presentItems } from '../../../trust/action.ts';
 import { grantsOf, insertGrant, orgById, personById, revokeGrants } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById, saveCase } from '../store.ts';
@@ -57,7 +57,7 @@ export const offers = action({
   async run(ctx, input) {
     return done({ items: await ctx.acrossCompartments((tx) => store.offersTo(tx, ctx.actor.id, input.limit)) });
   },
-  present: (found) => ({ items: found.items.map(wire.present) }),
+  present: presentItems(wire.present),
 });
 
 export const acknowledge = action({

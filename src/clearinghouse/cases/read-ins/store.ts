@@ -1,7 +1,7 @@
 import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
-import type { Tlp } from '../../../base/label.ts';
+import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
 import type { Ability, ExclusionCheck, ReadIn, ReadInState, Tier } from './read-in.ts';
 
 type ReadInRow = {
@@ -122,8 +122,7 @@ function rowOf(r: ReadIn): ReadInRow {
     acknowledged_at: r.acknowledgedAt,
     ended_at: r.endedAt,
     ended_because: r.endedBecause,
-    tlp: r.label.tlp,
-    compartments: [...r.label.compartments],
+    ...labelColumns(r.label),
   };
 }
 
@@ -146,6 +145,6 @@ function readInOf(r: ReadInRow): ReadIn {
     acknowledgedAt: r.acknowledged_at,
     endedAt: r.ended_at,
     endedBecause: r.ended_because,
-    label: { tlp: r.tlp, compartments: r.compartments },
+    label: labelOfRow(r),
   };
 }
