@@ -23,6 +23,7 @@ const projects = (...names) => names.flatMap((name) => ['--project', name]);
 /** Per task: what must be there, and the commands to run one after the other. */
 const tasks = {
   install: { box: false, browser: false, desk: false, run: () => [] },
+  desk: { box: false, browser: false, desk: true, run: () => [] },
   start: { box: true, browser: false, desk: true, run: (args) => [script('src/app/main.ts', 'start', ...args)] },
   demo: { box: true, browser: false, desk: true, run: (args) => [script('demo/main.ts', ...args)] },
   test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...args)] },

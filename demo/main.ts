@@ -31,20 +31,21 @@ screen.step(
   `is at ${hub.url} (process ${hub.pid()}; ${process.env.DATABASE_URL ? 'a PostgreSQL of your own' : 'embedded PostgreSQL'})`,
 );
 let failure: unknown;
+let cast: Cast | undefined;
 try {
-  await run(hub, clock, screen);
+  cast = await assemble(hub, screen);
+  await run(hub, cast, clock, screen);
 } catch (error) {
   failure = error;
   process.stderr.write(`\nThe demo failed: ${(error as Error).message}\n`);
 }
-if (keep && failure === undefined) await stay(hub, screen);
+if (keep && cast && failure === undefined) await stay(hub, cast, screen);
 await hub.stop();
 await model.close();
 rmSync(dir, { recursive: true, force: true });
 process.exit(failure === undefined ? 0 : 1);
 
-async function run(hub: HubProcess, clock: DrivenClock, screen: Screen): Promise<void> {
-  const cast = await assemble(hub, screen);
+async function run(hub: HubProcess, cast: Cast, clock: DrivenClock, screen: Screen): Promise<void> {
   const project = await httpServerProject(join(dir, 'project'));
   screen.title('A finding');
   await keepInventory(cast, project, screen);
@@ -121,8 +122,29 @@ async function verifyLog(hub: HubProcess, cast: Cast): Promise<string> {
   return stdout.trim();
 }
 
-async function stay(hub: HubProcess, screen: Screen): Promise<void> {
-  screen.title('The hub stays');
-  screen.detail(`desk: ${hub.url}    stop it with Ctrl-C`);
-  await new Promise((resolve) => process.once('SIGINT', resolve));
+/** Who may look around afterwards, and as what. */
+const visitors = [
+  ['ada', 'coordinator'],
+  ['cjson', 'maintainer'],
+  ['hospital', 'operator'],
+  ['north', 'finder'],
+  ['lab', 'developer'],
+  ['institute', 'evaluator'],
+] as const;
+
+async function stay(hub: HubProcess, cast: Cast, screen: Screen): Promise<void> {
+  screen.title(`The hub stays at ${hub.url} until Ctrl-C`);
+  screen.detail('Sign in to the desk with one of these links; each works once, within 15 minutes:');
+  for (const [key, role] of visitors) {
+    const { name, personId } = cast[key];
+    const { secret } = await cast.ada.say<{ secret: string }>('orgs.issueLink', { personId });
+    screen.step(name, `${role.padEnd(11)} ${hub.url}/enter#${secret}`);
+  }
+  screen.detail('More links: "Organisations" on the desk as Ada; or as Ada on the command line, for example for herself:');
+  screen.detail(`export BREAKWATER_URL=${hub.url} BREAKWATER_TOKEN=${cast.ada.token}`);
+  screen.detail(`bin/breakwater orgs issue-link --person-id ${cast.ada.personId}`);
+  // The signal comes from the terminal and again from whoever started us: the second one must not cut the ending short.
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
 }

@@ -15,9 +15,9 @@ import { registrySources } from '../io/sources/registry.ts';
 import type { Config } from './config.ts';
 
 /** The only place that constructs: from what we were told to what we work with. */
-export async function buildDoors(config: Config): Promise<{ doors: Doors; db: OpenDb }> {
+export async function buildDoors(config: Config): Promise<{ doors: Doors; db: OpenDb & { readonly isGuest: boolean } }> {
   const keys = fileKeys(join(config.dataDir, 'keys.json'), config.origin);
-  const db = config.databaseUrl ? await openExternal(config.databaseUrl) : await openEmbedded(join(config.dataDir, 'postgres'));
+  const db = await openDatabase(config);
   return {
     doors: {
       ...buildLab(config),
@@ -29,6 +29,19 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
     },
     db,
   };
+}
+
+async function openDatabase(config: Config): Promise<OpenDb & { readonly isGuest: boolean }> {
+  if (config.databaseUrl === undefined) {
+    const db = await openEmbedded(join(config.dataDir, 'postgres'));
+    return { ...db, isGuest: db.running.attached };
+  }
+  try {
+    return { ...(await openExternal(config.databaseUrl)), isGuest: false };
+  } catch (cause) {
+    // The URL itself is not repeated: it may hold a password.
+    throw new Error('the database that DATABASE_URL names cannot be opened', { cause });
+  }
 }
 
 /** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */

@@ -5,6 +5,7 @@ import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
 import { labCommands } from './cli-lab.ts';
+import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
 import { finish } from './ending.ts';
 import { inputSchema } from './openapi.ts';
@@ -37,6 +38,7 @@ export function buildCli(start: (program: Command) => void): Command {
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   labCommands(program);
   logCommands(program);
+  linkCommand(program);
   return program;
 }
 

@@ -29,7 +29,10 @@ export interface Config {
 
 const environment = z.object({
   BREAKWATER_DATA: z.string().default('.data'),
-  DATABASE_URL: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be like postgres://breakwater:password@host:5432/breakwater')
+    .optional(),
   BREAKWATER_HOST: z.string().default('127.0.0.1'),
   BREAKWATER_PORT: z.coerce.number().int().min(0).max(65535).default(8420),
   BREAKWATER_PROXIES: z.string().default(''),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import cookies from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import files from '@fastify/static';
@@ -176,14 +177,19 @@ function sendError(reply: FastifyReply, error: unknown, log: Served['log']): Fas
     .send({ type: 'urn:breakwater:fault', title: 'fault', status: 500, detail, reference });
 }
 
+const noDesk =
+  'This hub runs, but its desk is not built. "npm start" builds it; or: node bin/setup.mjs desk\n' +
+  'The other doors are open: /openapi.json, /public/, /v1/reports, bin/breakwater.\n';
+
 async function serveFiles(app: FastifyInstance, served: Served): Promise<void> {
   await app.register(files, { root: served.publicDir, prefix: '/public/', index: 'index.html', decorateReply: false });
-  const hasDesk = existsSync(served.deskDir);
+  const hasDesk = existsSync(join(served.deskDir, 'index.html'));
   if (hasDesk) await app.register(files, { root: served.deskDir, prefix: '/', wildcard: false });
   app.setNotFoundHandler((request, reply) => {
     const isPage =
       request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(api|v1|public)\//.test(request.url);
     if (isPage && hasDesk) return reply.sendFile('index.html');
+    if (isPage) return reply.code(503).type('text/plain; charset=utf-8').send(noDesk);
     return sendRefusal(reply, refuse('not_found', 'no such address'));
   });
 }

@@ -1,5 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Doors } from '../base/doors.ts';
+import { unenforced } from '../io/boxes/probe.ts';
 import { foundingSecret } from '../trust/orgs/actions.ts';
 import { countPeople } from '../trust/orgs/store.ts';
 import { actions } from './actions.ts';
@@ -16,33 +19,65 @@ interface Hub {
   readonly address: string;
   /** The one-time link that makes the first coordinator; undefined once there is somebody. */
   foundingLink(): Promise<string | undefined>;
+  /** The embedded database was started by another process of ours, and ends with it. */
+  readonly isGuest: boolean;
+  readonly hasDesk: boolean;
+  /** Why untrusted code may not run here; undefined = it may. */
+  missing(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
+
+const deskDir = join(import.meta.dirname, '../../.build/desk');
 
 /** Starts a whole hub in this process: database, doors, HTTP, worker, public tree. */
 export async function startHub(config: Config, log: (problem: string, error: unknown) => void): Promise<Hub> {
   const { doors, db } = await buildDoors(config);
-  const publicDir = join(config.dataDir, 'public');
-  mkdirSync(publicDir, { recursive: true });
-  const reaped = await doors.box.reap();
-  if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
-  const deskDir = join(import.meta.dirname, '../../.build/desk');
-  const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
-  tapRoutes(app, doors, log);
-  const worker = await startWorker(doors, db.pool, flow, config.boxes, log);
-  const publishing = startPublishing(doors, publicDir, log);
-  const address = await app.listen({ host: config.host, port: config.port });
-  return {
-    address,
-    async foundingLink() {
-      const people = await doors.db.transaction([], countPeople);
-      return people === 0 ? `${address}/found#${foundingSecret(doors.keys.secret('tokens'))}` : undefined;
-    },
-    async stop() {
-      await app.close();
-      await publishing.stop();
-      await worker.stop();
-      await doors.db.close();
-    },
+  const opened: (() => Promise<unknown>)[] = [() => doors.db.close()];
+  const stop = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
   };
+  try {
+    const publicDir = join(config.dataDir, 'public');
+    mkdirSync(publicDir, { recursive: true });
+    const reaped = await doors.box.reap();
+    if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
+    const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
+    tapRoutes(app, doors, log);
+    const address = await listen(app, config, opened);
+    const worker = await startWorker(doors, db.pool, flow, config.boxes, log);
+    opened.push(() => worker.stop());
+    const publishing = startPublishing(doors, publicDir, log);
+    opened.push(() => publishing.stop());
+    return {
+      address,
+      isGuest: db.isGuest,
+      hasDesk: existsSync(join(deskDir, 'index.html')),
+      foundingLink: () => foundingLink(doors, address),
+      missing: async () => (config.acceptUnenforced ? undefined : unenforced(await doors.box.probe())),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config, opened: (() => Promise<unknown>)[]): Promise<string> {
+  opened.push(() => app.close());
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE')
+      throw new Error(`port ${port} of ${host} is in use, perhaps by another hub: stop that one, or set BREAKWATER_PORT to a free port`);
+    if (code === 'EACCES') throw new Error(`port ${port} of ${host} is not open to this user: set BREAKWATER_PORT to one above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`${host} is no address of this machine: set BREAKWATER_HOST to one, for example 127.0.0.1`);
+    throw error;
+  }
+}
+
+async function foundingLink(doors: Doors, address: string): Promise<string | undefined> {
+  const people = await doors.db.transaction([], countPeople);
+  return people === 0 ? `${address}/found#${foundingSecret(doors.keys.secret('tokens'))}` : undefined;
 }

@@ -1,6 +1,8 @@
 import { buildCli, runCli } from './cli.ts';
 import { readConfig } from './config.ts';
 
+const impatientMs = 1000;
+
 /** What the command line and the process's signals make of a hub. */
 async function start(): Promise<void> {
   const { startHub } = await import('./hub.ts');
@@ -11,11 +13,19 @@ async function start(): Promise<void> {
   const founding = await hub.foundingLink();
   process.stdout.write(`Breakwater is at ${hub.address}\n`);
   if (founding) process.stdout.write(`Nobody is here yet. Make the first coordinator with this link, once: ${founding}\n`);
-  let stopping = false;
+  else process.stdout.write('Sign in by a one-time link: bin/breakwater link <e-mail>\n');
+  if (!hub.hasDesk) process.stdout.write('The desk is not built here, so that only the other doors are open: "npm start" builds it.\n');
+  if (hub.isGuest) process.stdout.write('The database was started by another process on this data directory, and ends with it.\n');
+  const sayMissing = (why: string | undefined) =>
+    why && process.stdout.write(`Nothing untrusted is run here, and every validation ends as could-not-tell: ${why}\n`);
+  hub.missing().then(sayMissing, () => {});
+  let stoppingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(130);
-      stopping = true;
+      // Ctrl-C reaches us from the terminal and again from whoever started us; only a later one means "at once".
+      if (stoppingSince !== undefined && performance.now() - stoppingSince > impatientMs) process.exit(130);
+      if (stoppingSince !== undefined) return;
+      stoppingSince = performance.now();
       hub.stop().then(
         () => process.exit(0),
         () => process.exit(70),

@@ -10,8 +10,12 @@ export function SignedOut() {
           <ul className="list-disc ps-5">
             <li>Ask a coordinator of this clearinghouse. They make one for you and send it however you both trust.</li>
             <li>
-              If you are a coordinator with a token: <code>breakwater orgs issueLink --personId psn_…</code>, then open <code>/enter#</code>{' '}
-              followed by the secret.
+              If you run this hub: <code>bin/breakwater link you@example.org</code> in its directory, by the e-mail you gave. It prints a
+              link.
+            </li>
+            <li>
+              If you are a coordinator with a token: <code>bin/breakwater orgs issue-link --person-id psn_…</code>, then open{' '}
+              <code>/enter#</code> followed by the secret.
             </li>
             <li>If this hub is new and nobody has signed in: open the link that it printed when it started.</li>
           </ul>

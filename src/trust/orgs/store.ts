@@ -83,6 +83,22 @@ export async function personById(tx: Tx, id: string): Promise<Person | undefined
   return row && { id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at };
 }
 
+export async function peopleByEmail(tx: Tx, email: string): Promise<Person[]> {
+  const rows = await orgs(tx).selectFrom('people').selectAll().where('email', '=', email).orderBy('id').limit(10).execute();
+  return rows.map((row) => ({ id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at }));
+}
+
+/** The people of some organisations, oldest first. */
+export async function peopleOf(tx: Tx, orgId: string | undefined, after: string, limit: number): Promise<Person[]> {
+  let query = orgs(tx)
+    .selectFrom('people')
+    .selectAll()
+    .where('id', '>', after as Id<'psn'>);
+  if (orgId !== undefined) query = query.where('org_id', '=', orgId as Id<'org'>);
+  const rows = await query.orderBy('id').limit(limit).execute();
+  return rows.map((row) => ({ id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at }));
+}
+
 export async function insertAgent(tx: Tx, agent: Agent): Promise<void> {
   const { id, orgId, name, answerableId, createdAt } = agent;
   await orgs(tx).insertInto('agents').values({ id, org_id: orgId, name, answerable_id: answerableId, created_at: createdAt }).execute();
