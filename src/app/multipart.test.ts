@@ -102,3 +102,19 @@ test('the headers of a part may be so long, and not a byte longer', () => {
   expect(readMultipart(body(part(limits.partHeadBytes)), 'b')).toMatchObject([{ bytes: Buffer.from('body') }]);
   expect(readMultipart(body(part(limits.partHeadBytes + 1)), 'b')).toMatch(/too long/);
 });
+
+test('blanks cost no more than they are long', () => {
+  // Seconds of slack for a slow machine; a reading that tries every split of a run takes minutes.
+  const blanks = ' '.repeat(16_000);
+  const header = Buffer.from(`${`--b\r\nx: a${blanks}b\r\n\r\n\r\n`.repeat(180)}--b--`);
+  const started = performance.now();
+  expect(readMultipart(header, 'b')).toHaveLength(180);
+  expect(readMedia(`a/b;${blanks}!`)).toBeUndefined();
+  expect(readMedia(`a/b;${blanks};${blanks}c=d${blanks}`)?.parameters.get('c')).toBe('d');
+  expect(readMedia(`a/b; c="${'\\"'.repeat(8000)}`)).toBeUndefined();
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test('blanks around a value are not of it, blanks within are', () => {
+  expect(readMultipart(body('A: \t x \t y \t\r\n\r\n'), 'b')).toMatchObject([{ headers: [['a', 'x \t y']] }]);
+});

@@ -23,7 +23,8 @@ export function readMedia(header: string): Media | undefined {
   const parameters = new Map<string, string>();
   let rest = end < 0 ? '' : header.slice(end);
   while (rest.trim() !== '') {
-    const match = /^[ \t]*;[ \t]*(?:([^\s=;"]+)=(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s;"]+)))?[ \t]*(?=;|$)/.exec(rest);
+    // No two runs of blanks may touch: which of them takes how many would be tried in every way.
+    const match = /^[ \t]*;[ \t]*(?:([^\s=;"]+)=(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s;"]+))[ \t]*)?(?=;|$)/.exec(rest);
     if (!match) return undefined;
     rest = rest.slice(match[0].length);
     const [, name, quoted, bare] = match;
@@ -83,7 +84,16 @@ function readPart(part: Buffer): Part | string {
     const name = text.slice(0, Math.max(colon, 0));
     // Folded lines (RFC 5322 obs-fold) begin with a space and fail here too.
     if (!token.test(name) || /[\r\n\0]/.test(text)) return 'a header of a part is malformed';
-    headers.push([name.toLowerCase(), text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')]);
+    headers.push([name.toLowerCase(), withoutBlanks(text.slice(colon + 1))]);
   }
   return { headers, bytes: part.subarray(end + 4) };
+}
+
+/** By hand: `/[ \t]+$/` looks at every run of blanks from each of its places, and a header may be one long run. */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t';
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
