@@ -1,7 +1,7 @@
 import { isRefusal, type Refusal, refusalMapping } from '../base/refusal.ts';
 
 /** How a command ends: a value to print, or a refusal that decides the exit code. */
-type Ending = { readonly value: unknown; readonly text?: string } | Refusal;
+export type Ending = { readonly value: unknown; readonly text?: string } | Refusal;
 
 /** Prints how a command ended, on the right stream, and sets the exit code from the one table. */
 export function finish(ending: Ending, json: boolean): void {
