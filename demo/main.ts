@@ -16,6 +16,16 @@ import { fixExposure, keepInventory, publish } from './publication.ts';
 import { review, startModel } from './review.ts';
 import { type Screen, terminal } from './screen.ts';
 
+/** Who may look around afterwards, and as what. */
+const visitors = [
+  ['ada', 'coordinator'],
+  ['cjson', 'maintainer'],
+  ['hospital', 'operator'],
+  ['north', 'finder'],
+  ['lab', 'developer'],
+  ['institute', 'evaluator'],
+] as const;
+
 // The main job on real input, from outside: a hub as a process of its own, people who speak to it over HTTP, a clock that is driven.
 const keep = process.argv.includes('--keep');
 const dir = mkdtempSync(join(tmpdir(), 'breakwater-demo-'));
@@ -31,15 +41,14 @@ screen.step(
   `is at ${hub.url} (process ${hub.pid()}; ${process.env.DATABASE_URL ? 'a PostgreSQL of your own' : 'embedded PostgreSQL'})`,
 );
 let failure: unknown;
-let cast: Cast | undefined;
 try {
-  cast = await assemble(hub, screen);
+  const cast = await assemble(hub, screen);
   await run(hub, cast, clock, screen);
+  if (keep) await stay(hub, cast, screen);
 } catch (error) {
   failure = error;
   process.stderr.write(`\nThe demo failed: ${(error as Error).message}\n`);
 }
-if (keep && cast && failure === undefined) await stay(hub, cast, screen);
 await hub.stop();
 await model.close();
 rmSync(dir, { recursive: true, force: true });
@@ -121,16 +130,6 @@ async function verifyLog(hub: HubProcess, cast: Cast): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [main, '--url', hub.url, 'log', 'verify'], { env: asked });
   return stdout.trim();
 }
-
-/** Who may look around afterwards, and as what. */
-const visitors = [
-  ['ada', 'coordinator'],
-  ['cjson', 'maintainer'],
-  ['hospital', 'operator'],
-  ['north', 'finder'],
-  ['lab', 'developer'],
-  ['institute', 'evaluator'],
-] as const;
 
 async function stay(hub: HubProcess, cast: Cast, screen: Screen): Promise<void> {
   screen.title(`The hub stays at ${hub.url} until Ctrl-C`);

@@ -19,6 +19,17 @@ const routes = [
   createRoute({ ...under, path: '/', component: Queue }),
   createRoute({ ...under, path: '/found', component: Found }),
   createRoute({ ...under, path: '/enter', component: Enter }),
+  createRoute({ ...under, path: '/findings/new', component: lazyRouteComponent(() => import('./pages/hand-in.tsx'), 'HandIn') }),
+  createRoute({
+    ...under,
+    path: '/organisations',
+    component: lazyRouteComponent(() => import('./pages/organisations.tsx'), 'Organisations'),
+  }),
+  createRoute({
+    ...under,
+    path: '/organisations/$id',
+    component: lazyRouteComponent(() => import('./pages/organisation.tsx'), 'Organisation'),
+  }),
   createRoute({ ...under, path: '/findings/$id', component: lazyRouteComponent(() => import('./pages/finding.tsx'), 'FindingPage') }),
   createRoute({ ...under, path: '/cases/$id', component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage') }),
   createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),

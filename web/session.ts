@@ -35,10 +35,10 @@ export function useGet<T>(path: string) {
 }
 
 /** One form's verb: sent again with the same key until it is done, so that no click counts twice; then what is shown is asked for anew. */
-export function useAct(path: string) {
+export function useAct<T = unknown>(path: string) {
   const key = useRef(newKey());
-  return useMutation<unknown, Error, unknown>({
-    mutationFn: (given) => post(path, given, key.current),
+  return useMutation<T, Error, unknown>({
+    mutationFn: (given) => post<T>(path, given, key.current),
     async onSuccess() {
       key.current = newKey();
       await queries.invalidateQueries();

@@ -13,6 +13,7 @@ import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
 import { Patches } from './case/patches.tsx';
+import { ReadIn } from './case/read-in.tsx';
 import { Reports } from './case/reports.tsx';
 
 export function CasePage() {
@@ -58,6 +59,7 @@ function Shown({ of }: { of: Case }) {
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
       {isStaff && <Knowers caseId={of.id} />}
+      {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
       {of.messages && <Messages caseId={of.id} messages={of.messages} />}
       {/* The clearinghouse keeps a case's history to itself: it names everybody who was asked. */}
       {isStaff && <Timeline thing={of.id} />}

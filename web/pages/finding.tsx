@@ -1,7 +1,8 @@
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { Tag, Tlp } from '../parts/chips.tsx';
 import { Digest } from '../parts/digest.tsx';
 import { Ladder } from '../parts/ladder.tsx';
+import { OrgName } from '../parts/org-name.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { Awaited } from '../parts/refusal.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -10,7 +11,7 @@ import { findingTone, verdictTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
 import { useGet, useWho } from '../session.ts';
 import { awaitedOn } from '../waiting.ts';
-import type { Finding } from '../wire.ts';
+import type { CaseOfFinding, Finding } from '../wire.ts';
 import { Comparisons } from './finding/comparisons.tsx';
 import { Runs } from './finding/runs.tsx';
 
@@ -27,6 +28,7 @@ export function FindingPage() {
 function Shown({ finding }: { finding: Finding }) {
   const who = useWho().data;
   const next = awaitedOn(finding);
+  const inCase = useGet<CaseOfFinding>(`/api/findings/${finding.id}/case`).data?.caseId;
   return (
     <Page title={finding.title} over="Finding" beside={<Tlp of={finding.label.tlp} />}>
       <Ladder rung={finding.rung} />
@@ -40,6 +42,7 @@ function Shown({ finding }: { finding: Finding }) {
           <Fact name="Since">
             <When at={finding.stateAt} />
           </Fact>
+          <Fact name="Case">{inCase && <CaseLink id={inCase} />}</Fact>
           <Fact name="Waits for">{next ? `${next.who}: ${next.what}` : 'nobody'}</Fact>
           <Fact name="Crash">{finding.crashState && <pre className="mono whitespace-pre-wrap">{finding.crashState}</pre>}</Fact>
         </Facts>
@@ -47,7 +50,11 @@ function Shown({ finding }: { finding: Finding }) {
       <Runs finding={finding} />
       <Section title="What was handed in">
         <About finding={finding} />
-        <pre className="mt-3 max-h-128 overflow-auto border border-line bg-sheet p-4 font-sans whitespace-pre-wrap">{finding.text}</pre>
+        {finding.text.trim() === '' ? (
+          <p className="mt-3 border border-line bg-sheet px-4 py-6 text-soft">No description came with it.</p>
+        ) : (
+          <pre className="mt-3 max-h-128 overflow-auto border border-line bg-sheet p-4 font-sans whitespace-pre-wrap">{finding.text}</pre>
+        )}
       </Section>
       <Section title="Attachments" note="listed, never opened here: they are hostile until shown otherwise">
         <Table caption="Attachments" columns={files} rows={finding.attachments} id={(file) => file.id} empty="No files came with it." />
@@ -67,6 +74,14 @@ function Shown({ finding }: { finding: Finding }) {
   );
 }
 
+function CaseLink({ id }: { id: string }) {
+  return (
+    <Link to="/cases/$id" params={{ id }}>
+      the case it is coordinated in
+    </Link>
+  );
+}
+
 function About({ finding }: { finding: Finding }) {
   const { symbol } = finding;
   return (
@@ -79,7 +94,7 @@ function About({ finding }: { finding: Finding }) {
         <When at={finding.receivedAt} />
       </Fact>
       <Fact name="Handed in by">
-        <code>{finding.reporterId}</code>
+        <OrgName id={finding.orgId} /> <code className="text-soft">{finding.reporterId}</code>
       </Fact>
       <Fact name="Weakness">{finding.cwe}</Fact>
       <Fact name="CVSS, claimed">{finding.cvss && <code>{finding.cvss}</code>}</Fact>

@@ -22,7 +22,7 @@ export function Fixes() {
               <p className="border border-line bg-sheet px-4 py-6">Nothing: no published advisory is about what your inventories hold.</p>
             );
           return steps.map(({ title, note, states }) => {
-            const here = items.filter((fix) => states.includes(fix.state)).toSorted((a, b) => (a.exposedAt < b.exposedAt ? -1 : 1));
+            const here = items.filter((fix) => states.includes(fix.state)).toSorted(soonestFirst);
             if (here.length === 0 && title !== 'To do now') return null;
             return (
               <Section key={title} title={title} note={here.length > 0 ? `${here.length}: ${note}` : undefined}>
@@ -39,4 +39,10 @@ export function Fixes() {
       </Gathered>
     </Page>
   );
+}
+
+/** What has no date comes after what has one, the longest known first. */
+function soonestFirst(a: Fix, b: Fix): number {
+  const key = (fix: Fix) => `${fix.due.at ?? '~'} ${fix.exposedAt}`;
+  return key(a) < key(b) ? -1 : 1;
 }

@@ -31,7 +31,8 @@ export function Found() {
   return (
     <Page title="Set up this hub">
       <p className="mb-5 max-w-prose">
-        Nobody is here yet. You become the first coordinator: you can then add organisations and people. This link works once.
+        Nobody is here yet. You become the first coordinator: you can then add organisations and people. This link works once; afterwards{' '}
+        <code>bin/breakwater link</code> with your e-mail, on the hub's machine, makes another way in.
       </p>
       <Form className="max-w-md" onFormSubmit={(given) => found.mutate(given)}>
         <Field name="org" label="Organisation" autoComplete="organization" hint="Who runs this clearinghouse." />

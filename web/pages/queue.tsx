@@ -7,15 +7,21 @@ import { Page, Section } from '../parts/page.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { caseTone, findingTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
+import { useWho } from '../session.ts';
 import { awaitedOn, awaitedOnCase } from '../waiting.ts';
-import type { CaseSummary, FindingSummary } from '../wire.ts';
+import type { CaseSummary, FindingSummary, Who } from '../wire.ts';
 import { Offers } from './case/offers.tsx';
+
+type Role = Who['roles'][number];
 
 export function Queue() {
   const [words, setWords] = useState('');
   const [settled, setSettled] = useState(false);
+  const roles = useWho().data?.roles ?? [];
+  const mayHandIn = roles.some((role) => submitters.includes(role));
   return (
-    <Page title="Queue">
+    <Page title="Queue" beside={mayHandIn && <Link to="/findings/new">Hand in a finding</Link>}>
+      <Elsewhere roles={roles} />
       <Offers />
       <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-2">
         <label className="flex items-center gap-2">
@@ -36,6 +42,25 @@ export function Queue() {
       <FindingQueue words={words.toLowerCase()} settled={settled} />
     </Page>
   );
+}
+
+const submitters: readonly Role[] = ['finder', 'coordinator', 'maintainer', 'operator'];
+
+/** Who comes for something else finds it from here too. */
+function Elsewhere({ roles }: { roles: readonly Role[] }) {
+  if (roles.includes('operator'))
+    return (
+      <p>
+        <Link to="/fixes">What you have to do</Link>, and by when, has a page of its own.
+      </p>
+    );
+  if (roles.includes('developer'))
+    return (
+      <p>
+        <Link to="/reviews">Your models</Link>, and what is measured of them, have pages of their own.
+      </p>
+    );
+  return null;
 }
 
 function CaseQueue({ words, settled }: { words: string; settled: boolean }) {
@@ -105,6 +130,7 @@ const caseColumns: readonly Column<CaseSummary>[] = [
       </>
     ),
   },
+  { head: 'Evidence', cell: (item) => (item.rung ? <Ladder rung={item.rung} compact /> : '–') },
   { head: 'State', cell: (item) => <Tag tone={caseTone[item.state]}>{item.state}</Tag> },
   { head: 'Waits for', cell: (item) => <Waits on={awaitedOnCase(item, new Date().toISOString())} /> },
   { head: 'Goes live', cell: (item) => <When at={item.goLiveAt} left={item.state === 'open'} /> },

@@ -41,3 +41,42 @@ export function Field({ name, label, hint, type = 'text', autoComplete, required
     </BaseField.Root>
   );
 }
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: ReactNode;
+  /** Value and words; nothing is chosen beforehand unless `chosen` says so. */
+  readonly of: readonly (readonly [value: string, words: string])[];
+  readonly chosen?: string;
+  readonly required?: boolean;
+  readonly onChange?: (value: string) => void;
+}
+
+/** One of several. */
+export function Choice({ name, label, hint, of, chosen, required = true, onChange }: ChoiceProps) {
+  return (
+    <BaseField.Root name={name} className="mb-4">
+      <BaseField.Label className="font-medium">{label}</BaseField.Label>
+      <BaseField.Control
+        required={required}
+        defaultValue={chosen ?? ''}
+        {...(onChange ? { onValueChange: onChange } : {})}
+        render={
+          <select className={box}>
+            {chosen === undefined && <option value="">Please choose</option>}
+            {of.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        }
+      />
+      {hint && <BaseField.Description className="mt-1 text-soft">{hint}</BaseField.Description>}
+      <BaseField.Error match="valueMissing" className="mt-1 text-bad">
+        Please choose one.
+      </BaseField.Error>
+    </BaseField.Root>
+  );
+}

@@ -7,7 +7,7 @@ import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
 import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
 import type { Finding } from '../findings/finding.ts';
-import { findingById } from '../findings/store.ts';
+import { findingById, rungsOf } from '../findings/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report, withFindings } from './case.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
@@ -97,9 +97,27 @@ export const list = action({
   input: wire.page,
   output: wire.listOut,
   async run(ctx, input) {
-    return done({ items: await store.listCases(ctx.tx, input.after, input.limit) });
+    const items = await store.listCases(ctx.tx, input.after, input.limit);
+    const ids = items.filter((of) => wire.tierIn(of, ctx.actor) <= 1).flatMap((of) => of.findingIds);
+    const evidence = new Map((await ctx.acrossCompartments((tx) => rungsOf(tx, ids))).map((e) => [e.id, e]));
+    return done({ items: items.map((of) => ({ of, evidence: of.findingIds.flatMap((id) => evidence.get(id) ?? []) })) });
   },
-  present: presentItems(wire.presentListed),
+  present: (found, viewer) => ({ items: found.items.map(({ of, evidence }) => wire.presentListed(of, evidence, viewer)) }),
+});
+
+export const ofFinding = action({
+  name: 'cases.ofFinding',
+  at: 'GET /api/findings/:findingId/case',
+  summary: 'The case that a finding is in, for whoever sees its report there.',
+  by: 'signed-in',
+  input: wire.byFinding,
+  output: wire.ofFindingOut,
+  async run(ctx, input) {
+    const of = await store.caseOfFinding(ctx.tx, input.findingId);
+    // A co-finder must not learn whose finding meets their own by trying ids.
+    const isSeen = of && wire.visibleReports(await viewOf(ctx, of), ctx.actor).some((r) => r.id === input.findingId);
+    return done({ caseId: isSeen ? of.id : null });
+  },
 });
 
 export const attachment = action({
@@ -266,5 +284,5 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
   return { event: name, thing: of.id, label: ledgerLabel(of), payload };
 }
 
-const own = [open, addFinders, get, list, attachment, message, messages, observe, disclose, close];
+const own = [ofFinding, open, addFinders, get, list, attachment, message, messages, observe, disclose, close];
 export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions];

@@ -2,6 +2,7 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { type Label, label } from '../../base/label.ts';
 import type { Move } from '../../base/states.ts';
+import type { Rung } from '../findings/finding.ts';
 import type { Embargo } from './embargoes/embargo.ts';
 import type { Vfdpxa } from './vfdpxa.ts';
 
@@ -58,7 +59,7 @@ export interface Report {
   readonly title: string;
   readonly text: string;
   readonly purl: string;
-  readonly rung: string;
+  readonly rung: Rung;
   readonly verdict: string | null;
   readonly crashState: string | null;
   readonly receivedAt: Instant;

@@ -69,6 +69,17 @@ export async function caseOfVulnerability(tx: Tx, vulnerabilityId: string): Prom
   return row && caseOf(row);
 }
 
+export async function caseOfFinding(tx: Tx, findingId: string): Promise<Case | undefined> {
+  const row = await cases(tx)
+    .selectFrom('cases')
+    .selectAll()
+    .where(sql<boolean>`finding_ids @> ARRAY[${findingId}]::text[]`)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row && caseOf(row);
+}
+
 export async function listCases(tx: Tx, after: string, limit: number): Promise<Case[]> {
   const rows = await cases(tx)
     .selectFrom('cases')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
+import { type Rung, rungs } from '../findings/finding.ts';
 import { type Case, type Message, outcomes, type Report } from './case.ts';
 import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
 import { artefactOf, type Patch, patchVerdicts, writers } from './patches/patch.ts';
@@ -10,6 +11,7 @@ import { happenings } from './vfdpxa.ts';
 
 export const byId = z.object({ id: wireId('cas') });
 export const byVulnerability = z.object({ id: wireId('vul') });
+export const byFinding = z.object({ findingId: wireId('fnd') });
 export const page = wirePage;
 export const messageInput = z.object({ id: wireId('cas'), text: wireText(limits.textChars) });
 export const messagesInput = z.object({
@@ -38,7 +40,7 @@ const reportOut = z.object({
   title: z.string(),
   text: z.string(),
   purl: z.string(),
-  rung: z.string(),
+  rung: z.enum(rungs),
   verdict: z.string().nullable(),
   crashState: z.string().nullable(),
   receivedAt: wireInstant,
@@ -91,6 +93,8 @@ export const caseOut = z.object({
   reports: z.array(reportOut).optional(),
   messages: z.array(messageOut).optional(),
   finderOrgIds: z.array(wireId('org')).optional(),
+  /** How far the best evidence has come of the reports that the viewer may see. */
+  rung: z.enum(rungs).optional(),
 });
 export type CaseOut = z.input<typeof caseOut>;
 const listed = caseOut.pick({
@@ -102,8 +106,13 @@ const listed = caseOut.pick({
   openedAt: true,
   title: true,
   vfdpxa: true,
+  rung: true,
 });
 export const listOut = z.object({ items: z.array(listed) });
+export const ofFindingOut = z.object({
+  /** Null: in no case, or in none that you see it in. */
+  caseId: wireId('cas').nullable(),
+});
 export const openOut = z.object({ id: wireId('cas') });
 export const messagesOut = z.object({ items: z.array(messageOut) });
 export const attachmentOutput = z.object({ filename: z.string(), data: z.string() });
@@ -164,12 +173,25 @@ function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut>
     ...(onlyFinder && reports[0] ? { title: reports[0].title } : { title: of.title }),
     vulnerabilityId: of.vulnerabilityId,
     reports: reports.map((r) => ({ ...r, attachments: r.attachments.map((a) => ({ ...a })) })),
+    ...highestOf(reports.map((r) => r.rung)),
     messages: view.messages.map((m) => ({ ...m })),
     ...(tier === 0 ? { finderOrgIds: [...finders] } : {}),
   };
 }
 
-export function presentListed(of: Case, viewer: Actor): z.input<typeof listed> {
+/** What a list loads of the reports: whose, and how far. */
+export interface Evidence {
+  readonly id: string;
+  readonly orgId: string;
+  readonly rung: Rung;
+}
+
+function highestOf(reached: readonly Rung[]): { rung?: Rung } {
+  const rung = rungs.findLast((r) => reached.includes(r));
+  return rung === undefined ? {} : { rung };
+}
+
+export function presentListed(of: Case, evidence: readonly Evidence[], viewer: Actor): z.input<typeof listed> {
   const tier = tierIn(of, viewer);
   const isFinder = !viewer.roles.includes('coordinator') && of.finderOrgIds.some((id) => id === viewer.orgId);
   return {
@@ -181,5 +203,7 @@ export function presentListed(of: Case, viewer: Actor): z.input<typeof listed> {
     ...(tier <= 2 ? { openedAt: of.openedAt, vfdpxa: of.vfdpxa } : {}),
     // One of several finders knows the case by its own report, which a list does not load.
     ...(tier <= 1 && !(isFinder && of.finderOrgIds.length > 1) ? { title: of.title } : {}),
+    // A finder sees how far its own reports have come, not those of the others.
+    ...(tier <= 1 ? highestOf(evidence.filter((e) => !isFinder || e.orgId === viewer.orgId).map((e) => e.rung)) : {}),
   };
 }

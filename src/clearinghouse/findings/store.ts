@@ -87,6 +87,17 @@ export async function findingsOfPackage(tx: Tx, name: string): Promise<Finding[]
   return rows.map(findingOf);
 }
 
+/** How far the evidence of each has come, whatever else it says. */
+export async function rungsOf(tx: Tx, ids: readonly string[]): Promise<{ id: Id<'fnd'>; orgId: Id<'org'>; rung: Rung }[]> {
+  if (ids.length === 0) return [];
+  const rows = await findings(tx)
+    .selectFrom('findings')
+    .select(['id', 'org_id', 'rung'])
+    .where('id', 'in', ids as Id<'fnd'>[])
+    .execute();
+  return rows.map((r) => ({ id: r.id, orgId: r.org_id, rung: r.rung }));
+}
+
 export async function listFindings(tx: Tx, after: string, limit: number): Promise<Finding[]> {
   const rows = await findings(tx)
     .selectFrom('findings')

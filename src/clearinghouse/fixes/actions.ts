@@ -7,6 +7,7 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../trus
 import { componentsOf, inventoriesHolding, inventoryById } from '../inventories/store.ts';
 import type { Publication, Release } from '../releases/release.ts';
 import { releaseById, releasesAffecting } from '../releases/store.ts';
+import { decideDue } from './due.ts';
 import { decideExposure, decideRollup, type Exposure, type Fix, type FixTrigger, fixMoves, type RollupState, worstOf } from './fix.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -168,6 +169,7 @@ function change(ctx: Ctx, before: Fix | undefined, at: Place, seen: Exposure, ab
   if (isRefusal(state)) return [];
   const { bulletin } = at.publication;
   const isNewlyOpen = isOpen && (!before || before.state === 'observed' || before.state === 'not-affected');
+  const exposedAt = isNewlyOpen ? ctx.now : (before?.exposedAt ?? ctx.now);
   const fix: Fix = {
     id: before?.id ?? ctx.id('fix'),
     advisoryId: at.release.advisoryId,
@@ -183,7 +185,8 @@ function change(ctx: Ctx, before: Fix | undefined, at: Place, seen: Exposure, ab
     // A claim that an inventory contradicts is over.
     claim: state === 'exposed' ? null : (before?.claim ?? null),
     claimedAt: state === 'exposed' ? null : (before?.claimedAt ?? null),
-    exposedAt: isNewlyOpen ? ctx.now : (before?.exposedAt ?? ctx.now),
+    exposedAt,
+    due: decideDue(bulletin.text.ssvc, exposedAt),
     observedAt: state === 'observed' ? ctx.now : null,
     label: label('AMBER', ownOf(at.orgId)),
   };

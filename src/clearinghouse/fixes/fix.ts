@@ -2,6 +2,7 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
 import type { Move } from '../../base/states.ts';
+import type { Due } from './due.ts';
 import { type MatchVerdict, matchVersion, type VersionRange } from './match.ts';
 
 export const fixStates = ['exposed', 'could-not-tell', 'fix-claimed', 'observed', 'not-affected'] as const;
@@ -48,6 +49,7 @@ export interface Fix {
   /** What the operator says it did. */
   readonly claim: string | null;
   readonly exposedAt: Instant;
+  readonly due: Due;
   readonly claimedAt: Instant | null;
   readonly observedAt: Instant | null;
   readonly label: Label;

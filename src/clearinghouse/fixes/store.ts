@@ -19,6 +19,8 @@ type FixRow = {
   because: string;
   claim: string | null;
   exposed_at: Instant;
+  due_at: Instant | null;
+  due_because: string | null;
   claimed_at: Instant | null;
   observed_at: Instant | null;
   tlp: Tlp;
@@ -34,7 +36,7 @@ export async function lockMatching(tx: Tx): Promise<void> {
 
 /** New ones and changed ones. */
 export async function saveFixes(tx: Tx, changed: readonly Fix[]): Promise<void> {
-  // PostgreSQL takes at most 65,535 parameters in one statement; seventeen a row.
+  // PostgreSQL takes at most 65,535 parameters in one statement; nineteen a row.
   for (let i = 0; i < changed.length; i += 3000) {
     const rows = changed.slice(i, i + 3000).map(rowOf);
     await fixes(tx)
@@ -49,6 +51,8 @@ export async function saveFixes(tx: Tx, changed: readonly Fix[]): Promise<void> 
           because: e.ref('excluded.because'),
           claim: e.ref('excluded.claim'),
           exposed_at: e.ref('excluded.exposed_at'),
+          due_at: e.ref('excluded.due_at'),
+          due_because: e.ref('excluded.due_because'),
           claimed_at: e.ref('excluded.claimed_at'),
           observed_at: e.ref('excluded.observed_at'),
         })),
@@ -120,6 +124,8 @@ function rowOf(f: Fix): FixRow {
     because: f.because,
     claim: f.claim,
     exposed_at: f.exposedAt,
+    due_at: f.due.at,
+    due_because: f.due.because,
     claimed_at: f.claimedAt,
     observed_at: f.observedAt,
     ...labelColumns(f.label),
@@ -141,6 +147,7 @@ function fixOf(r: FixRow): Fix {
     because: r.because,
     claim: r.claim,
     exposedAt: r.exposed_at,
+    due: { at: r.due_at, because: r.due_because ?? 'not worked out' },
     claimedAt: r.claimed_at,
     observedAt: r.observed_at,
     label: labelOfRow(r),

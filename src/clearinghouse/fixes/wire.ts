@@ -25,6 +25,8 @@ export const fixOut = z.object({
   because: z.string(),
   claim: z.string().nullable(),
   exposedAt: wireInstant,
+  /** By when to fix, and the rule that says so. */
+  due: z.object({ at: wireInstant.nullable(), because: z.string() }),
   claimedAt: wireInstant.nullable(),
   observedAt: wireInstant.nullable(),
 });
@@ -39,5 +41,5 @@ export const rollupOut = z.object({
 
 export function present(fix: Fix, _viewer: Actor): z.input<typeof fixOut> {
   const { orgId: _, label: __, ...shown } = fix;
-  return { ...shown, components: [...fix.components], fixedIn: [...fix.fixedIn] };
+  return { ...shown, due: { ...fix.due }, components: [...fix.components], fixedIn: [...fix.fixedIn] };
 }

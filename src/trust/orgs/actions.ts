@@ -69,6 +69,32 @@ export const list = action({
   },
 });
 
+export const get = action({
+  name: 'orgs.get',
+  at: 'GET /api/orgs/:id',
+  summary: 'The name of an organisation that you have met here, and what it comes for.',
+  by: 'signed-in',
+  input: wire.orgById,
+  output: wire.orgOut,
+  async run(ctx, input) {
+    const org = await store.orgById(ctx.tx, input.id);
+    return org ? done(org) : refuse('not_found', 'no such thing');
+  },
+  present: wire.present,
+});
+
+export const people = action({
+  name: 'orgs.people',
+  at: 'GET /api/people',
+  summary: 'The people of an organisation, or of all, oldest first.',
+  by: ['coordinator'],
+  input: wire.peopleInput,
+  output: wire.peopleOut,
+  async run(ctx, input) {
+    return done({ items: await store.peopleOf(ctx.tx, input.orgId, input.after, input.limit) });
+  },
+});
+
 export const invite = action({
   name: 'orgs.invite',
   at: 'POST /api/orgs/:orgId/people',
@@ -229,4 +255,4 @@ function withinScopes(actor: Actor, scopes: readonly string[]): boolean {
   );
 }
 
-export const orgActions = [found, create, list, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];
+export const orgActions = [found, create, list, get, people, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];

@@ -88,7 +88,7 @@ export async function peopleByEmail(tx: Tx, email: string): Promise<Person[]> {
   return rows.map((row) => ({ id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at }));
 }
 
-/** The people of some organisations, oldest first. */
+/** The people of an organisation, or of all, oldest first. */
 export async function peopleOf(tx: Tx, orgId: string | undefined, after: string, limit: number): Promise<Person[]> {
   let query = orgs(tx)
     .selectFrom('people')

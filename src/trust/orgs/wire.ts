@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
 import type { Actor } from '../access.ts';
 import { type Org, roles } from './org.ts';
 
@@ -30,6 +30,9 @@ export const orgList = z.object({ items: z.array(orgOut) });
 export const personOut = z.object({ id: wireId('psn'), orgId: wireId('org'), name: z.string() });
 export const agentOut = z.object({ id: wireId('agt'), orgId: wireId('org'), name: z.string(), answerableId: wireId('psn') });
 export const secretOut = z.object({ id: z.string(), secret: z.string(), expiresAt: wireInstant });
+export const orgById = z.object({ id: wireId('org') });
+export const peopleInput = wirePage.extend({ orgId: wireId('org').optional() });
+export const peopleOut = z.object({ items: z.array(personOut.extend({ email: z.string() })) });
 export const foundOut = z.object({ org: orgOut, person: personOut, session: secretOut });
 export const whoOut = z.object({
   kind: z.enum(['house', 'person', 'agent', 'anonymous']),

@@ -32,7 +32,7 @@ export function Embargo({ of }: { of: Case }) {
         </Fact>
         <Fact name={embargo.state === 'exited' ? 'Ended' : 'Ends'}>
           <strong className="font-semibold">
-            <When at={embargo.endsAt} left />
+            <When at={embargo.endsAt} left={embargo.state !== 'exited'} />
           </strong>
         </Fact>
         <Fact name="Because">

@@ -6,6 +6,7 @@ import { Section } from '../../parts/page.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { verdictTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
+import { useWho } from '../../session.ts';
 import type { Case } from '../../wire.ts';
 
 type Report = NonNullable<Case['reports']>[number];
@@ -35,9 +36,7 @@ const columns: readonly Column<Report>[] = [
     head: 'Report',
     cell: (report) => (
       <>
-        <Link to="/findings/$id" params={{ id: report.id }} className="font-medium">
-          {report.title}
-        </Link>
+        <Told report={report} />
         <code className="block text-soft">{report.purl}</code>
       </>
     ),
@@ -52,3 +51,21 @@ const columns: readonly Column<Report>[] = [
   },
   { head: 'Files', cell: (report) => report.attachments.map((file) => file.filename).join(', ') || 'none' },
 ];
+
+/** Its finder and the clearinghouse have a page for it; who is read in by name reads it here. */
+function Told({ report }: { report: Report }) {
+  const who = useWho().data;
+  if (who?.orgId === report.orgId || who?.roles.includes('coordinator'))
+    return (
+      <Link to="/findings/$id" params={{ id: report.id }} className="font-medium">
+        {report.title}
+      </Link>
+    );
+  return (
+    <details>
+      <summary className="cursor-pointer font-medium">{report.title}</summary>
+      <p className="my-2 max-w-prose whitespace-pre-wrap [overflow-wrap:anywhere]">{report.text || 'No description came with it.'}</p>
+      {report.crashState && <pre className="mono my-2 whitespace-pre-wrap">{report.crashState}</pre>}
+    </details>
+  );
+}

@@ -18,6 +18,7 @@ export function FixCard({ fix }: { fix: Fix }) {
         <h3 className="font-semibold">{todo(fix)}</h3>
         <Tag tone={fixTone[fix.state]}>{fix.state}</Tag>
       </div>
+      {fix.state !== 'observed' && fix.state !== 'not-affected' && <Due of={fix.due} />}
       {release?.title && (
         <p>
           {release.title}
@@ -35,7 +36,7 @@ export function FixCard({ fix }: { fix: Fix }) {
         ))}
       </ul>
       <p>
-        Known to you since <When at={fix.exposedAt} left />
+        Known to you since <When at={fix.exposedAt} />
         {fix.claimedAt && (
           <>
             ; you said so <When at={fix.claimedAt} />: {fix.claim}
@@ -50,6 +51,22 @@ export function FixCard({ fix }: { fix: Fix }) {
       {fix.state === 'observed' && <Ladder rung="fixed" compact />}
       {open && <Claim fix={fix} />}
     </li>
+  );
+}
+
+/** The date, with the rule that it follows from: an operator who knows better can see what was assumed. */
+function Due({ of }: { of: Fix['due'] }) {
+  return (
+    <p>
+      {of.at ? (
+        <strong className="font-semibold">
+          By <When at={of.at} left />
+        </strong>
+      ) : (
+        'No date'
+      )}
+      <span className="text-soft">: {of.because}</span>
+    </p>
   );
 }
 
