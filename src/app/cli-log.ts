@@ -22,8 +22,8 @@ export function logCommands(program: Command): void {
   group
     .command('verify [file]')
     .description('verify a saved log (JSON lines) from genesis, offline; without a file, fetch the log from the hub and verify it here')
-    .option('--checkpoint <file>', 'a signed checkpoint the log must agree with')
-    .option('--key <verifier>', 'the key the checkpoint must be signed with (name+hash+key)')
+    .option('--checkpoint <file>', 'a signed checkpoint the log must agree with: a note, or what "log checkpoint" printed')
+    .option('--key <verifier>', 'the key the checkpoint must be signed with (name+hash+key); from a note alone it is not known')
     .action(async (file: string | undefined, options: Options) => {
       const { url, token, json } = global();
       const outcome = file ? await verifyFile(file, options) : await verifyHub(url, token, options.key);
@@ -48,18 +48,29 @@ interface Summary {
   readonly withheld: number;
   readonly erased: number;
   readonly checkpoint: 'agrees' | 'could-not-tell';
+  /** How many entries the checkpoint vouches for; those after it are only chained to them. */
+  readonly signed: number;
+}
+
+interface Note {
+  readonly note: string;
+  readonly key: string;
 }
 
 function sentence(s: Summary): string {
   const signed =
     s.checkpoint === 'agrees'
-      ? 'agrees with the signed checkpoint'
+      ? `agrees with the signed checkpoint${s.signed < s.size ? ` of its first ${s.signed} entries` : ''}`
       : 'no checkpoint was given to compare with: could-not-tell whether this is the whole log';
   return `log verifies: ${s.size} entries from genesis, ${s.revealed} with their content, ${s.withheld} withheld, ${s.erased} erased; ${signed}`;
 }
 
 async function verifyFile(file: string, options: Options): Promise<Summary | Refusal> {
+  const given = options.checkpoint === undefined ? undefined : readNote(options.checkpoint, options.key);
+  if (given && 'refused' in given) return given;
   const verifier = chainVerifier();
+  const vouched = given && sizeOf(given.note);
+  let then: Verified | undefined;
   let line = 0;
   try {
     for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -69,12 +80,42 @@ async function verifyFile(file: string, options: Options): Promise<Summary | Ref
       if (!parsed) return refuse('malformed', `line ${line} is not a log entry`);
       const bad = verifier.add(parsed);
       if (bad) return bad;
+      if (verifier.end().size === vouched) then = verifier.end();
     }
   } catch (error) {
     return refuse('not_found', (error as Error).message);
   }
-  const note = options.checkpoint ? readFileSync(options.checkpoint, 'utf8') : undefined;
-  return compare(verifier.end(), note, options.key);
+  return compare(verifier.end(), then ?? verifier.end(), given);
+}
+
+/** A signed note as it is, or inside the JSON that `log checkpoint` prints, which brings its key along. */
+function readNote(file: string, key: string | undefined): Note | Refusal {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return refuse('not_found', (error as Error).message);
+  }
+  const inside = text.startsWith('{') ? noteInside(text) : { note: text };
+  if (!inside) return refuse('malformed', 'is neither a signed note nor what "log checkpoint" printed', '--checkpoint');
+  const known = key ?? inside.key;
+  return known === undefined
+    ? refuse('malformed', 'a note alone does not say which key is trusted', '--key')
+    : { note: inside.note, key: known };
+}
+
+function noteInside(text: string): { note: string; key?: string } | undefined {
+  try {
+    const { note, key } = JSON.parse(text) as { note?: unknown; key?: unknown };
+    return typeof note === 'string' && typeof key === 'string' ? { note, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** C2SP tlog-checkpoint: origin, then size, each on a line of its own. */
+function sizeOf(note: string): number {
+  return Number(note.split('\n')[1]);
 }
 
 function parseEntry(text: string): Exported | undefined {
@@ -98,19 +139,23 @@ async function verifyHub(url: string, token: string | undefined, key: string | u
     const bad = verifier.add(entry);
     if (bad) return bad;
   }
-  return compare(verifier.end(), signed.note, key ?? signed.key);
+  return compare(verifier.end(), verifier.end(), { note: signed.note, key: key ?? signed.key });
 }
 
-function compare(found: Verified, note: string | undefined, key: string | undefined): Summary | Refusal {
-  const { size, head, revealed, withheld, erased, frontier } = found;
+/** `then` is the log at the size that the checkpoint was signed for, as far as it goes. */
+function compare(found: Verified, then: Verified, given: Note | undefined): Summary | Refusal {
+  const { size, head, revealed, withheld, erased } = found;
   const summary = { size, head, revealed, withheld, erased };
-  if (note === undefined || key === undefined) return { ...summary, checkpoint: 'could-not-tell' };
-  const text = openNote(note, key);
+  if (!given) return { ...summary, checkpoint: 'could-not-tell', signed: 0 };
+  const text = openNote(given.note, given.key);
   if (text === undefined) return refuse('untrusted', 'the checkpoint is not signed by this key');
+  const signed = sizeOf(text);
+  if (signed > size)
+    return refuse('untrusted', `the checkpoint was signed for ${signed} entries, and this log holds ${size}: its end is missing`);
   const origin = text.slice(0, text.indexOf('\n'));
-  if (checkpointText(origin, size, frontier) !== text)
-    return refuse('untrusted', `the log of ${size} entries is not the one the checkpoint was signed for`);
-  return { ...summary, checkpoint: 'agrees' };
+  if (checkpointText(origin, then.size, then.frontier) !== text)
+    return refuse('untrusted', `the log of ${then.size} entries is not the one the checkpoint was signed for`);
+  return { ...summary, checkpoint: 'agrees', signed };
 }
 
 async function* entriesOf(url: string, token: string | undefined): AsyncGenerator<Exported | Refusal> {

@@ -60,7 +60,7 @@ describe.skipIf(noBrowser)('what a coordinator does by hand', () => {
     await page.getByLabel('Who answers for them?').selectOption({ index: 1 });
     await page.getByLabel('Why does this case need').fill('maintains the package');
     await page.getByLabel('What are they able to do?').selectOption('patch');
-    await page.getByLabel('Tier').selectOption('0');
+    await page.getByLabel('Tier', { exact: true }).selectOption('0');
     await page.getByRole('button', { name: 'Offer' }).click();
     expect(await page.getByText('Please choose one.').count()).toBe(4);
     for (const check of ['A conflict of interest', 'An antitrust concern', 'An earlier breach', 'Sanctions'])

@@ -152,6 +152,19 @@ describe('co-finders', () => {
     expect(JSON.stringify(items)).not.toContain('SECRET');
   });
 
+  test('are led from their own finding to the case, and learn nothing by trying that of another', async () => {
+    const caseOf = (as: Actor, findingId: string) => stage.hub.do(as, cases.ofFinding, { findingId });
+    const { id: other } = (await get(second)).reports![0]!;
+    for (const as of [stage.finder, maintainer, stage.desk]) expect(await caseOf(as, stage.findingId)).toEqual({ caseId: stage.caseId });
+    expect(await caseOf(second, other)).toEqual({ caseId: stage.caseId });
+    const stager = await stage.enter(await stage.hub.join('Distribution', 'operator'), 2);
+    const stranger = await stage.hub.join('West Lab', 'finder');
+    for (const as of [second, stager, stranger]) expect(await caseOf(as, stage.findingId)).toEqual({ caseId: null });
+    const rung = async (as: Actor) => (await stage.hub.do<{ items: CaseOut[] }>(as, cases.list, {})).items[0]?.rung;
+    for (const as of [stage.finder, second, maintainer, stage.desk]) expect(await rung(as)).toBe('replayed');
+    for (const as of [stager, stranger]) expect(await rung(as)).toBeUndefined();
+  });
+
   test("cannot fetch the other one's proof of concept", async () => {
     const poc = (await get(stage.finder)).reports![0]!.attachments[0]!.id;
     expect(await stage.hub.try(second, cases.attachment, { id: stage.caseId, blobId: poc })).toMatchObject({

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { flow } from '../../src/app/flow.ts';
-import { epochMs } from '../../src/base/instant.ts';
+import { day, epochMs, plusMs } from '../../src/base/instant.ts';
 import { caseById } from '../../src/clearinghouse/cases/store.ts';
 import * as fixes from '../../src/clearinghouse/fixes/actions.ts';
 import * as inventories from '../../src/clearinghouse/inventories/actions.ts';
+import { assess } from '../../src/clearinghouse/priorities/actions.ts';
 import * as releases from '../../src/clearinghouse/releases/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { insertPerson } from '../../src/trust/orgs/store.ts';
@@ -30,6 +31,12 @@ test('at the hour the hub by itself publishes, discloses the case, finds who is 
   const second = await hub.again({ id, scopes: ['*'] } as unknown as Actor);
   await hub.do(clinic, inventories.keep, { name: 'Ward', document: sbom('1.7.15-1+deb12u3') });
   const of = await openCase(hub, 'pkg:deb/debian/cjson@1.7.15-1', [lab]);
+  const answer = (value: string) => ({ value, evidence: 'seen by us' });
+  const ssvc = {
+    ...{ exploitation: answer('none'), automatable: answer('yes') },
+    ...{ technicalImpact: answer('partial'), missionWellbeing: answer('low') },
+  };
+  await hub.do(desk, assess, { caseId: of.id, cvssVector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H', ssvc });
   const advisoryId = await approveDraft(hub, of, [desk, second], [{ fixed: '1.7.15-1+deb12u4' }]);
   const goLiveAt = embargoOver(hub, of);
   const { id: releaseId } = await hub.do<{ id: string }>(desk, releases.schedule, { advisoryId, goLiveAt });
@@ -44,6 +51,10 @@ test('at the hour the hub by itself publishes, discloses the case, finds who is 
   const disclosed = await hub.doors.db.transaction(house.reads, (tx) => caseById(tx, of.id));
   expect(disclosed).toMatchObject({ state: 'disclosed', disclosedAt: goLiveAt });
   expect(await states()).toEqual(['exposed']);
+  const at = plusMs(goLiveAt, 14 * day);
+  expect(await hub.do(clinic, fixes.list, {})).toMatchObject({
+    items: [{ due: { at, because: expect.stringContaining('60 days elsewhere') } }],
+  });
   await hub.do(clinic, inventories.keep, { name: 'Ward', document: sbom('1.7.15-1+deb12u4') });
   await hub.settle({ ...flow, works: [] });
   expect(await states()).toEqual(['observed']);
