@@ -35,7 +35,7 @@ export interface Cvss {
 }
 
 /** The coordinator's SSVC outcome and its decision points by name. */
-interface Ssvc {
+export interface Ssvc {
   readonly decision: string;
   readonly points: Readonly<Record<string, string>>;
 }

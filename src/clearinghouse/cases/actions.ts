@@ -3,7 +3,7 @@ import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { wireOk } from '../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
-import { insertGrant, revokeGrants } from '../../trust/orgs/store.ts';
+import { insertGrant, orgById, revokeGrants } from '../../trust/orgs/store.ts';
 import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -102,7 +102,7 @@ export const list = action({
     const evidence = new Map((await ctx.acrossCompartments((tx) => rungsOf(tx, ids))).map((e) => [e.id, e]));
     return done({ items: items.map((of) => ({ of, evidence: of.findingIds.flatMap((id) => evidence.get(id) ?? []) })) });
   },
-  present: (found, viewer) => ({ items: found.items.map(({ of, evidence }) => wire.presentListed(of, evidence, viewer)) }),
+  present: presentItems(({ of, evidence }, viewer) => wire.presentListed(of, evidence, viewer)),
 });
 
 export const ofFinding = action({
@@ -265,19 +265,21 @@ async function findingsOf(ctx: Ctx, ids: readonly string[]): Promise<Finding[]> 
 /** Reports lie in their finders' compartments; being read into the case is what shows them, as far as the tier goes. */
 async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
   const findings = await ctx.acrossCompartments((tx) => findingsOf({ ...ctx, tx }, of.findingIds));
+  const names = new Map<string, string>();
+  for (const id of of.finderOrgIds) names.set(id, (await orgById(ctx.tx, id))?.name ?? '');
   return {
     case: of,
-    reports: findings.map(reportOf),
+    reports: findings.map((f) => reportOf(f, names.get(f.orgId) ?? '')),
     readIns: await readInsOfCase(ctx.tx, of.id),
     messages: await store.messagesOf(ctx.tx, of.id, 0, limits.pageRows),
     patches: await patchesOf(ctx.tx, of.id),
   };
 }
 
-function reportOf(f: Finding): Report {
+function reportOf(f: Finding, orgName: string): Report {
   const attachments = f.attachments.map(({ id, filename, type, sha256, bytes }) => ({ id, filename, type, sha256, bytes }));
   const { id, orgId, title, text, purl, rung, verdict, crashState, receivedAt } = f;
-  return { id, orgId, title, text, purl, rung, verdict, crashState, receivedAt, attachments };
+  return { id, orgId, orgName, title, text, purl, rung, verdict, crashState, receivedAt, attachments };
 }
 
 function event(of: Case, name: Happening['event'], payload: unknown): Happening {

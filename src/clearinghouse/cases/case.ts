@@ -56,6 +56,7 @@ export function withFindings(of: Case, findings: readonly { readonly id: Id<'fnd
 export interface Report {
   readonly id: Id<'fnd'>;
   readonly orgId: Id<'org'>;
+  readonly orgName: string;
   readonly title: string;
   readonly text: string;
   readonly purl: string;

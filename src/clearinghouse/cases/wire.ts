@@ -37,6 +37,8 @@ const attachmentOut = z.object({ id: wireId('blb'), filename: z.string(), type: 
 const reportOut = z.object({
   id: wireId('fnd'),
   orgId: wireId('org'),
+  /** Who sees the report may thank its finder by name. */
+  orgName: z.string(),
   title: z.string(),
   text: z.string(),
   purl: z.string(),
@@ -180,7 +182,7 @@ function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut>
 }
 
 /** What a list loads of the reports: whose, and how far. */
-export interface Evidence {
+interface Evidence {
   readonly id: string;
   readonly orgId: string;
   readonly rung: Rung;

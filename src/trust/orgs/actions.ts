@@ -72,8 +72,8 @@ export const list = action({
 export const get = action({
   name: 'orgs.get',
   at: 'GET /api/orgs/:id',
-  summary: 'The name of an organisation that you have met here, and what it comes for.',
-  by: 'signed-in',
+  summary: 'One organisation, and what it comes for.',
+  by: ['coordinator'],
   input: wire.orgById,
   output: wire.orgOut,
   async run(ctx, input) {

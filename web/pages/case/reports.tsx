@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Tag } from '../../parts/chips.tsx';
 import { Ladder, type Rung } from '../../parts/ladder.tsx';
-import { OrgName } from '../../parts/org-name.tsx';
 import { Section } from '../../parts/page.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { verdictTone } from '../../parts/tones.ts';
@@ -41,7 +40,7 @@ const columns: readonly Column<Report>[] = [
       </>
     ),
   },
-  { head: 'Finder', cell: (report) => <OrgName id={report.orgId} /> },
+  { head: 'Finder', cell: (report) => <span title={report.orgId}>{report.orgName}</span> },
   { head: 'Received', cell: (report) => <When at={report.receivedAt} /> },
   { head: 'Evidence', cell: (report) => <Ladder rung={report.rung as Rung} compact /> },
   {
