@@ -143,7 +143,7 @@ describe('co-finders', () => {
     expect(JSON.stringify({ ...seen, messages: [] })).not.toMatch(new RegExp(`SECRET|${stage.finder.orgId}`));
     expect((await get(stage.finder)).reports?.map((r) => r.title)).toEqual(['SECRET-TITLE']);
     expect((await get(maintainer)).reports?.map((r) => r.orgName)).toEqual(['North Lab', 'South Lab']);
-    expect(JSON.stringify(seen)).not.toContain('North Lab');
+    expect(JSON.stringify({ ...seen, messages: [] })).not.toContain('North Lab');
     expect((await get(stage.desk)).finderOrgIds).toEqual([stage.finder.orgId, second.orgId]);
   });
 
