@@ -77,7 +77,8 @@ describe('breakwater mcp, to a real client', () => {
   });
 });
 
-describe('breakwater log', () => {
+// Every command is a process of its own: seconds on a machine that has other work.
+describe('breakwater log', { timeout: 120_000 }, () => {
   const [log, point] = [join(dir, 'log.jsonl'), join(dir, 'checkpoint.json')];
 
   test('saved and verified offline, with the checkpoint taken before', async () => {
@@ -109,7 +110,7 @@ describe('breakwater log', () => {
   });
 });
 
-describe('breakwater start says in one line why it does not', () => {
+describe('breakwater start says in one line why it does not', { timeout: 120_000 }, () => {
   const lines = (text: string) => text.trimEnd().split('\n').length;
 
   test('a database that is not there, without the password in its URL', async () => {
@@ -129,7 +130,7 @@ describe('breakwater start says in one line why it does not', () => {
     expect({ code, lines: lines(err) }).toEqual({ code: 70, lines: 1 });
     expect(err).toContain(`port ${port} of 127.0.0.1 is in use`);
     expect(spawnSync('pgrep', ['-f', join(dir, 'data')]).stdout.toString()).toBe('');
-  }, 60_000);
+  });
 
   test('a hub without its desk says so where the desk would be', async () => {
     const reply = await app.inject({ url: '/', headers: { accept: 'text/html' } });
