@@ -102,7 +102,7 @@ export const list = action({
     const evidence = new Map((await ctx.acrossCompartments((tx) => rungsOf(tx, ids))).map((e) => [e.id, e]));
     return done({ items: items.map((of) => ({ of, evidence: of.findingIds.flatMap((id) => evidence.get(id) ?? []) })) });
   },
-  present: presentItems(({ of, evidence }, viewer) => wire.presentListed(of, evidence, viewer)),
+  present: presentItems(({ of, evidence }: wire.Listed, viewer) => wire.presentListed(of, evidence, viewer)),
 });
 
 export const ofFinding = action({

@@ -188,6 +188,12 @@ interface Evidence {
   readonly rung: Rung;
 }
 
+/** A case in a list, before the viewer's tier takes away. */
+export interface Listed {
+  readonly of: Case;
+  readonly evidence: readonly Evidence[];
+}
+
 function highestOf(reached: readonly Rung[]): { rung?: Rung } {
   const rung = rungs.findLast((r) => reached.includes(r));
   return rung === undefined ? {} : { rung };
