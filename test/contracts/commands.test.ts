@@ -138,3 +138,64 @@ describe('breakwater start says in one line why it does not', { timeout: 120_000
     expect(reply.body).toContain('its desk is not built');
   });
 });
+
+describe('a hub from its first visit on', { timeout: 120_000 }, () => {
+  const data = { BREAKWATER_DATA: join(dir, 'first'), BREAKWATER_PORT: '0' };
+  const stranger = { BREAKWATER_TOKEN: '' };
+
+  /** Starts a hub and waits for what it says; the caller ends it. */
+  function start(): Promise<{ said: string; url: string; kill(): Promise<void> }> {
+    const child = spawn(process.execPath, [main, 'start'], { env: { ...env, ...data } });
+    const kill = () => {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGKILL');
+      return gone;
+    };
+    let said = '';
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the hub ended with ${code}: ${said}`)));
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        const url = /is at (\S+)\n[^\n]+\n/.exec(said)?.[1];
+        if (url) resolve({ said, url, kill });
+      });
+    });
+  }
+
+  test('is founded once, killed, and entered again by a link from its own machine', async () => {
+    const first = await start();
+    const secret = /\/found#(\S+)/.exec(first.said)?.[1] ?? '';
+    const asked = [
+      '--json',
+      '--url',
+      first.url,
+      'orgs',
+      'found',
+      '--secret',
+      secret,
+      '--org',
+      'House',
+      '--name',
+      'Ada',
+      '--email',
+      'ada@example.org',
+    ];
+    const founded = await breakwater(asked, stranger);
+    expect(founded.code, founded.err).toBe(0);
+    await first.kill();
+
+    const second = await start();
+    expect(second.said).not.toContain('/found#');
+    const linked = await breakwater(['--json', 'link', 'ada@example.org'], data);
+    const link = JSON.parse(linked.out) as { url: string; name: string };
+    expect(link.name).toBe('Ada');
+    const entered = await breakwater(['--json', '--url', second.url, 'orgs', 'enter', '--secret', link.url.split('#')[1]!], stranger);
+    const { secret: session } = JSON.parse(entered.out) as { secret: string };
+    const who = await breakwater(['--json', '--url', second.url, 'orgs', 'whoami'], { BREAKWATER_TOKEN: session });
+    expect(JSON.parse(who.out)).toMatchObject({ name: 'Ada', roles: ['coordinator', 'evaluator'] });
+    const nobody = await breakwater(['link', 'nobody@example.org'], data);
+    expect([nobody.code, nobody.err]).toEqual([66, expect.stringContaining('nobody here is nobody@example.org')]);
+    await second.kill();
+  });
+});
