@@ -49,8 +49,9 @@ if (task.browser) {
   );
 }
 if (task.desk) buildDesk();
+const scope = task.box ? delegated() : [];
 for (const command of task.run(rest)) {
-  const code = await run(command);
+  const code = await run([...scope, ...command]);
   if (code !== 0) process.exit(code);
 }
 
@@ -121,6 +122,20 @@ function clangRuntime() {
   const found = spawnSync('apt-cache', ['depends', 'clang'], { encoding: 'utf8' }).stdout ?? '';
   const version = /clang-(\d+)/.exec(found)?.[1];
   return version ? [`libclang-rt-${version}-dev`] : [];
+}
+
+/** Under systemd the box can bound memory and processes only in a control group that was handed to us; elsewhere root needs none. */
+function delegated() {
+  if (!existsSync('/run/systemd/system') || !existsSync('/sys/fs/cgroup/cgroup.controllers')) return [];
+  const scope = [
+    'systemd-run',
+    ...(process.getuid() === 0 ? [] : ['--user']),
+    '--scope',
+    '--quiet',
+    '--collect',
+    '--property=Delegate=yes',
+  ];
+  return spawnSync(scope[0], [...scope.slice(1), 'true']).status === 0 ? scope : [];
 }
 
 function needPrograms(areThere, packages, need = 'required') {

@@ -31,6 +31,14 @@ const keep = process.argv.includes('--keep');
 const dir = mkdtempSync(join(tmpdir(), 'breakwater-demo-'));
 const screen = terminal();
 const clock = drivenClock(join(dir, 'clock'));
+const probe = await buildLab(readConfig({ ...process.env, BREAKWATER_DATA: join(dir, 'data') })).box.probe();
+if (!probe.usable) {
+  process.stderr.write(
+    `The box cannot hold what it must hold on this machine, so nothing can be replayed:\n  ${probe.missing.join('\n  ')}\n`,
+  );
+  rmSync(dir, { recursive: true, force: true });
+  process.exit(69);
+}
 const model = await startModel();
 const env = { BREAKWATER_DATA: join(dir, 'data'), BREAKWATER_CLOCK_FILE: clock.file, BREAKWATER_MODEL_ORIGINS: model.origin };
 

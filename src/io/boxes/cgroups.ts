@@ -79,9 +79,16 @@ function delegated(root: string, own: string): string | undefined {
     if (!tryMake(worker)) return undefined;
     for (const pid of read(join(mine, 'cgroup.procs')).split('\n')) if (pid) tryWrite(join(worker, 'cgroup.procs'), pid);
   }
-  tryWrite(join(mine, 'cgroup.subtree_control'), '+cpu +memory +pids');
+  handDown(mine);
   if (!tryMake(boxes)) return undefined;
-  return tryWrite(join(boxes, 'cgroup.subtree_control'), '+cpu +memory +pids') ? boxes : undefined;
+  return handDown(boxes) ? boxes : undefined;
+}
+
+/** One by one: a session of systemd often has no cpu controller, and one that is missing would take the others with it. */
+function handDown(dir: string): boolean {
+  const control = join(dir, 'cgroup.subtree_control');
+  tryWrite(control, '+cpu');
+  return tryWrite(control, '+memory') && tryWrite(control, '+pids');
 }
 
 function tryMake(dir: string): boolean {

@@ -17,9 +17,10 @@ const bounds = {
   outputBytes: 64 * 1024,
 };
 
+const mend = 'run it as root, or in a control group of its own: systemd-run --user --scope -p Delegate=yes <command>';
 const remedies: Record<keyof Probe['enforced'], string> = {
-  memory: 'memory is not limited: give the worker a delegated control group (systemd: `Delegate=yes`) or run it as root',
-  pids: 'the number of processes is not limited: give the worker a delegated control group (systemd: `Delegate=yes`) or run it as root',
+  memory: `memory is not limited: ${mend}`,
+  pids: `the number of processes is not limited: ${mend}`,
   cpu: 'CPU time is not limited: `ulimit -t` must be allowed to be lowered',
   disk: 'disk is not limited for writable trees and workspaces: run the worker as root, so that each is a tmpfs of a fixed size',
   net: 'a network can be reached from inside: `apt-get install -y bubblewrap` (0.8 or later) on a kernel with network namespaces',
