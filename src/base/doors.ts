@@ -143,6 +143,7 @@ export interface BoxResult {
 }
 
 export interface Probe {
+  /** Whether untrusted code may run here: it starts, and every bound that has no second one is enforced. */
   readonly usable: boolean;
   readonly isolation: 'process' | 'userspace-kernel' | 'vm' | 'none';
   readonly enforced: Readonly<Record<'memory' | 'pids' | 'cpu' | 'disk' | 'net' | 'seccomp', boolean>>;

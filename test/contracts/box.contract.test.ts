@@ -381,13 +381,14 @@ describe.skipIf(!usable)('bubblewrap box', () => {
   test('where memory and processes are not limited it fails closed, unless that was accepted', async () => {
     const none = { version: 'none' as const, make: () => undefined, reap: async () => {} };
     const open = bubblewrapBox({ dir: join(dir, 'open'), groups: none });
-    expect((await open.probe()).enforced.memory).toBe(false);
+    expect(await open.probe()).toMatchObject({ usable: false, enforced: { memory: false } });
     expect(await open.run(specOf(['/usr/bin/true']))).toMatchObject({
       end: 'box-failed',
       because: expect.stringContaining('memory is not limited'),
     });
     const accepted = bubblewrapBox({ dir: join(dir, 'open'), groups: none, acceptUnenforced: true });
     expect(await accepted.run(specOf(['/usr/bin/true']))).toMatchObject({ end: 'exited', exit: 0 });
+    expect((await accepted.probe()).usable).toBe(true);
   });
 });
 

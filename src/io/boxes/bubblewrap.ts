@@ -34,15 +34,19 @@ let sequence = 0;
 export function bubblewrapBox(options: BubblewrapOptions): Box {
   const driver = new Bubblewrap(options);
   let probed: Promise<Probe> | undefined;
-  const probe = () => {
+  const tried = () => {
     probed ??= probeWith(driver);
     return probed;
   };
+  const refusal = (probe: Probe) => (options.acceptUnenforced ? undefined : unenforced(probe));
   return {
     id: 'bubblewrap',
-    probe,
+    probe: async () => {
+      const probe = await tried();
+      return { ...probe, usable: probe.usable && refusal(probe) === undefined };
+    },
     run: async (spec, signal) => {
-      const missing = options.acceptUnenforced ? undefined : unenforced(await probe());
+      const missing = refusal(await tried());
       return missing ? boxFailed(missing) : driver.run(spec, signal);
     },
     discard: (owner) => discardWorkspace(options.dir, owner),
