@@ -4,6 +4,7 @@ import type { Doors } from '../base/doors.ts';
 import { label } from '../base/label.ts';
 import { limits } from '../base/limits.ts';
 import { house } from '../trust/access.ts';
+import { saltOf } from '../trust/act.ts';
 import type { Flow } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, labelOf } from '../trust/log/store.ts';
@@ -69,7 +70,7 @@ async function attempt(
     log(`${labour.name} ${id}`, error);
     if (!isLast) throw error;
     // Out of tries: parked where a person sees it, instead of vanishing from a queue.
-    const salt = () => Buffer.from(doors.chance(16)).toString('hex');
+    const salt = () => saltOf(doors);
     const payload = { labour: labour.name, tries: limits.jobRetries + 1 };
     await doors.db.transaction(house.reads, async (tx) => {
       // Under the label of the thing itself: the clearinghouse's staff does not learn so that there is a review.

@@ -2,7 +2,7 @@ import type { Doors, Tx } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { house } from '../trust/access.ts';
-import { act } from '../trust/act.ts';
+import { act, saltOf } from '../trust/act.ts';
 import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, lockCursor, moveCursor, nextOf } from '../trust/log/store.ts';
@@ -101,7 +101,7 @@ async function note(
   await doors.db.transaction(house.reads, async (tx) => {
     if (!(await moveCursor(tx, name, happened.seq))) return;
     const payload = { follower: name, seq: happened.seq, code: refusal.code, because: refusal.because };
-    const salt = () => Buffer.from(doors.chance(16)).toString('hex');
+    const salt = () => saltOf(doors);
     const event = { event: as, thing: happened.thing, label: happened.label, payload };
     await appendEntries(tx, { actor: house.id, at: doors.clock.now(), salt, events: [event] });
   });

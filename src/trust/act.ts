@@ -148,6 +148,7 @@ function faultReference(doors: Doors): string {
   return `F-${Buffer.from(doors.chance(6)).toString('hex')}`;
 }
 
-function saltOf(doors: Doors): string {
+/** Of one entry of the log. */
+export function saltOf(doors: Pick<Doors, 'chance'>): string {
   return Buffer.from(doors.chance(16)).toString('hex');
 }
