@@ -32,6 +32,10 @@ export const flow: Flow = {
     // A later version of an advisory is of a case that is public already.
     hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),
     hop('case.finding-settled', findings.close, ({ payload }) => ({ id: payload.findingId, because: payload.because })),
+    // What a finder committed to on the first day is opened for everybody on the day the flaw is public.
+    hop('case.finding-settled', findings.reveal, ({ payload }) =>
+      payload.because === 'disclosed' ? { id: payload.findingId } : undefined,
+    ),
     hop('release.published', fixes.match, thing),
     hop('inventory.kept', fixes.observe, thing),
     // A model: runs, grades, the estimate when all are in; whoever leaves takes their model along.

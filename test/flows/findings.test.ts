@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
-import { commitmentOf, type Draft, receiptPattern } from '../../src/clearinghouse/findings/finding.ts';
+import { commitmentOf, contentDigest } from '../../src/clearinghouse/findings/commitment.ts';
+import { blankDraft, receiptPattern } from '../../src/clearinghouse/findings/finding.ts';
 import { findingsOfPackage } from '../../src/clearinghouse/findings/store.ts';
 import { type Actor, anonymous, house } from '../../src/trust/access.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
@@ -42,14 +43,8 @@ test('a receipt, the checklist, a commitment and sealed files come of a submissi
   expect(await hub.do(north!, findings.attachment, { id: received.id, attachmentId: kept.attachments[0]!.id })).toMatchObject({
     data: poc.data,
   });
-  const content: Draft = {
-    format: 'plain',
-    title: plain.title,
-    text: plain.text,
-    purl: 'pkg:deb/debian/cjson@1.7.15-1',
-    versions: [],
-    cwe: null,
-    cvss: null,
+  const content = blankDraft({
+    ...{ format: 'plain', title: plain.title, text: plain.text, purl: 'pkg:deb/debian/cjson@1.7.15-1', versions: [] },
     symbol: { file: null, function: 'parse_string', line: null },
     attachments: [
       {
@@ -60,15 +55,8 @@ test('a receipt, the checklist, a commitment and sealed files come of a submissi
         bytes: Buffer.from(poc.data, 'base64'),
       },
     ],
-    discoveryMethod: null,
-    discoveryTooling: null,
-    references: [],
-    upstreamIds: [],
-    introducedCommit: null,
-    fixedCommit: null,
-    original: null,
-  };
-  expect(commitmentOf(received.commitmentSalt, content)).toBe(received.commitment);
+  });
+  expect(commitmentOf(received.commitmentSalt, contentDigest(content))).toBe(received.commitment);
 });
 
 test('nobody else learns of a finding: not by id, list, file or package', async () => {

@@ -8,6 +8,8 @@ export const findingTone: Record<Finding['state'], Tone> = {
   valid: 'good',
   invalid: 'bad',
   closed: 'plain',
+  withdrawn: 'plain',
+  corrected: 'plain',
 };
 export const verdictTone: Record<NonNullable<Finding['verdict']>, Tone> = {
   reproduced: 'good',

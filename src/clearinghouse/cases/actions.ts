@@ -6,6 +6,7 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../trus
 import { insertGrant, orgById, revokeGrants } from '../../trust/orgs/store.ts';
 import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
+import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report, withFindings } from './case.ts';
@@ -269,15 +270,18 @@ async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
   for (const id of of.finderOrgIds) names.set(id, (await orgById(ctx.tx, id))?.name ?? '');
   return {
     case: of,
-    reports: findings.map((f) => reportOf(f, names.get(f.orgId) ?? '')),
+    reports: findings.map((f) => reportOf(ctx, f, names.get(f.orgId) ?? '')),
     readIns: await readInsOfCase(ctx.tx, of.id),
     messages: await store.messagesOf(ctx.tx, of.id, 0, limits.pageRows),
     patches: await patchesOf(ctx.tx, of.id),
   };
 }
 
-function reportOf(f: Finding, orgName: string): Report {
-  const attachments = f.attachments.map(({ id, filename, type, sha256, bytes }) => ({ id, filename, type, sha256, bytes }));
+function reportOf(ctx: Ctx, f: Finding, orgName: string): Report {
+  const key = ctx.doors.keys.secret('names');
+  const attachments = f.attachments
+    .map((file) => named(key, file))
+    .map(({ id, filename, type, sha256, bytes }) => ({ id, filename, type, sha256, bytes }));
   const { id, orgId, title, text, purl, rung, verdict, crashState, receivedAt } = f;
   return { id, orgId, orgName, title, text, purl, rung, verdict, crashState, receivedAt, attachments };
 }

@@ -1,140 +1,16 @@
-import { sha256 } from '../../base/canonical.ts';
-import { label } from '../../base/label.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
-import type { Role } from '../../trust/orgs/org.ts';
-import { packageOf } from '../inventories/package-name.ts';
-import { canonicalPurl } from '../inventories/purl.ts';
-import { type Attachment, type GivenFile, isPoc } from './attachment.ts';
-import { commitmentOf, type Draft, type Finding, findingMoves, judged, missingOf, type OneOfSix, receiptOf } from './finding.ts';
-import { readSarif } from './formats/sarif.ts';
-import { readTap } from './formats/tap.ts';
+import { action, done, presentItems } from '../../trust/action.ts';
+import { amendmentActions } from './amendments/actions.ts';
+import { named } from './attachment.ts';
+import { type Finding, findingMoves, judged } from './finding.ts';
+import { intakeActions } from './intake/actions.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
-const submitters: readonly Role[] = ['finder', 'coordinator', 'maintainer', 'operator'];
-
-interface Received {
-  readonly finding: Finding;
-  readonly missing: readonly OneOfSix[];
-}
-
-export const submit = action({
-  name: 'findings.submit',
-  at: 'POST /api/findings',
-  summary: 'Hand in a finding; the receipt comes at once.',
-  by: submitters,
-  input: wire.submitInput,
-  output: wire.submitOut,
-  async run(ctx, input) {
-    const draft = wire.draftOf(input);
-    if (isRefusal(draft)) return draft;
-    const [received] = await receive(ctx, [draft]);
-    return done(received!, happened(received!));
-  },
-  present: ({ finding, missing }) => wire.presentReceived(finding, missing),
-});
-
-export const submitTap = action({
-  name: 'findings.submitTap',
-  at: 'POST /api/findings/tap',
-  summary: 'Hand in a finding as a TAP v1 report.',
-  by: submitters,
-  input: wire.submitTapInput,
-  output: wire.submitTapOut,
-  async run(ctx, input) {
-    const reading = readTap(
-      input.report,
-      input.parts?.map(({ data, ...part }) => ({ ...part, bytes: Buffer.from(data, 'base64') })),
-    );
-    if (reading.kind === 'malformed') return refuse('malformed', reading.detail, '/report');
-    if (reading.kind === 'violations') {
-      const { code, field, reason } = reading.violations[0]!;
-      return refuse('malformed', `${code}: ${reason}`, `/report/${field}`);
-    }
-    const [received] = await receive(ctx, [reading.draft]);
-    return done({ ...received!, warnings: reading.warnings }, happened(received!));
-  },
-  present: ({ finding, missing, warnings }) => ({ ...wire.presentReceived(finding, missing), warnings }),
-});
-
-export const submitSarif = action({
-  name: 'findings.submitSarif',
-  at: 'POST /api/findings/sarif',
-  summary: 'Hand in a SARIF 2.1.0 log: one finding a result.',
-  by: submitters,
-  input: wire.submitSarifInput,
-  output: wire.submitSarifOut,
-  async run(ctx, input) {
-    const purl = canonicalPurl(input.purl);
-    if (isRefusal(purl)) return { ...purl, at: '/purl' };
-    const read = readSarif(input.sarif, purl);
-    if (isRefusal(read)) return { ...read, at: `/sarif${read.at ?? ''}` };
-    const { drafts, skipped } = read;
-    if (input.attachments.length > 0 && drafts.length !== 1)
-      return refuse('malformed', `the log tells of ${drafts.length} findings; send each with its own files`, '/attachments');
-    const received = await receive(
-      ctx,
-      drafts.map((draft) => ({ ...draft, attachments: wire.filesOf(input.attachments) })),
-    );
-    return done({ received, skipped }, ...received.map(happened));
-  },
-  present: ({ received, skipped }) => ({ items: received.map(({ finding, missing }) => wire.presentReceived(finding, missing)), skipped }),
-});
-
-/** The one way in, whatever the format. */
-async function receive(ctx: Ctx, drafts: readonly Draft[]): Promise<Received[]> {
-  const received: Received[] = [];
-  for (const draft of drafts) {
-    const orgId = ctx.actor.orgId as Finding['orgId'];
-    const commitmentSalt = Buffer.from(ctx.doors.chance(32)).toString('hex');
-    const finding: Finding = {
-      ...draft,
-      id: ctx.id('fnd'),
-      orgId,
-      reporterId: ctx.actor.id,
-      receipt: receiptOf(ctx.doors.chance(12)),
-      package: packageOf(draft.purl),
-      attachments: await sealFiles(ctx, draft.attachments),
-      rung: 'claimed',
-      state: 'received',
-      stateBecause: null,
-      stateAt: ctx.now,
-      verdict: null,
-      validationId: null,
-      crashState: null,
-      recipeId: null,
-      commitment: commitmentOf(commitmentSalt, draft),
-      commitmentSalt,
-      label: label('RED', orgId),
-      receivedAt: ctx.now,
-    };
-    received.push({ finding, missing: missingOf(draft) });
-  }
-  await store.insertFindings(
-    ctx.tx,
-    received.map((r) => r.finding),
-  );
-  return received;
-}
-
-/** Before the row that names them: a row must never name a blob that a crash kept from being written. */
-async function sealFiles(ctx: Ctx, files: readonly GivenFile[]): Promise<Attachment[]> {
-  return Promise.all(
-    files.map(async ({ bytes, ...about }) => {
-      const id = ctx.id('blb');
-      await ctx.doors.blobs.put(id, bytes);
-      return { id, ...about, sha256: sha256(bytes), bytes: bytes.length };
-    }),
-  );
-}
-
-function happened({ finding }: Received): Happening {
-  const { purl, commitment } = finding;
-  const payload = { package: finding.package, purl, hasPoc: finding.attachments.some(isPoc), commitment };
-  return { event: 'finding.received', thing: finding.id, label: finding.label, payload };
-}
+// A station's verbs are found in one place, wherever they are written.
+export { correct, reveal, withdraw } from './amendments/actions.ts';
+export { submit, submitSarif, submitTap } from './intake/actions.ts';
 
 export const get = action({
   name: 'findings.get',
@@ -144,8 +20,9 @@ export const get = action({
   input: wire.byId,
   output: wire.getOut,
   on: (ctx, input) => store.findingById(ctx.tx, input.id),
-  async run(_ctx, _input, finding: Finding) {
-    return done(finding);
+  async run(ctx, _input, finding: Finding) {
+    const key = ctx.doors.keys.secret('names');
+    return done({ finding, files: finding.attachments.map((file) => named(key, file)) });
   },
   present: wire.present,
 });
@@ -176,7 +53,7 @@ export const attachment = action({
     if (!file) return refuse('not_found', 'no such thing');
     const bytes = await ctx.doors.blobs.get(file.id);
     if (isRefusal(bytes)) return bytes;
-    const { filename, contentType, sha256: digest } = file;
+    const { filename, contentType, sha256: digest } = named(ctx.doors.keys.secret('names'), file);
     return done({ filename, contentType, sha256: digest, data: Buffer.from(bytes).toString('base64') });
   },
 });
@@ -234,4 +111,4 @@ export const close = action({
   present: ({ id, state }) => ({ id, state }),
 });
 
-export const findingActions = [submit, submitTap, submitSarif, get, list, attachment, status, judge, close];
+export const findingActions = [...intakeActions, get, list, attachment, status, judge, close, ...amendmentActions];

@@ -1,4 +1,5 @@
 import type { Id } from '../../base/id.ts';
+import { seal, unseal } from '../../base/sealed.ts';
 
 /** TAP v1 "Content types": what a payload may be, and the extension its download gets. */
 const contentTypes = {
@@ -26,15 +27,32 @@ export interface GivenFile {
   readonly bytes: Uint8Array;
 }
 
-/** A file as it is kept: the bytes lie sealed among the blobs. */
+/** A file as it is kept: the bytes lie sealed among the blobs, and what may tell of them (its name, what is said of it) is sealed here. */
 export interface Attachment {
   readonly id: Id<'blb'>;
-  readonly filename: string;
+  /** `sealNames`. */
+  readonly names: string;
   readonly contentType: ContentType;
   readonly type: AttachmentType;
-  readonly description: string | null;
   readonly sha256: string;
   readonly bytes: number;
+}
+
+type Names = Pick<GivenFile, 'filename' | 'description'>;
+export type NamedAttachment = Omit<Attachment, 'names'> & Names;
+
+/** Base64; `key` is 32 secret bytes, `nonce` 12 random ones. */
+export function sealNames(key: Uint8Array, id: Id<'blb'>, { filename, description }: Names, nonce: Uint8Array): string {
+  return seal(key, id, Buffer.from(JSON.stringify([filename, description])), nonce).toString('base64');
+}
+
+/** A file whose names do not open was sealed under another key: it is shown, so that nobody takes it for lost, by its digest. */
+export function named(key: Uint8Array, { names, ...attachment }: Attachment): NamedAttachment {
+  const opened = unseal(key, attachment.id, Buffer.from(names, 'base64'));
+  const [filename, description]: [string, string | null] = opened
+    ? JSON.parse(opened.toString())
+    : [`sha256-${attachment.sha256.slice(0, 12)}`, 'its name cannot be read with the key of this hub'];
+  return { ...attachment, filename, description };
 }
 
 export function isContentType(text: string): text is ContentType {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Instant } from '../../base/instant.ts';
 import { label } from '../../base/label.ts';
 import type { GivenFile } from './attachment.ts';
+import { commitmentOf, contentDigest } from './commitment.ts';
 import {
-  commitmentOf,
-  type Draft,
+  blankDraft,
   type Finding,
   type FindingVerdict,
   judged,
@@ -15,24 +15,7 @@ import {
 } from './finding.ts';
 
 const at = '2026-11-21T09:00:00.000Z' as Instant;
-const draft: Draft = {
-  format: 'plain',
-  title: 't',
-  text: 'x',
-  purl: 'pkg:npm/a@1',
-  versions: [],
-  cwe: null,
-  cvss: null,
-  symbol: null,
-  attachments: [],
-  discoveryMethod: null,
-  discoveryTooling: null,
-  references: [],
-  upstreamIds: [],
-  introducedCommit: null,
-  fixedCommit: null,
-  original: null,
-};
+const draft = blankDraft({ format: 'plain', title: 't', text: 'x', purl: 'pkg:npm/a@1' });
 const finding = (over: Partial<Finding> = {}): Finding => ({
   ...draft,
   id: 'fnd_x',
@@ -51,6 +34,8 @@ const finding = (over: Partial<Finding> = {}): Finding => ({
   recipeId: null,
   commitment: '',
   commitmentSalt: '',
+  contentDigest: '',
+  ...{ revealedAt: null, correctsId: null, correctedById: null },
   label: label('RED', 'org_x'),
   receivedAt: at,
   ...over,
@@ -110,9 +95,11 @@ test('the commitment changes with every part of what was handed in, and with the
     bytes: Buffer.from(bytes),
   });
   const variants = [draft, { ...draft, title: 'u' }, { ...draft, attachments: [file('1')] }, { ...draft, attachments: [file('2')] }];
-  const all = [...variants.map((d) => commitmentOf('s', d)), commitmentOf('t', draft)];
+  const all = [...variants.map((d) => commitmentOf('s', contentDigest(d))), commitmentOf('t', contentDigest(draft))];
   expect(new Set(all).size).toBe(5);
-  expect(all[0]).toBe(commitmentOf('s', { ...draft }));
+  expect(all[0]).toBe(commitmentOf('s', contentDigest({ ...draft })));
+  // A member that a later release adds, and nobody gave, changes nothing.
+  expect(contentDigest({ ...draft, addedLater: null } as typeof draft)).toBe(contentDigest(draft));
 });
 
 test('the TAP status follows the state', () => {

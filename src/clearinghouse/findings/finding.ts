@@ -1,19 +1,19 @@
-import { createHash } from 'node:crypto';
-import { canonical, sha256 } from '../../base/canonical.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import { type Move, move } from '../../base/states.ts';
+import { versionOf } from '../inventories/package-name.ts';
 import { type Attachment, type GivenFile, isPoc } from './attachment.ts';
 
 /** The evidence ladder. Nobody sets a rung on their own word: `replayed` takes a verdict of ours. */
 export const rungs = ['claimed', 'replayed', 'accepted-by-maintainer', 'fixed'] as const;
 export type Rung = (typeof rungs)[number];
 
-export const findingStates = ['received', 'deferred', 'valid', 'invalid', 'closed'] as const;
+/** `withdrawn` and `corrected` are the finder's own word; a corrected one is followed by another finding that says it better. */
+export const findingStates = ['received', 'deferred', 'valid', 'invalid', 'closed', 'withdrawn', 'corrected'] as const;
 export type FindingState = (typeof findingStates)[number];
-type FindingTrigger = 'reproduce' | 'contradict' | 'defer' | 'close';
+type FindingTrigger = 'reproduce' | 'contradict' | 'defer' | 'close' | 'withdraw' | 'correct';
 
 /** A verdict that came later may lift a finding, never lower one that was already replayed. */
 export const findingMoves: readonly Move<FindingState, FindingTrigger>[] = [
@@ -29,6 +29,10 @@ export const findingMoves: readonly Move<FindingState, FindingTrigger>[] = [
   { from: 'deferred', by: 'close', to: 'closed' },
   { from: 'valid', by: 'close', to: 'closed' },
   { from: 'invalid', by: 'close', to: 'closed' },
+  ...(['received', 'deferred', 'valid', 'invalid'] as const).flatMap((from): Move<FindingState, FindingTrigger>[] => [
+    { from, by: 'withdraw', to: 'withdrawn' },
+    { from, by: 'correct', to: 'corrected' },
+  ]),
 ];
 
 /** The lab's verdicts (lab/verdict.ts), and what each does to a finding. */
@@ -49,7 +53,10 @@ export interface AffectedSymbol {
   readonly line: number | null;
 }
 
-export const formats = ['plain', 'tap', 'sarif'] as const;
+export const formats = ['plain', 'tap', 'vince', 'sarif', 'osv', 'csaf', 'codex-security', 'crs', 'sealed'] as const;
+
+/** Whether the tooling that found it is in everybody's hands: decides whether an embargo makes sense at all (DESIGN §7). */
+export const toolingAccesses = ['public', 'confidential'] as const;
 
 /** A finding as it was handed in, whatever the format: the one thing every converter makes. */
 export interface Draft {
@@ -65,14 +72,33 @@ export interface Draft {
   readonly cvss: string | null;
   readonly symbol: AffectedSymbol | null;
   readonly attachments: readonly GivenFile[];
+  /** Provenance, as the finder tells it; only who is answerable is ever asked for. */
   readonly discoveryMethod: string | null;
   readonly discoveryTooling: string | null;
+  readonly discoveryModel: string | null;
+  readonly toolingAccess: (typeof toolingAccesses)[number] | null;
+  /** The human who answers for it, by name. */
+  readonly answerable: string | null;
+  /** Where its source lives, an http(s) URL as it was given. */
+  readonly repository: string | null;
   readonly references: readonly string[];
   readonly upstreamIds: readonly string[];
   readonly introducedCommit: string | null;
   readonly fixedCommit: string | null;
   /** What the format says beyond this, without payloads. */
   readonly original: Readonly<Record<string, unknown>> | null;
+}
+
+/** A draft that says only this much. */
+export function blankDraft(draft: Pick<Draft, 'format' | 'title' | 'text' | 'purl'> & Partial<Draft>): Draft {
+  const version = versionOf(draft.purl);
+  return {
+    versions: version === undefined ? [] : [version],
+    ...{ cwe: null, cvss: null, symbol: null, attachments: [] },
+    ...{ discoveryMethod: null, discoveryTooling: null, discoveryModel: null, toolingAccess: null, answerable: null, repository: null },
+    ...{ references: [], upstreamIds: [], introducedCommit: null, fixedCommit: null, original: null },
+    ...draft,
+  };
 }
 
 export interface Finding extends Omit<Draft, 'attachments'> {
@@ -92,9 +118,15 @@ export interface Finding extends Omit<Draft, 'attachments'> {
   /** Top frames of the real crash, one a line (lab/sanitizer); from a verdict, never from the finder. */
   readonly crashState: string | null;
   readonly recipeId: string | null;
-  /** SHA3-256 (hex) of salt ‖ canonical content: proof of who had what first, without saying what. */
+  /** `commitment.ts`: proof of who had what first, without saying what. */
   readonly commitment: string;
   readonly commitmentSalt: string;
+  readonly contentDigest: string;
+  /** When salt and content digest were shown to everybody. */
+  readonly revealedAt: Instant | null;
+  /** The finding that this one says better, and the one that says this better. */
+  readonly correctsId: Id<'fnd'> | null;
+  readonly correctedById: Id<'fnd'> | null;
   readonly label: Label;
   readonly receivedAt: Instant;
 }
@@ -103,7 +135,9 @@ export const six = ['description', 'trigger', 'severity', 'poc', 'patch', 'test'
 export type OneOfSix = (typeof six)[number];
 
 /** What a coordinator would still ask for; never a reason to refuse. */
-export function missingOf(draft: Pick<Draft, 'text' | 'symbol' | 'cvss' | 'attachments'>): OneOfSix[] {
+export function missingOf(
+  draft: Pick<Draft, 'text' | 'symbol' | 'cvss'> & { readonly attachments: readonly Pick<Attachment, 'type'>[] },
+): OneOfSix[] {
   const has: Record<OneOfSix, boolean> = {
     description: draft.text.trim() !== '',
     trigger: draft.symbol?.function != null || draft.symbol?.file != null,
@@ -127,15 +161,6 @@ export function receiptOf(random: Uint8Array): string {
   return `SUB-${text}`;
 }
 export const receiptPattern = /^SUB-[a-z2-7]{18}$/;
-
-/** The salt is 64 hex digits; content is everything handed in, files by their digest. */
-export function commitmentOf(salt: string, draft: Draft): string {
-  const attachments = draft.attachments.map(({ bytes, ...about }) => ({ ...about, sha256: sha256(bytes) }));
-  return createHash('sha3-256')
-    .update(salt)
-    .update(canonical({ ...draft, attachments }))
-    .digest('hex');
-}
 
 interface Judged {
   readonly verdict: FindingVerdict;

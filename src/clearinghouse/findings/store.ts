@@ -26,6 +26,10 @@ type FindingRow = {
   attachments: Jsonb<Attachment[]>;
   discovery_method: string | null;
   discovery_tooling: string | null;
+  discovery_model: string | null;
+  tooling_access: Draft['toolingAccess'];
+  answerable: string | null;
+  repository: string | null;
   reference_urls: Jsonb<string[]>;
   upstream_ids: string[];
   introduced_commit: string | null;
@@ -40,6 +44,10 @@ type FindingRow = {
   recipe_id: string | null;
   commitment: string;
   commitment_salt: string;
+  content_digest: string;
+  revealed_at: Instant | null;
+  corrects_id: Id<'fnd'> | null;
+  corrected_by_id: Id<'fnd'> | null;
   tlp: Tlp;
   compartments: string[];
   received_at: Instant;
@@ -49,7 +57,7 @@ type FindingRow = {
 const findings = (tx: Tx) => tx.withTables<{ findings: FindingRow }>();
 
 export async function insertFindings(tx: Tx, found: readonly Finding[]): Promise<void> {
-  // PostgreSQL takes at most 65,535 parameters in one statement; 34 a row.
+  // PostgreSQL takes at most 65,535 parameters in one statement; 42 a row.
   for (let i = 0; i < found.length; i += 1000)
     await findings(tx)
       .insertInto('findings')
@@ -111,10 +119,10 @@ export async function listFindings(tx: Tx, after: string, limit: number): Promis
 
 /** Saves what may change after intake; what was handed in never does. */
 export async function saveFinding(tx: Tx, f: Finding): Promise<void> {
-  const { rung, state, state_because, verdict, validation_id, crash_state, recipe_id, state_at } = rowOf(f);
+  const { rung, state, state_because, verdict, validation_id, crash_state, recipe_id, state_at, revealed_at, corrected_by_id } = rowOf(f);
   await findings(tx)
     .updateTable('findings')
-    .set({ rung, state, state_because, verdict, validation_id, crash_state, recipe_id, state_at })
+    .set({ rung, state, state_because, verdict, validation_id, crash_state, recipe_id, state_at, revealed_at, corrected_by_id })
     .where('id', '=', f.id)
     .execute();
 }
@@ -137,6 +145,10 @@ function rowOf(f: Finding) {
     attachments: JSON.stringify(f.attachments),
     discovery_method: f.discoveryMethod,
     discovery_tooling: f.discoveryTooling,
+    discovery_model: f.discoveryModel,
+    tooling_access: f.toolingAccess,
+    answerable: f.answerable,
+    repository: f.repository,
     reference_urls: JSON.stringify(f.references),
     upstream_ids: [...f.upstreamIds],
     introduced_commit: f.introducedCommit,
@@ -151,6 +163,10 @@ function rowOf(f: Finding) {
     recipe_id: f.recipeId,
     commitment: f.commitment,
     commitment_salt: f.commitmentSalt,
+    content_digest: f.contentDigest,
+    revealed_at: f.revealedAt,
+    corrects_id: f.correctsId,
+    corrected_by_id: f.correctedById,
     ...labelColumns(f.label),
     received_at: f.receivedAt,
     state_at: f.stateAt,
@@ -175,6 +191,10 @@ function findingOf(r: Selectable<FindingRow>): Finding {
     attachments: r.attachments,
     discoveryMethod: r.discovery_method,
     discoveryTooling: r.discovery_tooling,
+    discoveryModel: r.discovery_model,
+    toolingAccess: r.tooling_access,
+    answerable: r.answerable,
+    repository: r.repository,
     references: r.reference_urls,
     upstreamIds: r.upstream_ids,
     introducedCommit: r.introduced_commit,
@@ -189,6 +209,10 @@ function findingOf(r: Selectable<FindingRow>): Finding {
     recipeId: r.recipe_id,
     commitment: r.commitment,
     commitmentSalt: r.commitment_salt,
+    contentDigest: r.content_digest,
+    revealedAt: r.revealed_at,
+    correctsId: r.corrects_id,
+    correctedById: r.corrected_by_id,
     label: labelOfRow(r),
     receivedAt: r.received_at,
     stateAt: r.state_at,

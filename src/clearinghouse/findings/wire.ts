@@ -4,17 +4,20 @@ import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import { wireBase64, wireId, wireInstant, wireJson, wireLabel, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
-import { attachmentTypes, contentTypeNames, downloadKey, isFilename, isPoc } from './attachment.ts';
+import { attachmentTypes, contentTypeNames, downloadKey, isFilename, isPoc, type NamedAttachment } from './attachment.ts';
 import {
+  blankDraft,
   type Draft,
   type Finding,
   findingStates,
   formats,
+  missingOf,
   receiptPattern,
   rungs,
   six,
   submissionStatus,
   submissionStatuses,
+  toolingAccesses,
   verdicts,
 } from './finding.ts';
 import { isHttpUrl, isUpstreamId } from './identifiers.ts';
@@ -68,6 +71,10 @@ export const submitInput = z.object({
   attachments: givenFiles.default([]),
   discoveryMethod: wireBytes(32).optional(),
   discoveryTooling: wireBytes(128).optional(),
+  discoveryModel: wireBytes(128).optional(),
+  toolingAccess: z.enum(toolingAccesses).optional(),
+  answerable: wireBytes(256).optional(),
+  repository: wireBytes(limits.referenceBytes).refine(isHttpUrl, 'must be an absolute http or https URL').optional(),
   references: z
     .array(wireBytes(limits.referenceBytes).refine(isHttpUrl, 'must be an absolute http or https URL'))
     .max(limits.referencesPerFinding)
@@ -84,21 +91,19 @@ export function draftOf(input: z.output<typeof submitInput>): Draft | Refusal {
   const purl = canonicalPurl(input.purl);
   if (isRefusal(purl)) return { ...purl, at: '/purl' };
   const { file, function: name, line } = input.symbol ?? {};
-  return {
-    ...input,
+  const isPlaced = file !== undefined || name !== undefined || line !== undefined;
+  return blankDraft({
+    ...withoutAbsent(input),
     purl,
-    cwe: input.cwe ?? null,
-    cvss: input.cvss ?? null,
-    symbol:
-      file === undefined && name === undefined && line === undefined
-        ? null
-        : { file: file ?? null, function: name ?? null, line: line ?? null },
+    symbol: isPlaced ? { file: file ?? null, function: name ?? null, line: line ?? null } : null,
     attachments: filesOf(input.attachments),
-    discoveryMethod: input.discoveryMethod ?? null,
-    discoveryTooling: input.discoveryTooling ?? null,
-    introducedCommit: input.introducedCommit ?? null,
-    fixedCommit: input.fixedCommit ?? null,
-    original: null,
+  });
+}
+
+/** A member that says nothing must not hide the one that stands in for it. */
+function withoutAbsent<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
 
@@ -145,6 +150,8 @@ export const judgeInput = z.object({
   crashState: z.string().max(limits.textChars).nullish(),
   recipeId: z.string().max(limits.nameChars).nullish(),
 });
+export const withdrawInput = z.object({ id: wireId('fnd'), because: z.string().min(1).max(limits.becauseChars) });
+export const correctInput = submitInput.extend({ id: wireId('fnd'), because: z.string().min(1).max(limits.becauseChars) });
 export const closeInput = z.object({ id: wireId('fnd'), because: z.string().min(1).max(limits.textChars) });
 
 const receivedOut = z.object({
@@ -202,6 +209,10 @@ export const getOut = summaryOut.extend({
   attachments: z.array(attachmentEntry),
   discoveryMethod: z.string().nullable(),
   discoveryTooling: z.string().nullable(),
+  discoveryModel: z.string().nullable(),
+  toolingAccess: z.enum(toolingAccesses).nullable(),
+  answerable: z.string().nullable(),
+  repository: z.string().nullable(),
   references: z.array(z.string()),
   upstreamIds: z.array(z.string()),
   introducedCommit: z.string().nullable(),
@@ -211,6 +222,12 @@ export const getOut = summaryOut.extend({
   crashState: z.string().nullable(),
   commitment: z.string(),
   commitmentSalt: z.string().nullable(),
+  contentDigest: z.string(),
+  revealedAt: wireInstant.nullable(),
+  correctsId: wireId('fnd').nullable(),
+  correctedById: wireId('fnd').nullable(),
+  /** Of the SIRT-ready six, those still missing. */
+  missing: z.array(z.enum(six)),
   stateAt: wireInstant,
   label: wireLabel,
 });
@@ -220,8 +237,13 @@ export function presentSummary(finding: Finding): z.input<typeof summaryOut> {
   return { id, orgId, title, purl, hasPoc: finding.attachments.some(isPoc), rung, state, stateBecause, verdict, receivedAt };
 }
 
-export function present(finding: Finding, viewer: Actor): z.input<typeof getOut> {
-  const { label, versions, attachments, references, upstreamIds, package: _, ...rest } = finding;
+interface Shown {
+  readonly finding: Finding;
+  readonly files: readonly NamedAttachment[];
+}
+
+export function present({ finding, files }: Shown, viewer: Actor): z.input<typeof getOut> {
+  const { label, versions, attachments: _files, references, upstreamIds, package: _, ...rest } = finding;
   // Whoever holds receipt and salt can pass for the finder; the desk has no need of them.
   const own = viewer.orgId === finding.orgId && tierOf(viewer, finding.orgId) === 0;
   return {
@@ -231,7 +253,8 @@ export function present(finding: Finding, viewer: Actor): z.input<typeof getOut>
     commitmentSalt: own ? finding.commitmentSalt : null,
     original: withoutContact(finding.original),
     versions: [...versions],
-    attachments: [...attachments],
+    attachments: [...files],
+    missing: missingOf(finding),
     references: [...references],
     upstreamIds: [...upstreamIds],
     label: { tlp: label.tlp, compartments: [...label.compartments] },

@@ -1,12 +1,13 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Blobs } from '../../base/doors.ts';
 import { refuse } from '../../base/refusal.ts';
+import { seal, sealBytes, unseal } from '../../base/sealed.ts';
 
 const magic = Buffer.from('BWB1');
-const [nonceBytes, keyBytes, tagBytes] = [12, 32, 16];
-const headBytes = magic.length + nonceBytes + keyBytes + tagBytes + nonceBytes;
+const keyBytes = 32;
+const headBytes = magic.length + sealBytes + keyBytes;
 
 /**
  * One file per blob: magic ‖ nonce ‖ wrapped data key ‖ tag ‖ nonce ‖ ciphertext ‖ tag, AES-256-GCM both times.
@@ -59,27 +60,13 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function sealed(wrapping: KeyObject, id: string, bytes: Uint8Array): Buffer {
-  const [wrapNonce, key, nonce] = [randomBytes(nonceBytes), randomBytes(keyBytes), randomBytes(nonceBytes)];
-  const wrap = createCipheriv('aes-256-gcm', wrapping, wrapNonce).setAAD(Buffer.from(id));
-  const wrapped = Buffer.concat([wrap.update(key), wrap.final()]);
-  const body = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id));
-  return Buffer.concat([magic, wrapNonce, wrapped, wrap.getAuthTag(), nonce, body.update(bytes), body.final(), body.getAuthTag()]);
+  const key = randomBytes(keyBytes);
+  return Buffer.concat([magic, seal(wrapping, id, key, randomBytes(12)), seal(key, id, bytes, randomBytes(12))]);
 }
 
 function opened(wrapping: KeyObject, id: string, file: Buffer): Buffer | undefined {
-  if (file.length < headBytes + tagBytes || !file.subarray(0, magic.length).equals(magic)) return undefined;
-  let at = magic.length;
-  const take = (n: number) => {
-    at += n;
-    return file.subarray(at - n, at);
-  };
-  const [wrapNonce, wrapped, wrapTag, nonce] = [take(nonceBytes), take(keyBytes), take(tagBytes), take(nonceBytes)];
-  try {
-    const unwrap = createDecipheriv('aes-256-gcm', wrapping, wrapNonce).setAAD(Buffer.from(id)).setAuthTag(wrapTag);
-    const key = Buffer.concat([unwrap.update(wrapped), unwrap.final()]);
-    const body = createDecipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id)).setAuthTag(file.subarray(-tagBytes));
-    return Buffer.concat([body.update(file.subarray(at, -tagBytes)), body.final()]);
-  } catch {
-    return undefined;
-  }
+  if (!file.subarray(0, magic.length).equals(magic)) return undefined;
+  const [head, body] = [file.subarray(magic.length, headBytes), file.subarray(headBytes)];
+  const key = unseal(wrapping, id, head);
+  return key && unseal(key, id, body);
 }

@@ -1,7 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import { type Refusal, refuse } from '../../../base/refusal.ts';
-import { versionOf } from '../../inventories/package-name.ts';
-import type { AffectedSymbol, Draft } from '../finding.ts';
+import { type AffectedSymbol, blankDraft, type Draft } from '../finding.ts';
 
 type Members = Record<string, unknown>;
 
@@ -65,25 +64,17 @@ function draftOf(result: Members, tool: Tool, purl: string, at: string): Draft |
   if (message.length > limits.textChars)
     return refuse('too_large', `a message holds at most ${limits.textChars} characters`, `${at}/message`);
   const ruleId = line(textOf(result.ruleId) || textOf(member(result, 'rule').id) || textOf(rule.id), 128);
-  const version = versionOf(purl);
-  return {
+  return blankDraft({
     format: 'sarif',
     title: line(ruleId ? `${ruleId}: ${message}` : message, limits.titleChars),
     text: message,
     purl,
-    versions: version === undefined ? [] : [version],
     cwe: cweOf(result, rule),
-    cvss: null,
     symbol: symbolOf(result, tool),
-    attachments: [],
     discoveryMethod: 'automated-scan',
     discoveryTooling: tool.name || null,
-    references: [],
-    upstreamIds: [],
-    introducedCommit: null,
-    fixedCommit: null,
     original: { ruleId: ruleId || null, level: line(textOf(result.level), 16) || null, locations: placesOf(result, tool) },
-  };
+  });
 }
 
 /** §3.52.4: by index where there is one, else by id; a hierarchical id falls back to its parent. */

@@ -1,6 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import { packageOf } from '../../inventories/package-name.ts';
-import type { Draft } from '../finding.ts';
+import { blankDraft, type Draft } from '../finding.ts';
 import { repeatedKey } from './strict-json.ts';
 import { checkFiles, type TapPart } from './tap-files.ts';
 import { checkEnrichment, checkIdentity, checkProvenance, checkTarget, complaints, type Target, type Violation } from './tap-rules.ts';
@@ -66,7 +66,7 @@ function draftOf(
 ): Draft {
   const { text, lists, symbol, enrichment } = shape;
   const { cvss_vector: cvss, cwe } = enrichment ?? {};
-  return {
+  return blankDraft({
     format: 'tap',
     title: titleOf(shape, target.purl),
     text: textOf(text),
@@ -85,8 +85,9 @@ function draftOf(
     upstreamIds: lists.upstream_ids ?? [],
     introducedCommit: text.introduced_commit || null,
     fixedCommit: text.fixed_commit || null,
+    repository: text.package_repo_url || null,
     original: Object.fromEntries(Object.entries(report).filter(([field]) => !payloadFields.includes(field))),
-  };
+  });
 }
 
 /** TAP has no title; its readers still need a line to know the finding by. */
