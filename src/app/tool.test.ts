@@ -107,3 +107,41 @@ test.each(proofs)('merkle: the %s proofs of transparency-dev/merkle', async (op,
   const { replies } = await run('merkle', ...cases.map((one) => JSON.stringify({ ...one, op })));
   expect(replies.map((reply) => reply.valid === true)).toEqual(cases.map((one) => !one.wantErr));
 });
+
+test('duplicates: all records first, then pairs and groups by the records’ ids; a record without an id of its own takes no part', async () => {
+  const record = (id: unknown, over: object = {}) =>
+    JSON.stringify({
+      id,
+      title: 'Overflow in frobnicate_header',
+      purl: 'pkg:generic/a',
+      function: 'frobnicate_header',
+      cwe: 'CWE-787',
+      ...over,
+    });
+  const { exit, replies } = await run(
+    'duplicates',
+    record('a'),
+    record(7),
+    record('a'),
+    record(undefined),
+    'tea',
+    record('b', { purl: 'pkg:generic/b' }),
+  );
+  expect(exit).toBe(0);
+  const [twice, nameless, noJson, ...answers] = replies;
+  expect([twice, nameless, noJson]).toMatchObject([
+    { refused: { at: 'id' } },
+    { refused: { at: 'id' } },
+    { refused: { code: 'malformed' } },
+  ]);
+  expect(answers).toMatchObject([{ a: 'a', b: 7, decision: 'same' }, { group: ['a', 7] }]);
+});
+
+test('duplicates: as many records as the limit says, one more is refused', async () => {
+  const written: string[] = [];
+  async function* given() {
+    for (let id = 0; id <= limits.toolRecords; id++) yield `{"id":${id}}`;
+  }
+  await runTool('duplicates', given(), (line) => void written.push(line));
+  expect(written.map((line) => JSON.parse(line))).toMatchObject([{ refused: { code: 'too_many' } }]);
+});

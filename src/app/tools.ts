@@ -1,5 +1,7 @@
 import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { sortOut } from '../clearinghouse/duplicates/batch.ts';
+import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { buildPurl, canonicalPurl, parsePurl } from '../clearinghouse/inventories/purl.ts';
 import { scoreCvss } from '../clearinghouse/priorities/cvss.ts';
 import { parseCrash, readCrashSettings } from '../lab/sanitizer/crash.ts';
@@ -27,7 +29,6 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   vers: undefined,
   cvss: one(cvss),
   sarif: undefined,
-  duplicates: undefined,
   csaf: undefined,
   osv: undefined,
   cve: undefined,
@@ -40,6 +41,14 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   merkle: one(merkle),
   voprf: undefined,
 };
+
+type Id = string | number;
+/** A tool that needs every record before it can answer; its answers name the records by id themselves. */
+interface Batch {
+  take(id: Id, record: Request): void;
+  answers(): Iterable<object>;
+}
+export const batchTools: Readonly<Record<string, () => Batch>> = { duplicates };
 
 function one(tool: (request: Request) => object | Refusal): Tool {
   return (request) => {
@@ -95,6 +104,22 @@ function stats(request: Request): object | Refusal {
   if (typeof op !== 'string' || !Object.hasOwn(statistics, op))
     return refuse('unsupported', `one of ${Object.keys(statistics).join(', ')}`, 'op');
   return statistics[op]!(request as never);
+}
+
+/** Keeps what a record shows, not the record: a batch of many long logs must not pile up. */
+function duplicates(): Batch {
+  const [ids, traits]: [Id[], Traits[]] = [[], []];
+  return {
+    take(id, record) {
+      ids.push(id);
+      traits.push(traitsOfRecord(record));
+    },
+    *answers() {
+      const { pairs, groups } = sortOut(traits);
+      for (const { a, b, decision, score, reasons } of pairs) yield { a: ids[a], b: ids[b], decision, score, reasons };
+      for (const group of groups) yield { group: group.map((i) => ids[i]) };
+    },
+  };
 }
 
 function merkle(request: Request): object | Refusal {

@@ -64,6 +64,13 @@ export const limits = {
   tapEnrichmentBytes: 64 * 1024,
   tapEnrichmentDepth: 8,
   comparedFindings: 200,
+  /** Distinct words kept of a finding's text, rarest first. */
+  traitWords: 128,
+  traitHunks: 32,
+  /** Under so many keys a finding is looked up at most. */
+  keysPerFinding: 40,
+  /** Under one key so many findings are looked at, the newest. */
+  findingsPerKey: 64,
   cvssVectorChars: 512,
   rangesPerAdvisory: 64,
   referencesPerAdvisory: 32,
@@ -122,4 +129,6 @@ export const limits = {
   modelReplyMs: 5 * 60 * 1000,
   modelRetries: 4,
   toolLineBytes: 32 * 1024 * 1024,
+  /** Of a tool that takes all records first. */
+  toolRecords: 200_000,
 } as const;

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { limits } from '../../base/limits.ts';
+import type { Traits } from './traits.ts';
+
+/**
+ * The keys under which a finding is looked up: two findings that share one are candidates for one flaw, so that retrieval is equality on a key.
+ * At most `limits.keysPerFinding`, most telling first, each of at most 40 ASCII characters (a kind and a digest: a key tells no content).
+ * Who looks up takes the newest `limits.findingsPerKey` under each key and compares with at most `limits.comparedFindings` of them, those
+ * first that share the rarest keys.
+ */
+export function keysOf(t: Traits): string[] {
+  const where = t.repository ?? t.package ?? '';
+  const keys: string[] = [];
+  const add = (kind: string, ...parts: readonly string[]) => keys.push(`${kind}:${digest(parts)}`);
+  for (const id of t.upstreamIds.slice(0, 8)) add('id', id);
+  if (t.fixedCommit) add('fix', t.fixedCommit.slice(0, 12));
+  for (const hunk of t.hunks.slice(0, 8)) add('hunk', hunk);
+  if (t.function) add('function', where, t.function);
+  if (t.crash) {
+    if (t.crash.state.length > 1) add('state', ...t.crash.state);
+    for (const frame of t.crash.state.slice(0, 3)) add('frame', frame);
+  }
+  for (const word of t.words.slice(0, 16)) add('word', word);
+  if (t.introducedCommit) add('introduced', t.introducedCommit.slice(0, 12));
+  if (t.file) add('file', where, t.file.slice(t.file.lastIndexOf('/') + 1));
+  if (t.package) add('package', t.package);
+  return [...new Set(keys)].slice(0, limits.keysPerFinding);
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
+}
