@@ -74,6 +74,26 @@ test('crash: severity settings may stand beside the others', async () => {
   ]);
 });
 
+test('version', async () => {
+  const { replies } = await run(
+    'version',
+    '{"id":1,"ecosystem":"PyPI","a":"1.0.dev1","b":"1.0a1"}',
+    '{"id":2,"ecosystem":"Debian:13","a":"1.0-1+deb13u2","b":"1.0-1"}',
+    '{"id":3,"ecosystem":"Red Hat","a":"1.0","b":"0:1.0"}',
+    '{"id":4,"ecosystem":"Atari","a":"1","b":"2"}',
+    '{"id":5,"ecosystem":"npm","a":1,"b":"2"}',
+    '{"id":6,"ecosystem":"npm","a":"1.0.0","b":"latest"}',
+  );
+  expect(replies).toMatchObject([
+    { id: 1, order: -1 },
+    { id: 2, order: 1 },
+    { id: 3, order: 0 },
+    { id: 4, refused: { code: 'unsupported', at: 'ecosystem' } },
+    { id: 5, refused: { code: 'malformed', at: 'a' } },
+    { id: 6, refused: { code: 'malformed', at: 'b' } },
+  ]);
+});
+
 test('purl, cvss', async () => {
   const purls = await run(
     'purl',

@@ -3,6 +3,7 @@ import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { buildPurl, canonicalPurl, parsePurl } from '../clearinghouse/inventories/purl.ts';
+import { compareVersions } from '../clearinghouse/inventories/versions/compare.ts';
 import { scoreCvss } from '../clearinghouse/priorities/cvss.ts';
 import { parseCrash, readCrashSettings } from '../lab/sanitizer/crash.ts';
 import {
@@ -24,7 +25,7 @@ export type Tool = (request: Request) => readonly object[] | Refusal;
 /** Every tool by name; one whose rules are not built yet is undefined. */
 export const tools: Readonly<Record<string, Tool | undefined>> = {
   crash: one(crash),
-  version: undefined,
+  version: one(version),
   purl: one(purl),
   vers: undefined,
   cvss: one(cvss),
@@ -64,6 +65,14 @@ function crash(request: Request): object | Refusal {
   const given = request.settings ?? {};
   const settings = readCrashSettings(typeof given === 'object' ? { ...given, ...Object.fromEntries(beside) } : given);
   return isRefusal(settings) ? settings : parseCrash(request.log, settings);
+}
+
+function version({ ecosystem, a, b }: Request): object | Refusal {
+  if (typeof ecosystem !== 'string') return refuse('malformed', 'must be text', 'ecosystem');
+  if (typeof a !== 'string') return refuse('malformed', 'must be text', 'a');
+  if (typeof b !== 'string') return refuse('malformed', 'must be text', 'b');
+  const order = compareVersions(ecosystem, a, b);
+  return isRefusal(order) ? order : { order };
 }
 
 function purl({ test_type, input }: Request): object | Refusal {

@@ -50,6 +50,8 @@ export const limits = {
   purlBytes: 512,
   versionsPerFinding: 64,
   versionBytes: 64,
+  /** Of two versions that are to be compared, each. */
+  versionChars: 1024,
   referencesPerFinding: 16,
   referenceBytes: 512,
   upstreamIdsPerFinding: 16,

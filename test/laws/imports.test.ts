@@ -37,7 +37,6 @@ const allowed: Record<string, readonly string[]> = {
   'src/trust': ['node:crypto', 'kysely', 'zod'],
   'src/lab': ['node:crypto', 'node:path', 'zod', 'yaml'],
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
-  'src/clearinghouse/fixes': ['kysely', 'zod', 'semver'],
   'src/clearinghouse/priorities': ['kysely', 'zod', 'ae-cvss-calculator'],
   'src/reviews': ['node:crypto', 'kysely', 'zod'],
 };

@@ -30,6 +30,15 @@ test('Debian: the order of dpkg, not of text', () => {
   ]);
 });
 
+test.each([
+  ['pkg:pypi/a', ['1.0rc1', '1.0.post1', '2!0.1'], ['affected', 'not-affected', 'not-affected'], '1.0'],
+  ['pkg:maven/g/a', ['2.0-rc1', '2.0.RELEASE', '2.0-sp1'], ['affected', 'not-affected', 'not-affected'], '2.0'],
+  ['pkg:rpm/redhat/a', ['1.0~rc1-1', '1.0-1.el9_2', '1:0.1-1'], ['affected', 'not-affected', 'not-affected'], '1.0-1.el9'],
+  ['pkg:composer/v/a', ['v1.0-beta2', 'v1.0', '1.0.1', 'main'], ['affected', 'not-affected', 'not-affected', 'could-not-tell'], '1.0'],
+])('%s: the order of its ecosystem', (of, versions, verdicts, fixed) => {
+  expect(versions.map((version) => verdict(of, version, before(fixed)))).toEqual(verdicts);
+});
+
 test('several ranges are a union', () => {
   const ranges = [
     { introduced: null, fixed: '1.3.2' },
@@ -50,7 +59,7 @@ test('without a fix, everything from the first affected version on', () => {
 });
 
 test.each([
-  ['an ecosystem without an order here', 'pkg:pypi/a', '1.0', before('2.0')],
+  ['an ecosystem without an order here', 'pkg:docker/a', '1.0', before('2.0')],
   ['no version', 'pkg:npm/a', null, before('2.0.0')],
   ['no version of that ecosystem', 'pkg:npm/a', 'latest', before('2.0.0')],
   ['the advisory has no version of that ecosystem', 'pkg:npm/a', '1.0.0', before('2.x')],

@@ -1,5 +1,5 @@
-import semver from 'semver';
-import { compareDebianVersions, parseDebianVersion } from './debian-version.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import { comparePackageVersions } from '../inventories/versions/compare.ts';
 
 export interface VersionRange {
   readonly introduced: string | null;
@@ -16,16 +16,6 @@ interface Match {
 /** Negative when `a` is older than `b`; undefined when one of the two is no version of this ecosystem. */
 type Order = (a: string, b: string) => number | undefined;
 
-const semantic: Order = (a, b) => (semver.valid(a) && semver.valid(b) ? semver.compare(a, b) : undefined);
-
-const debian: Order = (a, b) => {
-  const [x, y] = [parseDebianVersion(a), parseDebianVersion(b)];
-  return x && y ? compareDebianVersions(x, y) : undefined;
-};
-
-/** By purl type. What is not here cannot be ordered by us, and says so. */
-const orders: Record<string, Order> = { npm: semantic, cargo: semantic, golang: semantic, hex: semantic, deb: debian };
-
 /**
  * Whether a component's version lies in one of the ranges of its package (a union). Three answers, never two:
  * what we cannot compare is `could-not-tell`, and nobody reads it as safe.
@@ -34,8 +24,13 @@ export function matchVersion(packagePurl: string, version: string | null, ranges
   const type = packagePurl.slice('pkg:'.length, packagePurl.indexOf('/'));
   if (ranges.some((r) => r.introduced === null && r.fixed === null)) return { verdict: 'affected', because: 'every version is affected' };
   if (version === null) return { verdict: 'could-not-tell', because: 'the inventory names no version' };
-  const order = orders[type];
-  if (!order) return { verdict: 'could-not-tell', because: `versions of ${type} packages cannot be ordered here yet` };
+  const itself = comparePackageVersions(type, version, version);
+  if (isRefusal(itself) && itself.code === 'unsupported')
+    return { verdict: 'could-not-tell', because: `versions of ${type} packages cannot be ordered here yet` };
+  const order: Order = (a, b) => {
+    const answer = comparePackageVersions(type, a, b);
+    return isRefusal(answer) ? undefined : answer;
+  };
   const answers = ranges.map((range) => within(order, version, range));
   const affected = answers.find((a) => a.verdict === 'affected');
   return affected ?? answers.find((a) => a.verdict === 'could-not-tell') ?? { verdict: 'not-affected', because: safe(version, ranges) };

@@ -1,3 +1,5 @@
+import { compareDigits, type Order, orderOf } from './order.ts';
+
 /** `[epoch:]upstream[-revision]` of Debian Policy §5.6.12, as dpkg orders it (deb-version(7)). Also Ubuntu's order. */
 interface DebianVersion {
   readonly epoch: number;
@@ -6,7 +8,7 @@ interface DebianVersion {
 }
 
 /** undefined when dpkg would not take it. */
-export function parseDebianVersion(text: string): DebianVersion | undefined {
+function parse(text: string): DebianVersion | undefined {
   const match = /^(?:(\d+):)?([0-9A-Za-z.+:~-]+)$/.exec(text);
   if (!match) return undefined;
   const rest = match[2]!;
@@ -21,28 +23,25 @@ export function parseDebianVersion(text: string): DebianVersion | undefined {
   return epoch > 0x7fffffff ? undefined : { epoch, upstream, revision };
 }
 
-/** Negative when `a` is older than `b`. */
-export function compareDebianVersions(a: DebianVersion, b: DebianVersion): number {
-  return a.epoch - b.epoch || compareParts(a.upstream, b.upstream) || compareParts(a.revision, b.revision);
-}
+export const debian: Order = orderOf(
+  parse,
+  (a, b) => a.epoch - b.epoch || compareParts(a.upstream, b.upstream) || compareParts(a.revision, b.revision),
+);
 
 /** Alternating runs of non-digits and digits; a missing run is empty, a missing number zero. */
 function compareParts(a: string, b: string): number {
-  let [restA, restB] = [a, b];
-  while (restA !== '' || restB !== '') {
-    const [wordA, numberA] = firstRuns(restA);
-    const [wordB, numberB] = firstRuns(restB);
-    const difference = compareWords(wordA, wordB) || compareNumbers(numberA, numberB);
+  const [x, y] = [runs(a), runs(b)];
+  for (let i = 0; i < Math.max(x.length, y.length); i++) {
+    const [wordA, numberA] = x[i] ?? ['', ''];
+    const [wordB, numberB] = y[i] ?? ['', ''];
+    const difference = compareWords(wordA, wordB) || compareDigits(numberA, numberB);
     if (difference) return difference;
-    restA = restA.slice(wordA.length + numberA.length);
-    restB = restB.slice(wordB.length + numberB.length);
   }
   return 0;
 }
 
-function firstRuns(text: string): [string, string] {
-  const [, word = '', number = ''] = /^(\D*)(\d*)/.exec(text)!;
-  return [word, number];
+function runs(text: string): [word: string, number: string][] {
+  return [...text.matchAll(/(\D*)(\d*)/g)].map(([, word, number]) => [word!, number!]);
 }
 
 /** Tilde before everything, even the end; letters before all other characters. */
@@ -59,10 +58,4 @@ function weight(character: string | undefined): number {
   if (character === undefined) return 0;
   const code = character.charCodeAt(0);
   return /[A-Za-z]/.test(character) ? code : code + 256;
-}
-
-/** As text, because a date with a build number does not fit a double. */
-function compareNumbers(a: string, b: string): number {
-  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
-  return x.length - y.length || (x < y ? -1 : x > y ? 1 : 0);
 }
