@@ -112,12 +112,12 @@ test('an inventory kept after the release is matched as well', async () => {
 });
 
 test('an ecosystem without an order is could-not-tell, and says why', async () => {
-  const thing = await openCase(hub, 'pkg:pypi/thing@3.0', [north!]);
-  await keep(bank!, 'Python', 'pkg:pypi/thing@3.0', 'pkg:deb/debian/cjson@1.7.15-1%2Bdeb12u3');
+  const thing = await openCase(hub, 'pkg:docker/thing@3.0', [north!]);
+  await keep(bank!, 'Images', 'pkg:docker/thing@3.0', 'pkg:deb/debian/cjson@1.7.15-1%2Bdeb12u3');
   const id = await publishCase(hub, thing, staff(), [{ fixed: '4.0' }]);
   expect(await hub.do(house, fixes.match, { id })).toMatchObject({ exposed: 0, couldNotTell: 1 });
-  const found = (await own(bank!)).find((f) => f.package === 'pkg:pypi/thing');
-  expect(found).toMatchObject({ state: 'could-not-tell', because: 'versions of pypi packages cannot be ordered here yet' });
+  const found = (await own(bank!)).find((f) => f.package === 'pkg:docker/thing');
+  expect(found).toMatchObject({ state: 'could-not-tell', because: 'versions of docker packages cannot be ordered here yet' });
 });
 
 test('Debian packages by the order of dpkg', async () => {
