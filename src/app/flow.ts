@@ -21,9 +21,15 @@ export const flow: Flow = {
   hops: [
     // A finding: compared on arrival, replayed, judged, and compared again with what the replay showed.
     hop('finding.received', duplicates.compare, thing),
-    hop('finding.received', validations.request, thing),
+    hop('finding.received', findings.takePlace, thing),
+    hop('finding.queued', validations.request, thing),
     hop('validation.concluded', findings.judge, ({ thing, payload }) => ({ ...payload, id: payload.findingId, validationId: thing })),
     hop('finding.judged', duplicates.compare, thing),
+    hop('finding.judged', findings.reconsiderPlace, ({ thing, payload }) => ({
+      id: thing,
+      verdict: payload.verdict,
+      before: payload.before,
+    })),
     // A vulnerability: one case, with all who found it.
     hop('vulnerability.opened', cases.open, thing),
     hop('vulnerability.joined', cases.addFinders, thing),
@@ -47,10 +53,25 @@ export const flow: Flow = {
     hop('submission.withdrawn', runs.lapse, thing),
   ],
   works: [
-    work('validation.requested', validations.validation, ({ thing }) => thing),
+    // A flood waits behind itself: the place in the fair queue is the job's priority.
+    work(
+      'validation.requested',
+      validations.validation,
+      ({ thing }) => thing,
+      ({ payload }) => Number(payload.priority ?? 0),
+    ),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
   ],
-  dues: [claims.expire, endEmbargoes, releases.publishDue, submissions.closeDue, runs.queueDue, runs.lapseDue, forgetReplies],
+  dues: [
+    claims.expire,
+    findings.remind,
+    endEmbargoes,
+    releases.publishDue,
+    submissions.closeDue,
+    runs.queueDue,
+    runs.lapseDue,
+    forgetReplies,
+  ],
 };

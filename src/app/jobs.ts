@@ -42,8 +42,8 @@ export async function startWorker(
       if (job) await attempt(doors, labour, job.data.id, job.retryCount >= limits.jobRetries, log);
     });
   }
-  const enqueue = async (tx: Parameters<typeof fromKysely>[0], labour: AnyLabour, id: string) =>
-    void (await boss.send(labour.name, { id }, { db: fromKysely(tx), singletonKey: id }));
+  const enqueue = async (tx: Parameters<typeof fromKysely>[0], labour: AnyLabour, id: string, priority: number) =>
+    void (await boss.send(labour.name, { id }, { db: fromKysely(tx), singletonKey: id, priority }));
   const patient = patience(() => performance.now(), log);
   const following = repeat(followEveryMs, log, () => followOnce(doors, flow, enqueue, patient));
   const duing = repeat(dueEveryMs, log, () => runDues(doors, flow, log));

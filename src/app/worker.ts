@@ -12,7 +12,7 @@ const who = { actor: house };
 const brokenAgain = refuse('unavailable', 'this broke the hub again and again; whoever runs it has the cause');
 
 /** Hands a labour to whoever does it, within the transaction that moves the cursor. */
-type Enqueue = (tx: Tx, labour: AnyLabour, id: string) => Promise<void>;
+type Enqueue = (tx: Tx, labour: AnyLabour, id: string, priority: number) => Promise<void>;
 
 /**
  * Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes.
@@ -66,7 +66,7 @@ async function followWork(doors: Doors, work: Work, enqueue: Enqueue): Promise<n
     }
     await doors.db.transaction(house.reads, async (tx) => {
       if ((await lockCursor(tx, name)) >= happened.seq) return;
-      if (id !== undefined) await enqueue(tx, work.labour, id);
+      if (id !== undefined) await enqueue(tx, work.labour, id, work.priority(happened));
       await moveCursor(tx, name, happened.seq);
     });
   }

@@ -65,6 +65,17 @@ export const limits = {
   tapBodyBytes: 3 * 1024 * 1024,
   tapEnrichmentBytes: 64 * 1024,
   tapEnrichmentDepth: 8,
+  /** Findings a day that go ahead at once: of an organisation nobody knows yet, at least, at most. */
+  quotaFirstPerDay: 200,
+  quotaLeastPerDay: 5,
+  quotaMostPerDay: 5_000,
+  /** After this time what a finder showed counts half. */
+  recordHalfLifeDays: 90,
+  /** Tools that are told apart in one organisation's record; the name is the finder's to choose. */
+  toolsPerRecord: 64,
+  toolingNameChars: 64,
+  /** Answers of the desk by which the usual wait is told. */
+  waitsCounted: 50,
   comparedFindings: 200,
   /** Distinct words kept of a finding's text, rarest first. */
   traitWords: 128,

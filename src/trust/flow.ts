@@ -27,6 +27,8 @@ export interface Work {
   readonly on: string;
   readonly labour: AnyLabour;
   give(happened: Happened): string | undefined;
+  /** The greater goes first among those that wait; 0 where nothing is said. */
+  priority(happened: Happened): number;
 }
 
 export interface Flow {
@@ -40,6 +42,11 @@ export function hop(on: string, verb: AnyAction, give: (happened: Happened) => u
   return { on, verb, give };
 }
 
-export function work(on: string, labour: AnyLabour, give: (happened: Happened) => string | undefined): Work {
-  return { on, labour, give };
+export function work(
+  on: string,
+  labour: AnyLabour,
+  give: (happened: Happened) => string | undefined,
+  priority: (happened: Happened) => number = () => 0,
+): Work {
+  return { on, labour, give, priority };
 }

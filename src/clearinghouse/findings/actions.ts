@@ -5,12 +5,17 @@ import { amendmentActions } from './amendments/actions.ts';
 import { named } from './attachment.ts';
 import { type Finding, findingMoves, judged } from './finding.ts';
 import { intakeActions } from './intake/actions.ts';
+import { queueActions } from './queue/actions.ts';
+import { leaveQueue } from './queue/store.ts';
+import { quotaActions } from './quotas/actions.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
 // A station's verbs are found in one place, wherever they are written.
 export { correct, reveal, withdraw } from './amendments/actions.ts';
 export { submit, submitSarif, submitTap } from './intake/actions.ts';
+export { acknowledge, place, queue, reconsiderPlace, remind, setBand, takePlace } from './queue/actions.ts';
+export { appealQuota, quota, setQuota } from './quotas/actions.ts';
 
 export const get = action({
   name: 'findings.get',
@@ -86,7 +91,15 @@ export const judge = action({
     const after = judged(finding, { verdict, because, validationId, crashState, recipeId }, ctx.now);
     if (isRefusal(after)) return after;
     await store.saveFinding(ctx.tx, after);
-    const payload = { verdict, because, rung: after.rung, state: after.state, package: after.package, validationId };
+    const payload = {
+      verdict,
+      before: finding.verdict,
+      because,
+      rung: after.rung,
+      state: after.state,
+      package: after.package,
+      validationId,
+    };
     return done(after, { event: 'finding.judged', thing: after.id, label: after.label, payload });
   },
   present: ({ id, state }) => ({ id, state }),
@@ -106,9 +119,21 @@ export const close = action({
     if (isRefusal(state)) return state;
     const after: Finding = { ...finding, state, stateBecause: input.because, stateAt: ctx.now };
     await store.saveFinding(ctx.tx, after);
+    await leaveQueue(ctx.tx, after.id, ctx.now);
     return done(after, { event: 'finding.closed', thing: after.id, label: after.label, payload: { because: input.because } });
   },
   present: ({ id, state }) => ({ id, state }),
 });
 
-export const findingActions = [...intakeActions, get, list, attachment, status, judge, close, ...amendmentActions];
+export const findingActions = [
+  ...intakeActions,
+  get,
+  list,
+  attachment,
+  status,
+  judge,
+  close,
+  ...amendmentActions,
+  ...queueActions,
+  ...quotaActions,
+];

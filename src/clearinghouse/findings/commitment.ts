@@ -3,7 +3,7 @@ import { canonical, sha256 } from '../../base/canonical.ts';
 import type { Draft } from './finding.ts';
 
 /**
- * SHA3-256 (hex, FIPS 202) of everything handed in, files by their digest. Members without a value are left out, so that one which a later
+ * SHA3-256 (hex, FIPS 202) of everything handed in, files by their digest. Members that say nothing are left out, so that one which a later
  * release adds changes no digest given before. The finder can compute it again from what they sent, and so can whoever they show it to.
  */
 export function contentDigest(draft: Draft): string {

@@ -79,6 +79,8 @@ export interface Draft {
   readonly toolingAccess: (typeof toolingAccesses)[number] | null;
   /** The human who answers for it, by name. */
   readonly answerable: string | null;
+  /** Said to be exploited by somebody already: a claim like the rest of it. */
+  readonly exploited: boolean;
   /** Where its source lives, an http(s) URL as it was given. */
   readonly repository: string | null;
   readonly references: readonly string[];
@@ -95,7 +97,8 @@ export function blankDraft(draft: Pick<Draft, 'format' | 'title' | 'text' | 'pur
   return {
     versions: version === undefined ? [] : [version],
     ...{ cwe: null, cvss: null, symbol: null, attachments: [] },
-    ...{ discoveryMethod: null, discoveryTooling: null, discoveryModel: null, toolingAccess: null, answerable: null, repository: null },
+    ...{ discoveryMethod: null, discoveryTooling: null, discoveryModel: null, toolingAccess: null, answerable: null },
+    ...{ exploited: false, repository: null },
     ...{ references: [], upstreamIds: [], introducedCommit: null, fixedCommit: null, original: null },
     ...draft,
   };

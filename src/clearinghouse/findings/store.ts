@@ -30,6 +30,7 @@ type FindingRow = {
   tooling_access: Draft['toolingAccess'];
   answerable: string | null;
   repository: string | null;
+  exploited: boolean;
   reference_urls: Jsonb<string[]>;
   upstream_ids: string[];
   introduced_commit: string | null;
@@ -57,7 +58,7 @@ type FindingRow = {
 const findings = (tx: Tx) => tx.withTables<{ findings: FindingRow }>();
 
 export async function insertFindings(tx: Tx, found: readonly Finding[]): Promise<void> {
-  // PostgreSQL takes at most 65,535 parameters in one statement; 42 a row.
+  // PostgreSQL takes at most 65,535 parameters in one statement; 43 a row.
   for (let i = 0; i < found.length; i += 1000)
     await findings(tx)
       .insertInto('findings')
@@ -92,6 +93,16 @@ export async function findingByReceipt(tx: Tx, receipt: string): Promise<Finding
 /** Every finding of a package, oldest first. */
 export async function findingsOfPackage(tx: Tx, name: string): Promise<Finding[]> {
   const rows = await findings(tx).selectFrom('findings').selectAll().where('package', '=', name).orderBy('id').execute();
+  return rows.map(findingOf);
+}
+
+export async function findingsByIds(tx: Tx, ids: readonly string[]): Promise<Finding[]> {
+  if (ids.length === 0) return [];
+  const rows = await findings(tx)
+    .selectFrom('findings')
+    .selectAll()
+    .where('id', 'in', ids as Id<'fnd'>[])
+    .execute();
   return rows.map(findingOf);
 }
 
@@ -149,6 +160,7 @@ function rowOf(f: Finding) {
     tooling_access: f.toolingAccess,
     answerable: f.answerable,
     repository: f.repository,
+    exploited: f.exploited,
     reference_urls: JSON.stringify(f.references),
     upstream_ids: [...f.upstreamIds],
     introduced_commit: f.introducedCommit,
@@ -195,6 +207,7 @@ function findingOf(r: Selectable<FindingRow>): Finding {
     toolingAccess: r.tooling_access,
     answerable: r.answerable,
     repository: r.repository,
+    exploited: r.exploited,
     references: r.reference_urls,
     upstreamIds: r.upstream_ids,
     introducedCommit: r.introduced_commit,

@@ -74,6 +74,7 @@ export const submitInput = z.object({
   discoveryModel: wireBytes(128).optional(),
   toolingAccess: z.enum(toolingAccesses).optional(),
   answerable: wireBytes(256).optional(),
+  exploited: z.boolean().default(false),
   repository: wireBytes(limits.referenceBytes).refine(isHttpUrl, 'must be an absolute http or https URL').optional(),
   references: z
     .array(wireBytes(limits.referenceBytes).refine(isHttpUrl, 'must be an absolute http or https URL'))
@@ -184,7 +185,7 @@ const attachmentEntry = z.object({
   sha256: z.string(),
   bytes: z.number(),
 });
-const summaryOut = z.object({
+export const summaryOut = z.object({
   id: wireId('fnd'),
   orgId: wireId('org'),
   title: z.string(),
@@ -212,6 +213,7 @@ export const getOut = summaryOut.extend({
   discoveryModel: z.string().nullable(),
   toolingAccess: z.enum(toolingAccesses).nullable(),
   answerable: z.string().nullable(),
+  exploited: z.boolean(),
   repository: z.string().nullable(),
   references: z.array(z.string()),
   upstreamIds: z.array(z.string()),

@@ -154,3 +154,16 @@ function inventoryOf(r: InventoryRow): Inventory {
     keptAt: r.kept_at,
   };
 }
+
+/** How many organisations keep a package in some inventory, counted up to `most`. */
+export async function countHolders(tx: Tx, name: string, most: number): Promise<number> {
+  const holders = await inventories(tx)
+    .selectFrom('inventory_components as c')
+    .innerJoin('inventories as i', 'i.id', 'c.inventory_id')
+    .select('i.org_id')
+    .where('c.package', '=', name)
+    .distinct()
+    .limit(most)
+    .execute();
+  return holders.length;
+}

@@ -4,6 +4,7 @@ import { move } from '../../../base/states.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
 import { type Finding, findingMoves } from '../finding.ts';
 import { happened, receive, submitters } from '../intake/actions.ts';
+import { leaveQueue } from '../queue/store.ts';
 import * as store from '../store.ts';
 import * as wire from '../wire.ts';
 
@@ -20,6 +21,7 @@ export const withdraw = action({
     if (isRefusal(state)) return state;
     const after: Finding = { ...finding, state, stateBecause: input.because, stateAt: ctx.now };
     await store.saveFinding(ctx.tx, after);
+    await leaveQueue(ctx.tx, after.id, ctx.now);
     return done(after, ended(after, 'finding.withdrawn', { because: input.because }));
   },
   present: ({ id, state }) => ({ id, state }),
@@ -42,6 +44,7 @@ export const correct = action({
     const correctedById = received!.finding.id;
     const after: Finding = { ...finding, state, stateBecause: because, stateAt: ctx.now, correctedById };
     await store.saveFinding(ctx.tx, after);
+    await leaveQueue(ctx.tx, after.id, ctx.now);
     return done(received!, happened(received!), ended(after, 'finding.corrected', { because, correctedById }));
   },
   present: ({ finding, missing }) => wire.presentReceived(finding, missing),
