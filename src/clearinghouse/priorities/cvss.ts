@@ -1,5 +1,6 @@
 import calculator from 'ae-cvss-calculator';
 import { type Refusal, refuse } from '../../base/refusal.ts';
+import { type EquationScores, scores2, scores3 } from './cvss-equations.ts';
 import { type CvssVersion, cvssGrammar } from './cvss-grammar.ts';
 
 type Severity = 'NONE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
@@ -23,53 +24,20 @@ export function scoreCvss(vector: string): CvssScore | Refusal {
   const { version, metrics } = read;
   const has = (group: object) => Object.keys(group).some((name) => metrics.has(name));
   const { temporal, environmental } = cvssGrammar[version];
-  const scores = calculate(version, vector, metrics);
-  // The library says −0 where nothing is lost.
-  const base = (version === '4.0' ? scores.overall : scores.base!) + 0;
+  // FIRST defines the scores of 4.0 by a table of macrovectors, which the library brings.
+  const scores = version === '4.0' ? { base: new calculator.Cvss4P0(vector).calculateScores().overall + 0 } : equations(version, metrics);
   return {
     version,
     vector,
-    base,
-    ...(has(temporal) ? { temporal: (version === '2.0' ? temporalOf2(base, metrics) : scores.temporal!) + 0 } : {}),
-    ...(has(environmental) ? { environmental: scores.environmental! + 0 } : {}),
-    severity: severityOf(version, base),
+    base: scores.base,
+    ...('temporal' in scores && has(temporal) ? { temporal: scores.temporal } : {}),
+    ...('environmental' in scores && has(environmental) ? { environmental: scores.environmental } : {}),
+    severity: severityOf(version, scores.base),
   };
 }
 
-interface Scores {
-  readonly base?: number | undefined;
-  readonly temporal?: number | undefined;
-  readonly environmental?: number | undefined;
-  readonly overall: number;
-}
-
-function calculate(version: CvssVersion, vector: string, metrics: ReadonlyMap<string, string>): Scores {
-  if (version === '2.0') return new calculator.Cvss2(vector).calculateScores();
-  if (version === '4.0') return new calculator.Cvss4P0(vector).calculateScores();
-  const set = [...metrics].filter(([, value]) => value !== 'X');
-  const spell = (parts: readonly (readonly [string, string])[]) => `CVSS:${version}/${parts.map((p) => p.join(':')).join('/')}`;
-  const Calculator = version === '3.0' ? calculator.Cvss3P0 : calculator.Cvss3P1;
-  const { base, temporal = base, overall } = new Calculator(spell(set)).calculateScores() as Scores;
-  // The library gives no environmental score where every environmental metric is `X`; MAV equal to AV changes nothing and wakes it.
-  const woken = set.some(([name]) => name === 'MAV') ? set : [...set, ['MAV', metrics.get('AV')!] as const];
-  const { environmental } = new Calculator(spell(woken)).calculateScores() as Scores;
-  return { base, temporal, environmental, overall };
-}
-
-/** In hundredths, because 9.0 × 0.95 is 8.55 on paper and 8.549… in binary (CVSS 2.0 §3.2.2 rounds half up). */
-function temporalOf2(base: number, metrics: ReadonlyMap<string, string>): number {
-  const hundredths: Record<string, number> = {
-    'E:U': 85,
-    'E:POC': 90,
-    'E:F': 95,
-    'RL:OF': 87,
-    'RL:TF': 90,
-    'RL:W': 95,
-    'RC:UC': 90,
-    'RC:UR': 95,
-  };
-  const factor = (name: string) => hundredths[`${name}:${metrics.get(name)}`] ?? 100;
-  return Math.round((Math.round(base * 10) * factor('E') * factor('RL') * factor('RC')) / 1e6) / 10;
+function equations(version: '2.0' | '3.0' | '3.1', metrics: ReadonlyMap<string, string>): EquationScores {
+  return version === '2.0' ? scores2(metrics) : scores3(version, metrics);
 }
 
 interface Read {

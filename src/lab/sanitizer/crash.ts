@@ -41,23 +41,12 @@ export interface Crash {
   readonly frames: readonly Frame[];
 }
 
-const noCrash: Crash = { type: '', address: '', state: '', security: false, severity: null, frames: [] };
-
 /**
  * Reads a sanitizer's, debugger's or runtime's report out of a log, by the rules of ClusterFuzz's stack parser
  * (google/clusterfuzz, Apache-2.0; behaviour only). The log is hostile: never throws, linear in the log's length.
  */
 export function parseCrash(log: string, settings: Partial<CrashSettings> = {}): Crash {
-  const r = startReading(log, { ...usualSettings, ...settings });
-  const custom = r.settings.ignoreFrames.filter(isPattern).map((source) => new RegExp(`^(?:${source})`));
-  for (const line of linesOf(log, r.about)) {
-    if (r.processDied) break;
-    if (line.trim() === '' || isNoise(line)) continue;
-    if (!r.settings.reportOomsAndHangs && isOutOfMemory(line)) return noCrash;
-    if (isSignalOfExplained(line, r)) continue;
-    if (readReports(line, r)) continue;
-    readFrameLine(line, r, custom);
-  }
+  const r = read(log, { ...usualSettings, ...settings });
   settleOverflow(r);
   normalise(r);
   const type = r.settings.crashType || r.type;
@@ -69,6 +58,21 @@ export function parseCrash(log: string, settings: Partial<CrashSettings> = {}): 
     severity: severityOf(type, log, r.settings.analyzer, r.settings.requiresGestures),
     frames: r.frames,
   };
+}
+
+/** A log that says "out of memory" tells of no crash, whatever else it says, unless that is to be reported. */
+function read(log: string, settings: CrashSettings): Reading {
+  const r = startReading(log, settings);
+  const custom = settings.ignoreFrames.filter(isPattern).map((source) => new RegExp(`^(?:${source})`));
+  for (const line of linesOf(log, r.about)) {
+    if (r.processDied) break;
+    if (line.trim() === '' || isNoise(line)) continue;
+    if (!settings.reportOomsAndHangs && isOutOfMemory(line)) return startReading(log, settings);
+    if (isSignalOfExplained(line, r)) continue;
+    if (readReports(line, r)) continue;
+    readFrameLine(line, r, custom);
+  }
+  return r;
 }
 
 /** The order decides which of several reports wins. True when the line is used up. */

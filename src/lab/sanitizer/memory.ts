@@ -94,13 +94,12 @@ function sanitizerType(said: string): string {
   return capitalise(said.replaceAll('_', '-')).replaceAll('Int-divide-by-zero', 'Divide-by-zero').trim();
 }
 
-/** `ERROR: …Sanitizer: what on address 0x…` */
+/** `ERROR: …Sanitizer: what on address 0x…`: the last place, and the last head before it. */
 function typeWithAddress(line: string): { type: string; address: string } | undefined {
-  const head = lastAfter(line, 'ERROR: ', /[a-zA-Z]+Sanitizer[: ]*/y);
-  if (!head) return undefined;
-  const from = head.index + head[0].length;
-  const where = lastAfter(line.slice(from), ' on ', /(?:unknown address |address |)([xX0-9a-fA-F]+)/y);
-  return where ? { type: line.slice(from, from + where.index - ' on '.length), address: where[1]! } : undefined;
+  const where = lastAfter(line, ' on ', /(?:unknown address |address |)([xX0-9a-fA-F]+)/y);
+  const end = where ? where.index - ' on '.length : 0;
+  const head = where && lastAfter(line.slice(0, end), 'ERROR: ', /[a-zA-Z]+Sanitizer[: ]*/y);
+  return head ? { type: line.slice(head.index + head[0].length, end), address: where[1]! } : undefined;
 }
 
 export function readSanitizerType(line: string, r: Reading): void {
