@@ -12,6 +12,7 @@ import { act, identify, notAllowed, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { openApi, routeOf } from './openapi.ts';
 import { type Strangers, strangers } from './strangers.ts';
+import { problem } from './tap-problem.ts';
 
 interface Served {
   readonly actions: readonly AnyAction[];
@@ -113,7 +114,8 @@ function isUnknown(refusal: Refusal): boolean {
 
 function sendTooMany(reply: FastifyReply): FastifyReply {
   const because = `at most ${limits.strangerRequestsPerMinute} requests a minute from one address without a credential; sign in, or wait`;
-  return sendRefusal(reply.header('retry-after', '60'), refuse('too_many', because));
+  reply.header('retry-after', '60');
+  return reply.request.url.startsWith('/v1/') ? problem(reply, 429, because) : sendRefusal(reply, refuse('too_many', because));
 }
 
 /** A bearer token, or the desk's cookie; the cookie counts only for requests that our own pages make. */

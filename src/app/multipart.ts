@@ -15,7 +15,10 @@ export interface Media {
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** `type; name=value; name="value"` (RFC 9110 §5.6.6); undefined when it is not that, or names a parameter twice. */
+/**
+ * `type; name=value; name="value"` (RFC 9110 §5.6.6); undefined when it is not that, or names a parameter twice. A backslash before anything
+ * but a quote or a backslash stays: half of the world's readers keep it (`filename="C:\poc"`), so that it may be refused where it matters.
+ */
 export function readMedia(header: string): Media | undefined {
   const end = header.indexOf(';');
   const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
@@ -33,7 +36,7 @@ export function readMedia(header: string): Media | undefined {
       continue;
     }
     if (!token.test(name) || (bare !== undefined && !token.test(bare)) || parameters.has(name.toLowerCase())) return undefined;
-    parameters.set(name.toLowerCase(), quoted === undefined ? bare! : quoted.replace(/\\([\s\S])/g, '$1'));
+    parameters.set(name.toLowerCase(), quoted === undefined ? bare! : quoted.replace(/\\(["\\])/g, '$1'));
   }
   return { type, parameters };
 }

@@ -63,6 +63,15 @@ export const limits = {
   /** The headers of one part of a multipart body, with the empty line that ends them. */
   partHeadBytes: 16 * 1024,
   tapBodyBytes: 3 * 1024 * 1024,
+  /** By the protocols of others (TAP, VINCE), for one token in one hour of the clock, refused ones included. */
+  submissionsPerHour: 100_000,
+  /** Of one such protocol; each holds its body in memory. */
+  submissionsAtOnce: 64,
+  /** From the request's head to the last byte of its body. */
+  intakeBodyMs: 30_000,
+  /** After an answer that did not wait for the body: so long and so much may still be sent before the connection ends. */
+  lingerMs: 2_000,
+  lingerBytes: 16 * 1024 * 1024,
   tapEnrichmentBytes: 64 * 1024,
   tapEnrichmentDepth: 8,
   /** Findings a day that go ahead at once: of an organisation nobody knows yet, at least, at most. */

@@ -221,14 +221,15 @@ test('what the database itself refuses, after part of the work was done, leaves 
   expect(await everything()).toEqual(before);
 });
 
-test('a refusal through the TAP door stores nothing either', async () => {
-  const before = await everything();
+test('a refusal through the TAP door stores nothing either, but that this token has asked', async () => {
+  const uncounted = async () => ({ ...(await everything()), credentials: undefined });
+  const before = await uncounted();
   const headers = { authorization: `Bearer ${tokens.finder}`, 'content-type': 'application/json' };
   for (const payload of ['{"__proto__":{}}', '{"a":1,"a":2}', '[]', '{', JSON.stringify({ title: 'x' })]) {
     const response = await app.inject({ method: 'POST', url: '/v1/reports', headers, payload });
     expect([payload, response.statusCode]).toEqual([payload, 400]);
   }
-  expect(await everything()).toEqual(before);
+  expect(await uncounted()).toEqual(before);
 });
 
 test('a hostile JSON body is malformed and pollutes nothing', async () => {

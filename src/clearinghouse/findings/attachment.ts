@@ -65,12 +65,13 @@ export function isTextual(type: ContentType): boolean {
 
 /** A file's name, not a path; no invisible formatting characters (a bidi override makes `cod.exe` of `exe.doc`). */
 export function isFilename(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}\p{Cf}]/u.test(name);
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name);
 }
 
 /** The name under which it downloads, folded so that two names are equal when a file system may take them for one. */
 export function downloadKey(filename: string, type: ContentType): string {
-  const folded = filename.normalize('NFC').toLowerCase().normalize('NFC');
+  // By way of the upper case: ſ is an s and ß is ss to a file system that ignores case, and neither has another lower case.
+  const folded = filename.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
   const extension = contentTypes[type];
   return folded.endsWith(extension) ? folded : `${folded}${extension}`;
 }

@@ -4,7 +4,7 @@ export function isHttpUrl(text: string): boolean {
   return (protocol === 'http:' || protocol === 'https:') && hostname !== '';
 }
 
-const upstreamIds = [/^CVE-\d{4}-\d{4,}$/, /^GHSA(-[23456789cfghjmpqrvwx]{4}){3}$/, /^(OSV|GO|RUSTSEC|PYSEC)-[A-Za-z0-9][A-Za-z0-9._-]*$/];
+const upstreamIds = [/^CVE-\d{4}-\d{4,}$/, /^GHSA(-[0-9a-z]{4}){3}$/, /^(OSV|GO|RUSTSEC|PYSEC)-[A-Za-z0-9][A-Za-z0-9._-]*$/];
 
 /** TAP v1 `upstream_ids`. */
 export function isUpstreamId(text: string): boolean {

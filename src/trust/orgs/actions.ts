@@ -29,7 +29,7 @@ export const found = action({
     if (given.length !== expected.length || !timingSafeEqual(given, expected))
       return refuse('not_permitted', 'this link does not open this hub', 'secret');
     if ((await store.countPeople(ctx.tx)) > 0) return refuse('wrong_state', 'this hub has its first coordinator already');
-    const org: Org = { id: ctx.id('org'), name: input.org, roles: ['coordinator', 'evaluator'], createdAt: ctx.now };
+    const org: Org = { id: ctx.id('org'), name: input.org, roles: ['coordinator', 'evaluator'], createdAt: ctx.now, disabledAt: null };
     const person: Person = { id: ctx.id('psn'), orgId: org.id, name: input.name, email: input.email, createdAt: ctx.now };
     await store.insertOrg(ctx.tx, org);
     await store.insertPerson(ctx.tx, person);
@@ -49,7 +49,7 @@ export const create = action({
   input: wire.createInput,
   output: wire.orgOut,
   async run(ctx, input) {
-    const org: Org = { id: ctx.id('org'), ...input, createdAt: ctx.now };
+    const org: Org = { id: ctx.id('org'), ...input, createdAt: ctx.now, disabledAt: null };
     await store.insertOrg(ctx.tx, org);
     // Not for all members: who is here tells which hospital runs a hub's feed, and which developer has a model under review.
     return done(org, { event: 'org.created', thing: org.id, label: label('AMBER', org.id), payload: { name: org.name, roles: org.roles } });
@@ -79,6 +79,24 @@ export const get = action({
   async run(ctx, input) {
     const org = await store.orgById(ctx.tx, input.id);
     return org ? done(org) : refuse('not_found', 'no such thing');
+  },
+  present: wire.present,
+});
+
+export const disable = action({
+  name: 'orgs.disable',
+  at: 'POST /api/orgs/:id/disable',
+  summary: 'Stop every token and session of an organisation at once, or let them work again.',
+  by: ['coordinator'],
+  input: wire.disableInput,
+  output: wire.orgOut,
+  async run(ctx, input) {
+    const org = await store.orgById(ctx.tx, input.id);
+    if (!org) return refuse('not_found', 'no such thing');
+    if (org.id === ctx.actor.orgId) return refuse('wrong_state', 'nobody disables their own organisation', 'id');
+    await store.disableOrg(ctx.tx, org.id, input.disabled ? ctx.now : null);
+    const event = input.disabled ? 'org.disabled' : 'org.enabled';
+    return done(org, { event, thing: org.id, label: label('AMBER', org.id), payload: { because: input.because } });
   },
   present: wire.present,
 });
@@ -255,4 +273,4 @@ function withinScopes(actor: Actor, scopes: readonly string[]): boolean {
   );
 }
 
-export const orgActions = [found, create, list, get, people, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];
+export const orgActions = [found, create, list, get, disable, people, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];

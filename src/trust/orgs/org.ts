@@ -11,6 +11,8 @@ export interface Org {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly createdAt: Instant;
+  /** Since then no credential of its people and agents is known here. */
+  readonly disabledAt: Instant | null;
 }
 
 export interface Person {

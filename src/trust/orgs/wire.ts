@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import type { Actor } from '../access.ts';
 import { type Org, roles } from './org.ts';
 
@@ -13,6 +13,7 @@ const roleList = z.array(z.enum(roles)).min(1).max(roles.length);
 
 export const foundInput = z.object({ secret: z.string().max(limits.secretChars), org: wireName, name: wireName, email });
 export const createInput = z.object({ name: wireName, roles: roleList });
+export const disableInput = z.object({ id: wireId('org'), disabled: z.boolean().default(true), because: wireText(limits.becauseChars) });
 export const inviteInput = z.object({ orgId: wireId('org'), name: wireName, email });
 export const addAgentInput = z.object({ orgId: wireId('org'), name: wireName, answerableId: wireId('psn') });
 export const issueTokenInput = z.object({

@@ -5,7 +5,7 @@ import type { Org, Person } from '../../../trust/orgs/org.ts';
 import { type Candidate, decideReadIn, exclusions, termsDigest, termsOf, tiers } from './read-in.ts';
 
 const now = '2026-11-21T09:00:00.000Z' as Instant;
-const org = (id: string, ...roles: Org['roles']): Org => ({ id: `org_${id}`, name: id, roles, createdAt: now });
+const org = (id: string, ...roles: Org['roles']): Org => ({ id: `org_${id}`, name: id, roles, createdAt: now, disabledAt: null });
 const person = (id: string, of: Org): Person => ({ id: `psn_${id}`, orgId: of.id, name: id, email: `${id}@example.org`, createdAt: now });
 const upstream = org('upstream', 'maintainer');
 const house = org('house', 'coordinator');

@@ -9,7 +9,7 @@ import {
   isFilename,
   isTextual,
 } from '../attachment.ts';
-import { type Complaints, checkText } from './tap-rules.ts';
+import { type Complaints, checkWords } from './tap-rules.ts';
 import type { TapReport } from './tap-shape.ts';
 
 /** A payload part of a multipart submission; absent headers are undefined. */
@@ -113,10 +113,10 @@ function judge(no: Complaints, file: Claimed, multipart: boolean): GivenFile | u
   checkName(no, at('filename'), file.filename, header("Content-Disposition's filename"));
   if (
     file.description !== '' &&
-    checkText(no, at('description'), file.description, limits.descriptionBytes) &&
-    /\p{Cf}/u.test(file.description)
+    checkWords(no, at('description'), file.description, limits.descriptionBytes) &&
+    /[\p{Cf}\p{Zl}\p{Zp}]/u.test(file.description)
   )
-    no.add('control_characters', at('description'), `must not hold invisible formatting characters${header('Content-Description')}`);
+    no.add('control_characters', at('description'), `must be one line without invisible characters${header('Content-Description')}`);
   const type = attachmentTypes.find((t) => t === (file.type || 'other'));
   if (!type) no.add('invalid_attachment_type', at('type'), `must be one of ${attachmentTypes.join(', ')}${header('Content-Akrites-Type')}`);
   const contentType = checkContentType(no, at('content_type'), file, multipart, header('Content-Type'));
@@ -127,7 +127,7 @@ function judge(no: Complaints, file: Claimed, multipart: boolean): GivenFile | u
 
 function checkName(no: Complaints, at: string, name: string, where: string): void {
   if (name === '') no.add('missing_field', at, `is required${where}`);
-  else if (checkText(no, at, name, limits.filenameBytes) && !isFilename(name))
+  else if (checkWords(no, at, name, limits.filenameBytes) && !isFilename(name))
     no.add('invalid_filename', at, `must be a file name, not a path, without invisible characters${where}`);
 }
 

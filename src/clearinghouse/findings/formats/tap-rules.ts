@@ -58,12 +58,19 @@ export function complaints(): Complaints {
 }
 
 /** What holds for every metadata string. True when it may be looked at further. */
-export function checkText(no: Complaints, field: string, value: string, maxBytes: number): boolean {
+function checkText(no: Complaints, field: string, value: string, maxBytes: number): boolean {
   if (!value.isWellFormed()) no.add('invalid_utf8', field, 'must be valid UTF-8');
   else if (/\p{Cc}/u.test(value)) no.add('control_characters', field, 'must not hold control characters, newlines and tabs included');
   else if (Buffer.byteLength(value) > maxBytes) no.add('field_too_large', field, `must be at most ${maxBytes} bytes`);
-  else if (value !== '' && value.trim() === '') no.add('degenerate_value', field, 'must hold more than spaces');
   else return true;
+  return false;
+}
+
+/** Free text besides: where there is a form of its own, breaking that says more than being blank. */
+export function checkWords(no: Complaints, field: string, value: string, maxBytes: number): boolean {
+  if (!checkText(no, field, value, maxBytes)) return false;
+  if (value === '' || value.trim() !== '') return true;
+  no.add('degenerate_value', field, 'must hold more than spaces');
   return false;
 }
 
@@ -78,7 +85,7 @@ export function checkTarget(no: Complaints, report: TapReport): Target {
   const known = ecosystem && checkText(no, 'ecosystem', ecosystem, 128) ? ecosystemNamed(ecosystem) : undefined;
   if (ecosystem && known === undefined && !no.all.some((v) => v.field === 'ecosystem'))
     no.add('unknown_ecosystem', 'ecosystem', 'is not an ecosystem known here');
-  const softwareHolds = software !== '' && checkText(no, 'software', software, 256);
+  const softwareHolds = software !== '' && checkWords(no, 'software', software, 256);
   const named = softwareHolds && /[\p{L}\p{N}]/u.test(software);
   if (softwareHolds && !named) no.add('degenerate_value', 'software', 'must hold a letter or a digit');
   if (purl === '') {
@@ -107,12 +114,12 @@ function readTapPurl(no: Complaints, text: string): Purl | undefined {
 
 function checkVersions(no: Complaints, report: TapReport, ofPurl: string | undefined): string[] {
   const given = checkList(no, 'versions', report, limits.versionsPerFinding, limits.versionBytes);
-  if (ofPurl === undefined || given.includes(ofPurl)) return given;
+  if (ofPurl === undefined || given.includes(ofPurl)) return [...new Set(given)];
   if (given.length >= limits.versionsPerFinding)
     no.add('too_many_items', 'versions', `must be at most ${limits.versionsPerFinding} with the purl's own version`, 'purl');
   if (Buffer.byteLength(ofPurl) > limits.versionBytes)
     no.add('field_too_large', 'purl', `its version must be at most ${limits.versionBytes} bytes`, 'versions');
-  return [...given, ofPurl];
+  return [...new Set(given), ofPurl];
 }
 
 function checkList(
@@ -128,8 +135,10 @@ function checkList(
   else
     for (const [i, entry] of given.entries()) {
       const at = `${field}[${i}]`;
-      if (entry === '') no.add('degenerate_value', at, 'must not be empty');
-      else if (checkText(no, at, entry, maxBytes)) check?.(entry, at);
+      if (check) {
+        if (checkText(no, at, entry, maxBytes)) check(entry, at);
+      } else if (entry === '') no.add('degenerate_value', at, 'must not be empty');
+      else checkWords(no, at, entry, maxBytes);
     }
   return [...given];
 }
@@ -137,8 +146,8 @@ function checkList(
 export function checkIdentity(no: Complaints, report: TapReport): void {
   const { symbol } = report;
   if (symbol) {
-    checkText(no, 'affected_symbol.file', symbol.file, limits.symbolFileBytes);
-    checkText(no, 'affected_symbol.function', symbol.function, limits.symbolFunctionBytes);
+    checkWords(no, 'affected_symbol.file', symbol.file, limits.symbolFileBytes);
+    checkWords(no, 'affected_symbol.function', symbol.function, limits.symbolFunctionBytes);
     if (symbol.line !== undefined && !(symbol.line >= 0 && Number.isSafeInteger(symbol.line)))
       no.add('invalid_symbol_line', 'affected_symbol.line', 'must be an integer of 0 or more');
   }
@@ -151,7 +160,7 @@ export function checkIdentity(no: Complaints, report: TapReport): void {
   });
   for (const field of ['introduced_commit', 'fixed_commit']) {
     const commit = report.text[field] ?? '';
-    if (commit !== '' && checkText(no, field, commit, 512) && !isCommit(commit))
+    if (commit !== '' && checkText(no, field, commit, limits.tapBodyBytes) && !isCommit(commit))
       no.add('invalid_commit', field, 'must be 7 to 64 hexadecimal digits');
   }
 }
@@ -160,15 +169,15 @@ const notices = ['off', 'final', 'milestones', 'all'];
 
 export function checkProvenance(no: Complaints, report: TapReport): void {
   const { code_path = '', package_repo_url = '', discovery_method = '', discovery_tooling = '', email = '', notify = '' } = report.text;
-  checkText(no, 'code_path', code_path, 1024);
+  checkWords(no, 'code_path', code_path, 1024);
   if (package_repo_url !== '' && checkText(no, 'package_repo_url', package_repo_url, 512) && !isHttpUrl(package_repo_url))
     no.add('invalid_repo_url', 'package_repo_url', 'must be the http or https URL of a git repository');
-  checkText(no, 'discovery_method', discovery_method, 32);
-  checkText(no, 'discovery_tooling', discovery_tooling, 128);
+  checkWords(no, 'discovery_method', discovery_method, 32);
+  checkWords(no, 'discovery_tooling', discovery_tooling, 128);
   if (email !== '' && checkText(no, 'email', email, 256) && !isEmail(email)) no.add('invalid_email', 'email', 'must be an e-mail address');
   if (notify === '') return;
   if (!notices.includes(notify)) no.add('invalid_notify', 'notify', `must be one of ${notices.join(', ')}`);
-  else if (notify !== 'off' && email === '') no.add('missing_field', 'email', 'is required to be notified', 'notify');
+  else if (notify !== 'off' && email === '') no.add('missing_field', 'email', 'is required to be notified');
 }
 
 /** Iterative: what is checked here is how deep it nests. */

@@ -1,0 +1,55 @@
+import type { Doors } from '../base/doors.ts';
+import { epochMs, hour, instantOf } from '../base/instant.ts';
+import { limits } from '../base/limits.ts';
+import { type Actor, may, type Verb } from '../trust/access.ts';
+import { actorBySecret, countInHour } from '../trust/orgs/store.ts';
+
+export interface Bounds {
+  /** Requests of one credential in one hour of the clock. */
+  readonly perHour: number;
+  /** Submissions being read or stored at once; each holds its body in memory. */
+  readonly atOnce: number;
+  readonly bodyMs: number;
+}
+
+export const intakeBounds: Bounds = { perHour: limits.submissionsPerHour, atOnce: limits.submissionsAtOnce, bodyMs: limits.intakeBodyMs };
+
+/** `known` may not submit; `waitSeconds`: until the hour is over. */
+type Admitted = { readonly actor: Actor } | { readonly no: 'unknown' | 'known' } | { readonly waitSeconds: number };
+
+export interface Admission {
+  /** Who a token stands for, if its holder may submit and has not used up the hour. Each asking counts. */
+  admit(secret: string): Promise<Admitted>;
+  /** A place among the submissions under way, to be given back; undefined when all are taken. */
+  take(): (() => void) | undefined;
+}
+
+/**
+ * What is settled of a submission before its body is read, whatever its protocol. The hour is one of the clock, not a rolling bucket, and
+ * is counted in the database: several hubs on it share one count, and a restart does not begin anew. A power cut may forget the last of it.
+ */
+export function admission(doors: Doors, verb: Verb, bounds: Bounds): Admission {
+  let places = bounds.atOnce;
+  return {
+    admit(secret) {
+      return doors.db.transaction([], async (tx) => {
+        const [pepper, now] = [doors.keys.secret('tokens'), doors.clock.now()];
+        const actor = await actorBySecret(tx, pepper, secret, now);
+        if (!actor) return { no: 'unknown' as const };
+        if (may(actor, verb) !== 'yes') return { no: 'known' as const };
+        const began = Math.floor(epochMs(now) / hour) * hour;
+        const requests = await countInHour(tx, pepper, secret, instantOf(began));
+        return requests <= bounds.perHour ? { actor } : { waitSeconds: Math.ceil((began + hour - epochMs(now)) / 1000) };
+      });
+    },
+    take() {
+      if (places === 0) return undefined;
+      places--;
+      let given = false;
+      return () => {
+        if (!given) places++;
+        given = true;
+      };
+    },
+  };
+}
