@@ -36,7 +36,7 @@ test('one answer per line, with its id; a refusal is an answer; blank lines are 
 });
 
 test('a tool whose rules are not built refuses every line; one nobody knows is a usage error', async () => {
-  expect(await run('vers', '{"id":1}', '{"id":2}')).toMatchObject({
+  expect(await run('inspect-log', '{"id":1}', '{"id":2}')).toMatchObject({
     exit: 0,
     replies: [
       { id: 1, refused: { code: 'unavailable' } },
@@ -92,6 +92,66 @@ test('version', async () => {
     { id: 5, refused: { code: 'malformed', at: 'a' } },
     { id: 6, refused: { code: 'malformed', at: 'b' } },
   ]);
+});
+
+test('vers', async () => {
+  const { replies } = await run(
+    'vers',
+    '{"id":1,"test_type":"parse","input":"vers:npm/1.0.0|>=2.0.0|!=2.1.0"}',
+    '{"id":2,"test_type":"parse","input":"vers:npm/>=2.0.0|<1.0.0"}',
+    '{"id":3,"test_type":"validate","input":"vers:deb/>=2:4.13.1|<=2:4.13.1-0ubuntu0~"}',
+    '{"id":4,"test_type":"containment","input":{"vers":"vers:pypi/>=1.0|<2.0","version":"2.0rc1"}}',
+    '{"id":5,"test_type":"from_native","input":{"type":"gem","native_range":"~> 2.2.0, != 2.2.1"}}',
+    '{"id":6,"test_type":"comparison","input":{"input_scheme":"intdot","versions":["10.2","9.30","9.4"]}}',
+    '{"id":7,"test_type":"equality","input":{"input_scheme":"openssl","versions":["1.0.2zg","1.0.2z"]}}',
+    '{"id":8,"test_type":"merge","input":["vers:npm/1.0.0"]}',
+    '{"id":9,"test_type":"comparison","input":{"input_scheme":"npm","versions":[1]}}',
+    '{"id":10,"test_type":"containment","input":{"vers":"vers:npm/*"}}',
+    '{"id":11,"test_type":"equality","input":{"input_scheme":"npm"}}',
+    '{"id":12}',
+  );
+  expect(replies).toMatchObject([
+    {
+      output: {
+        scheme: 'npm',
+        version_constraints: [
+          ['=', '1.0.0'],
+          ['>=', '2.0.0'],
+          ['!=', '2.1.0'],
+        ],
+      },
+    },
+    { refused: { code: 'malformed' } },
+    { output: 'vers:deb/>=2:4.13.1|<=2:4.13.1-0ubuntu0~' },
+    { output: true },
+    { output: 'vers:gem/>=2.2.0|!=2.2.1|<2.3' },
+    { output: ['9.4', '9.30', '10.2'] },
+    { output: false },
+    ...Array.from({ length: 5 }, () => ({ refused: {} })),
+  ]);
+});
+
+const suites = (
+  'alpine_version_cmp alpm_version_cmp conan_range_from_native_basic conan_range_from_native conan_version_cmp datetime_version_cmp ' +
+  'gem_range_from_native gentoo_version_cmp maven_version_cmp npm_range_containment npm_range_from_native nuget_range_from_native ' +
+  'nuget_version_cmp openssl_range_from_native openssl_version_cmp pypi_range_containment pypi_range_from_native pypi_range_validate vers_canonical_parse'
+)
+  .split(' ')
+  .map((name) => `${name}_test`);
+
+interface SuiteCase {
+  readonly expected_output?: unknown;
+  readonly expected_failure?: boolean;
+}
+
+test.each([...suites, 'lexicographic-test'])('vers: %s of package-url/vers-spec', async (name) => {
+  const text = referenceText(`purl-vers-suite/vers/tests/${name}.json`);
+  if (text === undefined) return;
+  const { tests } = JSON.parse(text) as { tests: SuiteCase[] };
+  const { replies } = await run('vers', ...tests.map((one, id) => JSON.stringify({ ...one, id })));
+  expect(tests.length).toBeGreaterThan(0);
+  const wanted = tests.map((one, id) => (one.expected_failure ? { id, refused: expect.anything() } : { id, output: one.expected_output }));
+  expect(replies).toEqual(wanted);
 });
 
 test('purl, cvss', async () => {

@@ -3,7 +3,6 @@ import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { buildPurl, canonicalPurl, parsePurl } from '../clearinghouse/inventories/purl.ts';
-import { compareVersions } from '../clearinghouse/inventories/versions/compare.ts';
 import { scoreCvss } from '../clearinghouse/priorities/cvss.ts';
 import { parseCrash, readCrashSettings } from '../lab/sanitizer/crash.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type Share,
   wilson,
 } from '../reviews/estimates/statistics.ts';
+import { vers, version } from './tool-versions.ts';
 
 type Request = Readonly<Record<string, unknown>>;
 export type Tool = (request: Request) => readonly object[] | Refusal;
@@ -27,7 +27,7 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   crash: one(crash),
   version: one(version),
   purl: one(purl),
-  vers: undefined,
+  vers: one(vers),
   cvss: one(cvss),
   sarif: undefined,
   csaf: undefined,
@@ -65,14 +65,6 @@ function crash(request: Request): object | Refusal {
   const given = request.settings ?? {};
   const settings = readCrashSettings(typeof given === 'object' ? { ...given, ...Object.fromEntries(beside) } : given);
   return isRefusal(settings) ? settings : parseCrash(request.log, settings);
-}
-
-function version({ ecosystem, a, b }: Request): object | Refusal {
-  if (typeof ecosystem !== 'string') return refuse('malformed', 'must be text', 'ecosystem');
-  if (typeof a !== 'string') return refuse('malformed', 'must be text', 'a');
-  if (typeof b !== 'string') return refuse('malformed', 'must be text', 'b');
-  const order = compareVersions(ecosystem, a, b);
-  return isRefusal(order) ? order : { order };
 }
 
 function purl({ test_type, input }: Request): object | Refusal {

@@ -52,6 +52,9 @@ export const limits = {
   versionBytes: 64,
   /** Of two versions that are to be compared, each. */
   versionChars: 1024,
+  /** A range of versions, in `vers:` or as its ecosystem writes it. */
+  versChars: 8192,
+  versionsPerSort: 1000,
   referencesPerFinding: 16,
   referenceBytes: 512,
   upstreamIdsPerFinding: 16,

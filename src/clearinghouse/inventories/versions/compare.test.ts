@@ -112,7 +112,7 @@ describe.each(schemes)('%s: an order', (scheme) => {
         if (ab === undefined || bc === undefined || ab > 0 || bc > 0) return;
         expect(ac).toBe(Math.min(ab, bc));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -123,6 +123,6 @@ describe.each(schemes)('%s: an order', (scheme) => {
         ['1', ' '],
         ['1.0', '!x'],
       ] as const)
-        sign(head + unit.repeat(100_000) + tail, `${head}${unit.repeat(100_000)}${tail}x`);
+        sign(head + unit.repeat(20_000) + tail, `${head}${unit.repeat(20_000)}${tail}x`);
   });
 });

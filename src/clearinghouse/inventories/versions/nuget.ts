@@ -21,3 +21,13 @@ function preReleases(a: string, b: string): number {
   if (a === '' || b === '') return b.length - a.length;
   return compareInTurn(a.split('.'), b.split('.'), compareIdentifiers);
 }
+
+/** The normal form: three numbers without leading zeros, a fourth only if it is not zero, the pre-release in lower case. */
+export function normalNuget(text: string): string {
+  const version = parse(text);
+  if (!version) return text;
+  const numbers = version.numbers.map((number) => number.replace(/^0+(?=[0-9])/, ''));
+  const [major = '0', minor = '0', patch = '0', revision = '0'] = numbers;
+  const release = `${major}.${minor}.${patch}${revision === '0' ? '' : `.${revision}`}`;
+  return `${release}${version.pre && `-${version.pre}`}${version.build && `+${version.build}`}`;
+}

@@ -89,3 +89,22 @@ function pushWord(parts: string[], word: string): void {
   while (parts.at(-1) === '00000000') parts.pop();
   parts.push(word);
 }
+
+/** The normal form of PEP 440; undefined for what it does not take. */
+export function normalPypi(text: string): string | undefined {
+  const version = parse(text);
+  if (!version) return undefined;
+  const { epoch, release, pre, post, dev, local } = version;
+  const word = ['a', 'b', 'rc'][pre[0]];
+  const parts = [
+    release.map(plain).join('.'),
+    word && `${word}${plain(pre[1])}`,
+    post && `.post${plain(post)}`,
+    dev && `.dev${plain(dev)}`,
+  ];
+  return `${plain(epoch) === '0' ? '' : `${plain(epoch)}!`}${parts.join('')}${local.length > 0 ? `+${local.map((l) => (isDigits(l) ? plain(l) : l)).join('.')}` : ''}`;
+}
+
+function plain(digits: string): string {
+  return digits.replace(/^0+(?=[0-9])/, '') || '0';
+}
