@@ -76,11 +76,20 @@ export const operators: Readonly<Record<string, string>> = {
   ix: '[]',
 };
 
+/** §5.1.4.2: what stands before a type; `GV` stands before a name. */
+export const specialNames: Readonly<Record<string, string>> = {
+  TV: 'vtable for ',
+  TT: 'VTT for ',
+  TI: 'typeinfo for ',
+  TS: 'typeinfo name for ',
+  GV: 'guard variable for ',
+};
+
 export const standardNames: Readonly<Record<string, string>> = {
   Sa: 'std::allocator',
   Sb: 'std::basic_string',
-  Ss: 'std::string',
-  Si: 'std::istream',
-  So: 'std::ostream',
-  Sd: 'std::iostream',
+  Ss: 'std::basic_string<char, std::char_traits<char>, std::allocator<char> >',
+  Si: 'std::basic_istream<char, std::char_traits<char> >',
+  So: 'std::basic_ostream<char, std::char_traits<char> >',
+  Sd: 'std::basic_iostream<char, std::char_traits<char> >',
 };

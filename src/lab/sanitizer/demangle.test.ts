@@ -11,6 +11,16 @@ test.each([
   ['_Z3fooIiEvPFiT_E', 'void foo<int>(int (*)(int))'],
   ['_ZN12_GLOBAL__N_14mainEv', '(anonymous namespace)::main()'],
   ['_ZNK1a1bixEm', 'a::b::operator[](unsigned long) const'],
+  [
+    '_ZNSsC1EOSs',
+    'std::basic_string<char, std::char_traits<char>, std::allocator<char> >::basic_string(std::basic_string<char, std::char_traits<char>, std::allocator<char> >&&)',
+  ],
+  ['_ZTv0_n24_N1a1bD1Ev', 'virtual thunk to a::b::~b()'],
+  ['_ZTSN1a1bE', 'typeinfo name for a::b'],
+  ['_ZN1a3useIXadL_ZNS_4freeEPvEEEEvv', 'void a::use<&a::free>()'],
+  ['_Z1fI1aENSt9enable_ifIXsr6traitsIT_EE5valueEvE4typeES0_', 'std::enable_if<traits<a>::value, void>::type f<a>(a)'],
+  ['_ZlsIcEvT_', 'void operator<< <char>(char)'],
+  ['_ZN1aS_E', '_ZN1aS_E'],
   ['main', 'main'],
   ['_Znonsense', '_Znonsense'],
 ])('%s', (mangled, name) => expect(demangle(mangled)).toBe(name));

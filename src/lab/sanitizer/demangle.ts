@@ -1,5 +1,5 @@
 import { limits } from '../../base/limits.ts';
-import { builtinTypes, operators, standardNames } from './demangle-tables.ts';
+import { builtinTypes, operators, specialNames, standardNames } from './demangle-tables.ts';
 
 /** Names under the Itanium C++ ABI (§5.1 External Names), as `c++filt` writes them. What is not understood stays mangled. */
 export function demangle(name: string): string {
@@ -68,15 +68,19 @@ function isEnd(r: Reader): boolean {
 }
 
 function encoding(r: Reader, outer = false): string {
-  if (eat(r, 'Th') || eat(r, 'Tv')) {
-    const offset = /n?\d+_(?:n?\d+_)?/y;
-    offset.lastIndex = r.at;
-    r.at += offset.exec(r.text)?.[0].length ?? fail();
-    return `non-virtual thunk to ${encoding(r)}`;
+  const thunk = /T(?:hn?\d+_|vn?\d+_n?\d+_)/y;
+  thunk.lastIndex = r.at;
+  const offset = thunk.exec(r.text)?.[0];
+  if (offset) {
+    r.at += offset.length;
+    return `${offset[1] === 'h' ? 'non-virtual' : 'virtual'} thunk to ${encoding(r)}`;
   }
-  if (eat(r, 'TV')) return `vtable for ${shown(type(r))}`;
-  if (eat(r, 'TI')) return `typeinfo for ${shown(type(r))}`;
-  if (eat(r, 'GV')) return `guard variable for ${name(r).text}`;
+  const special = specialNames[r.text.slice(r.at, r.at + 2)];
+  if (special !== undefined) {
+    const data = r.text[r.at] === 'T';
+    r.at += 2;
+    return special + (data ? shown(type(r)) : name(r).text);
+  }
   const own = name(r);
   if (isEnd(r)) return own.text;
   const result = own.template && !own.bare ? type(r) : undefined;
@@ -100,7 +104,7 @@ function name(r: Reader): Name {
     if (r.text[r.at] === 'I') know(r, plain(text));
   }
   const template = r.text[r.at] === 'I';
-  return { text: template ? text + templateArguments(r) : text, template, bare: false, suffix: '' };
+  return { text: template ? withTemplate(r, text) : text, template, bare: false, suffix: '' };
 }
 
 function local(r: Reader): Name {
@@ -133,16 +137,16 @@ function nested(r: Reader): Name {
   while (!eat(r, 'E')) {
     if (r.at >= r.text.length) fail();
     if (r.text[r.at] === 'I') {
-      text += templateArguments(r);
+      text = withTemplate(r, text);
       template = true;
-    } else if (r.text[r.at] === 'S' && r.text[r.at + 1] !== 't') {
+    } else if (text === '' && r.text[r.at] === 'S' && r.text[r.at + 1] !== 't') {
       text = shown(substitution(r));
       last = text.replace(/<.*$/s, '').split('::').at(-1)!;
       continue;
-    } else if (r.text[r.at] === 'T') {
+    } else if (text === '' && r.text[r.at] === 'T') {
       text = shown(templateParameter(r));
       continue;
-    } else if (eat(r, 'St')) {
+    } else if (text === '' && eat(r, 'St')) {
       text = 'std';
       continue;
     } else {
@@ -216,6 +220,11 @@ function substitution(r: Reader): Type {
   return r.known[sequence(r)] ?? fail();
 }
 
+/** `operator<< <int>`: the bracket keeps off the operator. */
+function withTemplate(r: Reader, text: string): string {
+  return (text.endsWith('<') ? `${text} ` : text) + templateArguments(r);
+}
+
 function templateParameter(r: Reader): Type {
   r.at += 1;
   return r.given[sequence(r)] ?? fail();
@@ -231,7 +240,9 @@ function templateArguments(r: Reader): string {
     .map(shown)
     .filter((one) => one !== '')
     .join(', ');
-  return text.endsWith('>') ? `<${text} >` : `<${text}>`;
+  // An empty pack at the end hides the bracket before it.
+  const empty = list.length > 0 && shown(list.at(-1)!) === '';
+  return text.endsWith('>') && !empty ? `<${text} >` : `<${text}>`;
 }
 
 function argument(r: Reader): Type {
@@ -241,7 +252,40 @@ function argument(r: Reader): Type {
     while (!eat(r, 'E')) list.push(shown(argument(r)));
     return plain(list.join(', '));
   }
+  if (eat(r, 'X')) {
+    const value = expression(r);
+    return eat(r, 'E') ? plain(value) : fail();
+  }
   return r.text[r.at] === 'L' ? literal(r) : type(r);
+}
+
+/** Of expressions only those that template arguments have in practice: `&f`, a member of a type, a literal, a parameter. */
+function expression(r: Reader): string {
+  if (eat(r, 'adL_Z')) return addressOf(r);
+  if (r.text[r.at] === 'T') return shown(templateParameter(r));
+  if (!eat(r, 'sr')) return r.text[r.at] === 'L' ? shown(literal(r)) : fail();
+  const levels: string[] = [];
+  if (/\d/.test(r.text[r.at] ?? '')) while (!eat(r, 'E')) levels.push(simple(r));
+  else levels.push(shown(type(r)));
+  return [...levels, simple(r)].join('::');
+}
+
+function simple(r: Reader): string {
+  const text = unqualified(r, '');
+  return r.text[r.at] === 'I' ? withTemplate(r, text) : text;
+}
+
+/** Parameters are written for templates only. */
+function addressOf(r: Reader): string {
+  const from = r.at;
+  const own = name(r);
+  let text = `&${own.text}`;
+  if (!own.template) parameters(r);
+  else if (!isEnd(r)) {
+    r.at = from;
+    text = `&(${encoding(r)})`;
+  }
+  return eat(r, 'E') ? text : fail();
 }
 
 const literalSuffix: Readonly<Record<string, string>> = { i: '', j: 'u', l: 'l', m: 'ul', x: 'll', y: 'ull' };
