@@ -14,6 +14,7 @@ import { startWorker } from './jobs.ts';
 import { startPublishing } from './public.ts';
 import { tapRoutes } from './tap.ts';
 import { version } from './version.ts';
+import { vinceRoutes } from './vince.ts';
 
 interface Hub {
   readonly address: string;
@@ -43,6 +44,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
     const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
     tapRoutes(app, doors, log);
+    vinceRoutes(app, doors, log);
     const address = await listen(app, config, opened);
     const worker = await startWorker(doors, db.pool, flow, config.boxes, log);
     opened.push(() => worker.stop());

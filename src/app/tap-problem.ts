@@ -1,15 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Violation } from '../clearinghouse/findings/formats/tap.ts';
-import { isSending, lastWords } from './body.ts';
+import { answer } from './answer.ts';
 
 /** TAP v1 "Errors": an RFC 9457 problem document, `about:blank` unless there is more to say. */
 export function problem(reply: FastifyReply, httpStatus: number, detail: string, more: object = {}): FastifyReply {
-  const text = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[httpStatus], status: httpStatus, detail, ...more });
-  reply.code(httpStatus).type('application/problem+json');
-  const { raw } = reply.request;
-  if (!isSending(raw)) return reply.send(text);
-  return reply.header('connection', 'close').header('content-length', Buffer.byteLength(text)).send(lastWords(raw, text));
+  const document = { type: 'about:blank', title: STATUS_CODES[httpStatus], status: httpStatus, detail, ...more };
+  return answer(reply, httpStatus, document, 'application/problem+json');
 }
 
 /** Missing, unrecognised, expired, revoked, of a disabled member, or not one for submitting: the answer does not say which. */

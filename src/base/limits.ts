@@ -75,6 +75,13 @@ export const limits = {
   /** After an answer that did not wait for the body: so long and so much may still be sent before the connection ends. */
   lingerMs: 2_000,
   lingerBytes: 16 * 1024 * 1024,
+  /** VINCE's one attachment, and a whole request with it. */
+  vinceFileBytes: 10 * 1024 * 1024,
+  vinceBodyBytes: 12 * 1024 * 1024,
+  /** VINCE itself takes a hundred million: an armoured key, or its URL, is far shorter. */
+  vinceKeyChars: 64 * 1024,
+  /** The same content again within so long is the same report. */
+  vinceRepeatDays: 30,
   tapEnrichmentBytes: 64 * 1024,
   tapEnrichmentDepth: 8,
   /** Findings a day that go ahead at once: of an organisation nobody knows yet, at least, at most. */

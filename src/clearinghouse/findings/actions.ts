@@ -9,6 +9,7 @@ import { queueActions } from './queue/actions.ts';
 import { leaveQueue } from './queue/store.ts';
 import { quotaActions } from './quotas/actions.ts';
 import * as store from './store.ts';
+import { vinceActions } from './vince/actions.ts';
 import * as wire from './wire.ts';
 
 // A station's verbs are found in one place, wherever they are written.
@@ -127,6 +128,7 @@ export const close = action({
 
 export const findingActions = [
   ...intakeActions,
+  ...vinceActions,
   get,
   list,
   attachment,
