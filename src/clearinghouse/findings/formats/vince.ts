@@ -7,7 +7,7 @@ import { blankDraft, type Draft } from '../finding.ts';
 import { isEmail, isHttpUrl } from '../identifiers.ts';
 
 /** The fields of a form as they came: a name may have come several times. */
-export type VinceForm = Readonly<Record<string, readonly string[]>>;
+type VinceForm = Readonly<Record<string, readonly string[]>>;
 
 /** A file as its part described it. */
 export interface VinceFile {

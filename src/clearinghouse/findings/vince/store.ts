@@ -18,7 +18,7 @@ type Tables = {
 
 const reports = (tx: Tx) => tx.withTables<Tables>();
 
-export interface VinceReport {
+interface VinceReport {
   readonly vrfId: string;
   readonly orgId: Id<'org'>;
   /** Keyed digest of the whole content. */
