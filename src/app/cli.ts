@@ -7,6 +7,7 @@ import { actions } from './actions.ts';
 import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
+import { sealCommands } from './cli-seal.ts';
 import { finish } from './ending.ts';
 import { inputSchema } from './openapi.ts';
 import { remoteHub } from './remote.ts';
@@ -36,6 +37,7 @@ export function buildCli(start: (program: Command) => void): Command {
       );
     });
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
+  sealCommands(program);
   labCommands(program);
   logCommands(program);
   linkCommand(program);

@@ -3,7 +3,7 @@ import type { AnyAction } from '../trust/action.ts';
 import { routeOf } from './openapi.ts';
 
 /** A hub reached over HTTP: what the CLI and the MCP server speak to. */
-interface Remote {
+export interface Remote {
   call(verb: AnyAction, input: Record<string, unknown>, key?: string): Promise<unknown | Refusal>;
 }
 

@@ -135,3 +135,12 @@ describe('what comes in over the wire', () => {
   test('times need an offset', () =>
     expect([ok(wireInstant, '2026-12-01T17:00:00Z'), ok(wireInstant, '2026-12-01T17:00:00')]).toEqual([true, false]));
 });
+
+test('base64 is read as RFC 4648 says, however long it is', () => {
+  const takes = (text: string, maxBytes = 16) => wireBase64(maxBytes).safeParse(text).success;
+  expect(['', 'QQ==', 'QUI=', 'QUJD', 'a+/9'].map((text) => takes(text))).toEqual([true, true, true, true, true]);
+  const none = ['Q', 'QQ=', 'QQ', 'Q===', '====', '=QQQ', 'QQ=Q', 'Q=Q=', 'QU JD', 'QUJD\n', 'QQ-_', 'QQ==QQ=='];
+  expect(none.filter((text) => takes(text))).toEqual([]);
+  expect([takes('A'.repeat(16), 12), takes('A'.repeat(20), 12)]).toEqual([true, false]);
+  expect(takes('A'.repeat(40_000_000), 30_000_000)).toBe(true);
+});

@@ -95,6 +95,12 @@ export const limits = {
   toolingNameChars: 64,
   /** Answers of the desk by which the usual wait is told. */
   waitsCounted: 50,
+  /** An age file of a sealed finding. */
+  sealedBytes: 16 * 1024 * 1024,
+  recipientsPerSealed: 16,
+  /** Hybrid age recipients have some 2,000 characters. */
+  recipientChars: 2048,
+  sealedPerOrg: 1_000,
   comparedFindings: 200,
   /** Distinct words kept of a finding's text, rarest first. */
   traitWords: 128,

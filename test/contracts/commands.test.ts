@@ -10,13 +10,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actions } from '../../src/app/actions.ts';
 import { buildHttp } from '../../src/app/http.ts';
 import * as orgs from '../../src/trust/orgs/actions.ts';
+import { main, runCommand } from '../equipment/command.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
 let hub: TestHub;
 let app: FastifyInstance;
 let env: Record<string, string>;
 const dir = mkdtempSync(join(tmpdir(), 'bw-commands-'));
-const main = join(import.meta.dirname, '../../src/app/main.ts');
 
 beforeAll(async () => {
   hub = await openHub();
@@ -32,20 +32,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Not synchronous: the hub it speaks to lives in this process. */
-function breakwater(words: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...words], { env: { ...env, ...more } });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
+const breakwater = (words: readonly string[], more: Record<string, string> = {}) => runCommand(words, { ...env, ...more });
 
 describe('breakwater mcp, to a real client', () => {
   const client = new Client({ name: 'test', version: '1' });

@@ -3,11 +3,13 @@ import { move } from '../../base/states.ts';
 import { action, done, presentItems } from '../../trust/action.ts';
 import { amendmentActions } from './amendments/actions.ts';
 import { named } from './attachment.ts';
-import { type Finding, findingMoves, judged } from './finding.ts';
+import { type Finding, findingMoves, judged, submissionStatus } from './finding.ts';
 import { intakeActions } from './intake/actions.ts';
 import { queueActions } from './queue/actions.ts';
 import { leaveQueue } from './queue/store.ts';
 import { quotaActions } from './quotas/actions.ts';
+import { sealedActions } from './sealed/actions.ts';
+import { sealedByReceipt } from './sealed/store.ts';
 import * as store from './store.ts';
 import { vinceActions } from './vince/actions.ts';
 import * as wire from './wire.ts';
@@ -72,10 +74,15 @@ export const status = action({
   input: wire.byReceipt,
   output: wire.statusOut,
   async run(ctx, input) {
-    const finding = await ctx.acrossCompartments((tx) => store.findingByReceipt(tx, input.receipt));
-    return finding ? done(finding) : refuse('not_found', 'no such receipt');
+    const { receipt } = input;
+    const [finding, sealed] = await ctx.acrossCompartments(async (tx) => [
+      await store.findingByReceipt(tx, receipt),
+      await sealedByReceipt(tx, receipt),
+    ]);
+    if (finding) return done({ at: finding.stateAt, receipt, status: submissionStatus(finding) });
+    if (!sealed) return refuse('not_found', 'no such receipt');
+    return done({ at: sealed.stateAt, receipt, status: sealed.state === 'sealed' ? ('queued' as const) : ('done' as const) });
   },
-  present: wire.presentStatus,
 });
 
 export const judge = action({
@@ -138,4 +145,5 @@ export const findingActions = [
   ...amendmentActions,
   ...queueActions,
   ...quotaActions,
+  ...sealedActions,
 ];

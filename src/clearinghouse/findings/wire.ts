@@ -15,7 +15,6 @@ import {
   receiptPattern,
   rungs,
   six,
-  submissionStatus,
   submissionStatuses,
   toolingAccesses,
   verdicts,
@@ -273,8 +272,4 @@ function withoutContact(original: Finding['original']): Record<string, unknown> 
 export function presentReceived(finding: Finding, missing: readonly (typeof six)[number][]): z.input<typeof receivedOut> {
   const { id, receipt, commitment, commitmentSalt } = finding;
   return { id, receipt, missing: [...missing], commitment, commitmentSalt };
-}
-
-export function presentStatus(finding: Finding): z.input<typeof statusOut> {
-  return { at: finding.stateAt, receipt: finding.receipt, status: submissionStatus(finding) };
 }

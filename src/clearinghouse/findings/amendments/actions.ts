@@ -40,7 +40,7 @@ export const correct = action({
     if (isRefusal(state)) return state;
     const draft = wire.draftOf(input);
     if (isRefusal(draft)) return draft;
-    const [received] = await receive(ctx, [draft], finding.id);
+    const [received] = await receive(ctx, [draft], { correctsId: finding.id });
     const correctedById = received!.finding.id;
     const after: Finding = { ...finding, state, stateBecause: because, stateAt: ctx.now, correctedById };
     await store.saveFinding(ctx.tx, after);

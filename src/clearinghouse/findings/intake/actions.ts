@@ -1,5 +1,4 @@
 import { sha256 } from '../../../base/canonical.ts';
-import type { Id } from '../../../base/id.ts';
 import { label } from '../../../base/label.ts';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
@@ -84,19 +83,23 @@ interface Received {
   readonly missing: readonly OneOfSix[];
 }
 
+/** What is settled already of a finding that was sealed, or that corrects another; of one draft only. */
+type Known = Partial<Pick<Finding, 'id' | 'orgId' | 'reporterId' | 'receipt' | 'receivedAt' | 'commitmentSalt' | 'correctsId'>>;
+
 /** The one way in, whatever the format. */
-export async function receive(ctx: Ctx, drafts: readonly Draft[], correctsId: Id<'fnd'> | null = null): Promise<Received[]> {
+export async function receive(ctx: Ctx, drafts: readonly Draft[], known: Known = {}): Promise<Received[]> {
   const received: Received[] = [];
   for (const draft of drafts) {
-    const orgId = ctx.actor.orgId as Finding['orgId'];
     const content = contentDigest(draft);
-    const commitmentSalt = Buffer.from(ctx.doors.chance(32)).toString('hex');
+    const orgId = known.orgId ?? (ctx.actor.orgId as Finding['orgId']);
+    const receivedAt = known.receivedAt ?? ctx.now;
+    const commitmentSalt = known.commitmentSalt ?? Buffer.from(ctx.doors.chance(32)).toString('hex');
     const finding: Finding = {
       ...draft,
-      id: ctx.id('fnd'),
+      id: known.id ?? ctx.id('fnd'),
       orgId,
-      reporterId: ctx.actor.id,
-      receipt: receiptOf(ctx.doors.chance(12)),
+      reporterId: known.reporterId ?? ctx.actor.id,
+      receipt: known.receipt ?? receiptOf(ctx.doors.chance(12)),
       package: packageOf(draft.purl),
       attachments: await sealFiles(ctx, draft.attachments),
       rung: 'claimed',
@@ -110,9 +113,9 @@ export async function receive(ctx: Ctx, drafts: readonly Draft[], correctsId: Id
       commitment: commitmentOf(commitmentSalt, content),
       commitmentSalt,
       contentDigest: content,
-      ...{ revealedAt: null, correctsId, correctedById: null },
+      ...{ revealedAt: null, correctsId: known.correctsId ?? null, correctedById: null },
       label: label('RED', orgId),
-      receivedAt: ctx.now,
+      receivedAt,
     };
     received.push({ finding, missing: missingOf(draft) });
   }
