@@ -19,6 +19,8 @@ export function awaitedOn(finding: Pick<FindingSummary, 'state' | 'verdict' | 'h
       return { who: 'coordinator', what: 'carry it on in its case' };
     case 'invalid':
     case 'closed':
+    case 'withdrawn':
+    case 'corrected':
       return undefined;
   }
 }

@@ -6,6 +6,8 @@ import type { z } from 'zod';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
 import type * as cases from '../src/clearinghouse/cases/wire.ts';
 import type * as duplicates from '../src/clearinghouse/duplicates/wire.ts';
+import type * as queue from '../src/clearinghouse/findings/queue/wire.ts';
+import type * as quotas from '../src/clearinghouse/findings/quotas/wire.ts';
 import type * as findings from '../src/clearinghouse/findings/wire.ts';
 import type * as fixes from '../src/clearinghouse/fixes/wire.ts';
 import type * as releases from '../src/clearinghouse/releases/wire.ts';
@@ -30,6 +32,9 @@ export type Checkpoint = z.output<typeof log.checkpointOut>;
 
 export type FindingSummary = z.output<typeof findings.listOut>['items'][number];
 export type Finding = z.output<typeof findings.getOut>;
+export type DeskQueue = z.output<typeof queue.queueOut>;
+export type Place = z.output<typeof queue.ownPlaceOut>;
+export type Quota = z.output<typeof quotas.quotaOut>;
 export type CaseSummary = z.output<typeof cases.listOut>['items'][number];
 export type Case = z.output<typeof cases.caseOut>;
 export type Knower = z.output<typeof readIns.knowersOut>['items'][number];

@@ -13,7 +13,9 @@ import { useGet, useWho } from '../session.ts';
 import { awaitedOn } from '../waiting.ts';
 import type { CaseOfFinding, Finding } from '../wire.ts';
 import { Comparisons } from './finding/comparisons.tsx';
+import { Place } from './finding/place.tsx';
 import { Runs } from './finding/runs.tsx';
+import { Withdraw } from './finding/withdraw.tsx';
 
 export function FindingPage() {
   const { id } = useParams({ from: '/findings/$id' });
@@ -47,6 +49,7 @@ function Shown({ finding }: { finding: Finding }) {
           <Fact name="Crash">{finding.crashState && <pre className="mono whitespace-pre-wrap">{finding.crashState}</pre>}</Fact>
         </Facts>
       </Section>
+      <Place finding={finding} who={who} />
       <Runs finding={finding} />
       <Section title="What was handed in">
         <About finding={finding} />
@@ -65,10 +68,15 @@ function Shown({ finding }: { finding: Finding }) {
             <Digest of={finding.commitment} whole />
           </Fact>
           <Fact name="Salt">{finding.commitmentSalt ? <Digest of={finding.commitmentSalt} whole /> : 'known to the finder only'}</Fact>
+          <Fact name="Content digest">
+            <Digest of={finding.contentDigest} whole />
+          </Fact>
+          <Fact name="Shown to everybody">{finding.revealedAt && <When at={finding.revealedAt} />}</Fact>
           <Fact name="Receipt">{finding.receipt && <code>{finding.receipt}</code>}</Fact>
         </Facts>
       </Section>
       {who?.roles.includes('coordinator') && <Comparisons id={finding.id} />}
+      {who?.orgId === finding.orgId && <Withdraw finding={finding} />}
       <Timeline thing={finding.id} />
     </Page>
   );
@@ -78,6 +86,16 @@ function CaseLink({ id }: { id: string }) {
   return (
     <Link to="/cases/$id" params={{ id }}>
       the case it is coordinated in
+    </Link>
+  );
+}
+
+const accessMeans = { public: 'others can find it with the same tool', confidential: 'few have the tool' } as const;
+
+function FindingLink({ id }: { id: string }) {
+  return (
+    <Link to="/findings/$id" params={{ id }}>
+      <code>{id}</code>
     </Link>
   );
 }
@@ -108,7 +126,14 @@ function About({ finding }: { finding: Finding }) {
           </code>
         )}
       </Fact>
-      <Fact name="Found by">{[finding.discoveryMethod, finding.discoveryTooling].filter(Boolean).join(', ')}</Fact>
+      <Fact name="Found by">{[finding.discoveryMethod, finding.discoveryTooling, finding.discoveryModel].filter(Boolean).join(', ')}</Fact>
+      <Fact name="Tooling">{finding.toolingAccess && `${finding.toolingAccess}: ${accessMeans[finding.toolingAccess]}`}</Fact>
+      <Fact name="Answers for it">{finding.answerable}</Fact>
+      <Fact name="Exploited">{finding.exploited && 'said to be exploited already'}</Fact>
+      <Fact name="Repository">{finding.repository && <code>{finding.repository}</code>}</Fact>
+      <Fact name="Still missing">{finding.missing.length > 0 && `${finding.missing.join(', ')}: asked for, never a reason to refuse`}</Fact>
+      <Fact name="Corrects">{finding.correctsId && <FindingLink id={finding.correctsId} />}</Fact>
+      <Fact name="Said better in">{finding.correctedById && <FindingLink id={finding.correctedById} />}</Fact>
       <Fact name="Known as">{finding.upstreamIds.join(', ')}</Fact>
       <Fact name="Introduced in">{finding.introducedCommit && <code>{finding.introducedCommit}</code>}</Fact>
       <Fact name="Fixed in">{finding.fixedCommit && <code>{finding.fixedCommit}</code>}</Fact>

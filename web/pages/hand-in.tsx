@@ -15,6 +15,16 @@ const kinds = [
   ['other', 'something else'],
 ] as const;
 
+const accesses = [
+  ['', 'not said'],
+  ['public', 'everybody: others may find it as soon'],
+  ['confidential', 'few: it is not public'],
+] as const;
+const exploitation = [
+  ['no', 'not that I know'],
+  ['yes', 'yes, somebody exploits it'],
+] as const;
+
 /** A finding by hand; whoever has many uses TAP, SARIF or the command line. */
 export function HandIn() {
   const submit = useAct<Received>('/api/findings');
@@ -42,6 +52,17 @@ export function HandIn() {
         <Field name="versions" label="Affected versions" required={false} autoComplete="off" hint="Separated by commas." />
         <Field name="cwe" label="Weakness" required={false} autoComplete="off" hint="For example CWE-125." />
         <Field name="cvss" label="Severity" required={false} autoComplete="off" hint="A CVSS 3.x or 4.0 vector, if you have one." />
+        <Field
+          name="discoveryMethod"
+          label="How it was found"
+          required={false}
+          autoComplete="off"
+          hint="For example manual, or ai-discovered."
+        />
+        <Field name="discoveryTooling" label="With what" required={false} autoComplete="off" hint="Tool, model and harness." />
+        <Choice name="toolingAccess" label="Who has that tooling" of={accesses} chosen="" required={false} />
+        <Field name="answerable" label="Who answers for it" required={false} autoComplete="off" hint="A person, by name." />
+        <Choice name="exploited" label="Is it exploited already" of={exploitation} chosen="no" />
         <div className="mb-4">
           <label className="font-medium" htmlFor="hand-in-file">
             A file
@@ -85,13 +106,12 @@ function Receipt({ of }: { of: Received }) {
 }
 
 async function reportOf(given: Record<string, unknown>, file: File | undefined): Promise<object> {
-  const { versions, cwe, cvss, type, ...rest } = given as Record<string, string | undefined>;
+  const { title, text, purl, versions, type, exploited, ...others } = given as Record<string, string | undefined>;
   const listed = (versions ?? '').split(',').map((version) => version.trim());
   return {
-    ...rest,
-    versions: listed.filter(Boolean),
-    ...(cwe ? { cwe } : {}),
-    ...(cvss ? { cvss } : {}),
+    ...{ title, text, purl, versions: listed.filter(Boolean), exploited: exploited === 'yes' },
+    // What was left empty was not said.
+    ...Object.fromEntries(Object.entries(others).filter(([, value]) => value)),
     attachments: file ? [{ filename: file.name, contentType: 'application/octet-stream', type, data: await base64Of(file) }] : [],
   };
 }

@@ -11,6 +11,7 @@ import { type Column, Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
 import { useAct, useGet } from '../session.ts';
 import type { Org, Person, Secret } from '../wire.ts';
+import { Quota } from './organisation/quota.tsx';
 
 /** One organisation and its people: who may come in, and the link that lets them. */
 export function Organisation() {
@@ -22,6 +23,7 @@ export function Organisation() {
         <Page title={org.name} over={<Link to="/organisations">Organisations</Link>}>
           <p>Comes as {org.roles.join(', ')}.</p>
           <People orgId={org.id} />
+          <Quota orgId={org.id} />
           <Invite orgId={org.id} />
         </Page>
       )}

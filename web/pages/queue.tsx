@@ -11,6 +11,7 @@ import { useWho } from '../session.ts';
 import { awaitedOn, awaitedOnCase } from '../waiting.ts';
 import type { CaseSummary, FindingSummary, Who } from '../wire.ts';
 import { Offers } from './case/offers.tsx';
+import { Answers } from './queue/answers.tsx';
 
 type Role = Who['roles'][number];
 
@@ -23,6 +24,7 @@ export function Queue() {
     <Page title="Queue" beside={mayHandIn && <Link to="/findings/new">Hand in a finding</Link>}>
       <Elsewhere roles={roles} />
       <Offers />
+      {roles.includes('coordinator') && <Answers />}
       <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-2">
         <label className="flex items-center gap-2">
           Title or package
