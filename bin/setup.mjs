@@ -29,6 +29,13 @@ const tasks = {
   test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...args)] },
   check: { box: false, browser: false, desk: false, run: () => [...checks, vitest(...projects('laws', 'unit', 'flows'))] },
   fuzz: { box: false, browser: false, desk: false, run: () => [vitest(...projects('fuzz'))] },
+  calibrate: {
+    box: false,
+    browser: false,
+    desk: false,
+    // Twice: which words are common decides what a text shows.
+    run: () => [script('test/calibration/main.ts', '--words'), script('test/calibration/main.ts')],
+  },
   bench: { box: true, browser: false, desk: false, run: (args) => [script('test/bench/main.ts', ...args)] },
 };
 

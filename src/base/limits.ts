@@ -102,8 +102,9 @@ export const limits = {
   recipientChars: 2048,
   sealedPerOrg: 1_000,
   comparedFindings: 200,
-  /** Distinct words kept of a finding's text, rarest first. */
-  traitWords: 128,
+  /** Distinct words kept of a finding's text, the rarest. */
+  traitWords: 192,
+  traitSentences: 24,
   traitHunks: 32,
   /** Under so many keys a finding is looked up at most. */
   keysPerFinding: 40,
@@ -168,5 +169,5 @@ export const limits = {
   modelRetries: 4,
   toolLineBytes: 32 * 1024 * 1024,
   /** Of a tool that takes all records first. */
-  toolRecords: 200_000,
+  toolRecords: 100_000,
 } as const;

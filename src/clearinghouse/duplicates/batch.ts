@@ -1,6 +1,8 @@
 import { limits } from '../../base/limits.ts';
+import { calibration } from './calibration.ts';
 import { groupsOf, type Pair } from './groups.ts';
 import { keysOf } from './keys.ts';
+import type { Calibration } from './model.ts';
 import type { Decided } from './same.ts';
 import { decidePair } from './score.ts';
 import type { Traits } from './traits.ts';
@@ -13,8 +15,8 @@ interface Sorted {
 }
 
 /** Sorts many findings at once: candidates by key, each pair decided, groups under vetoes. */
-export function sortOut(findings: readonly Traits[]): Sorted {
-  const decided = candidatesOf(findings).map(([a, b]) => ({ a, b, ...decidePair(findings[a]!, findings[b]!) }));
+export function sortOut(findings: readonly Traits[], by: Calibration = calibration): Sorted {
+  const decided = candidatesOf(findings).map(([a, b]) => ({ a, b, ...decidePair(findings[a]!, findings[b]!, by) }));
   const groups = groupsOf(findings.length, decided);
   const groupOf = new Map(groups.flatMap((members, group) => members.map((m) => [m, group] as const)));
   // What one group holds is settled by the group.
@@ -26,7 +28,7 @@ export function sortOut(findings: readonly Traits[]): Sorted {
  * Pairs that share a key: for each finding at most `limits.comparedFindings` that came before it, those first that share the rarest keys.
  * Under one key the newest `limits.findingsPerKey` are looked at, so that a flood of one flaw still finds itself.
  */
-function candidatesOf(findings: readonly Traits[]): [number, number][] {
+export function candidatesOf(findings: readonly Traits[]): [number, number][] {
   const holders = new Map<string, number[]>();
   const pairs: [number, number][] = [];
   for (const [i, finding] of findings.entries()) {

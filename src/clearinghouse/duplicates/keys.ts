@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { day } from '../../base/instant.ts';
 import { limits } from '../../base/limits.ts';
 import type { Traits } from './traits.ts';
 
@@ -20,11 +21,30 @@ export function keysOf(t: Traits): string[] {
     if (t.crash.state.length > 1) add('state', ...t.crash.state);
     for (const frame of t.crash.state.slice(0, 3)) add('frame', frame);
   }
-  for (const word of t.words.slice(0, 16)) add('word', word);
+  if (t.fuzzTarget) for (const period of periodsOf(t)) add('period', where, period);
+  for (const word of rarestWords(t)) add('word', word);
   if (t.introducedCommit) add('introduced', t.introducedCommit.slice(0, 12));
   if (t.file) add('file', where, t.file.slice(t.file.lastIndexOf('/') + 1));
   if (t.package) add('package', t.package);
   return [...new Set(keys)].slice(0, limits.keysPerFinding);
+}
+
+const periodDays = 16;
+
+/** Periods that overlap by half, so that reports within half a period share one. */
+function periodsOf({ reportedAtMs }: Traits): string[] {
+  if (reportedAtMs === null) return [];
+  const periods = reportedAtMs / (periodDays * day);
+  return [`${Math.floor(periods)}`, `${Math.floor(periods + 0.5)} and a half`];
+}
+
+/** Of words equally rare the longer one tells more. */
+function rarestWords({ text }: Traits): string[] {
+  return text.words
+    .map((word, i) => ({ word, rarity: text.rarity[i]! }))
+    .sort((a, b) => b.rarity - a.rarity || b.word.length - a.word.length || (a.word < b.word ? -1 : 1))
+    .slice(0, 20)
+    .map(({ word }) => word);
 }
 
 function digest(parts: readonly string[]): string {

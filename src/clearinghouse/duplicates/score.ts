@@ -1,16 +1,25 @@
 import { similarStates } from '../../lab/sanitizer/crash.ts';
+import { calibration } from './calibration.ts';
+import { crashFeatures, familyOf, isSameState } from './crash-features.ts';
+import { type Calibration, probability } from './model.ts';
 import type { Decided } from './same.ts';
+import { sharedWords, textFeatures } from './text-features.ts';
 import type { Traits } from './traits.ts';
 
+/** From this probability on two are the same, below `distinctBelow` they are not; between them nobody knows. */
+const sameFrom = 0.45;
+const distinctBelow = 0.2;
+
 /**
- * Whether two findings are of one vulnerability: same root cause and same fix. Symmetric. What our own re-runs showed goes before what
- * finders say; `distinct` within one package takes evidence of two flaws, so what is unresolved is `unsure`.
+ * Whether two findings are of one vulnerability: same root cause and same fix. Symmetric. Tried in this order, the first that tells decides:
+ * where they are (another package), what our own re-runs showed, a shared fix or identifier, what both claim.
+ * Within one package `distinct` takes evidence of two flaws: what is merely claimed is `unsure` at least.
  */
-export function decidePair(a: Traits, b: Traits): Decided {
-  return byIdentity(a, b) ?? byVerdict(a, b) ?? byClaims(a, b);
+export function decidePair(a: Traits, b: Traits, by: Calibration = calibration): Decided {
+  return byPlace(a, b) ?? byVerdict(a, b) ?? byReference(a, b) ?? byClaims(a, b, by);
 }
 
-function byIdentity(a: Traits, b: Traits): Decided | undefined {
+function byPlace(a: Traits, b: Traits): Decided | undefined {
   const onePlace = a.repository !== null && a.repository === b.repository;
   if (a.package !== null && b.package !== null && a.package !== b.package && !onePlace)
     return { decision: 'distinct', score: 0, reasons: ['another package'] };
@@ -22,10 +31,9 @@ function byVerdict(a: Traits, b: Traits): Decided | undefined {
   if (a.recipeId !== null && b.recipeId !== null && a.recipeId !== b.recipeId)
     return { decision: 'distinct', score: 0.05, reasons: ['each stops with the fix of another recipe'] };
   const oneRecipe = a.recipeId !== null && a.recipeId === b.recipeId;
-  const [x, y] = [a, b].map((t) => `${t.crash!.state.join('\n')}\n`) as [string, string];
-  if (similarStates(x, y)) {
-    if (a.verdict === b.verdict)
-      return { decision: 'same', score: x === y ? 1 : 0.9, reasons: ['the same crash state', 'the same verdict'] };
+  if (areSimilar(a, b)) {
+    const exact = isSameState(a.crash!.state, b.crash!.state);
+    if (a.verdict === b.verdict) return { decision: 'same', score: exact ? 1 : 0.9, reasons: ['the same crash state', 'the same verdict'] };
     return { decision: 'unsure', score: 0.6, reasons: ['the same crash state', 'the fix stops one of them only'] };
   }
   // One fix that stops both speaks against what the frames say: a person decides.
@@ -40,17 +48,78 @@ function isResolved(t: Traits): boolean {
   return reproduced && t.crash?.from === 'verdict' && t.crash.state.length > 0;
 }
 
-function byClaims(a: Traits, b: Traits): Decided {
+function areSimilar(a: Traits, b: Traits): boolean {
+  const [x, y] = [a, b].map((t) => `${t.crash!.state.join('\n')}\n`) as [string, string];
+  return similarStates(x, y);
+}
+
+/** What both point to outside: one fix, one identifier, one and the same patch. */
+function byReference(a: Traits, b: Traits): Decided | undefined {
+  const [short, long] = [a.fixedCommit ?? '', b.fixedCommit ?? ''].sort((x, y) => x.length - y.length) as [string, string];
+  if (short !== '' && long.startsWith(short))
+    return { decision: 'same', score: 0.9, reasons: [`one commit fixes both (${short.slice(0, 12)})`] };
+  const [id] = a.upstreamIds.filter((one) => b.upstreamIds.includes(one)).sort();
+  if (id !== undefined) return { decision: 'same', score: 0.9, reasons: [`both are ${id}`] };
+  const hunks = a.hunks.filter((hunk) => b.hunks.includes(hunk)).length;
+  if (hunks > 0 && hunks === Math.min(a.hunks.length, b.hunks.length))
+    return { decision: 'same', score: 0.85, reasons: [`the patches make the same change (${hunks} hunks)`] };
+  return undefined;
+}
+
+function byClaims(a: Traits, b: Traits, by: Calibration): Decided {
+  if (isServiceReport(a) && isServiceReport(b)) return byServiceReports(a, b, by);
+  const crash = byClaimedCrash(a, b);
+  if (crash?.decision === 'same') return crash;
+  const symbol = bySymbol(a, b);
+  if (symbol?.decision === 'same') return symbol;
+  const text = byText(a, b, by);
+  const best = [crash, symbol, text].filter((d) => d !== undefined).reduce((x, y) => (y.score > x.score ? y : x), nothing);
+  const reasons = [...new Set([crash, symbol, text].flatMap((d) => d?.reasons ?? []))];
+  return { ...best, reasons: reasons.length > 0 ? reasons : nothing.reasons };
+}
+
+const nothing: Decided = { decision: 'unsure', score: 0.1, reasons: ['nothing tells them apart or together'] };
+
+function isServiceReport(t: Traits): boolean {
+  return t.fuzzTarget !== null && t.reportedAtMs !== null && t.crash !== null && t.crash.state.length > 0;
+}
+
+/**
+ * A fuzzing service has sorted its crashes by state before it reports them, and watches for the fix: the same state at another time is
+ * what came back after a fix, and what comes up at one time is likely one flaw. So times weigh here, and nowhere else.
+ */
+function byServiceReports(a: Traits, b: Traits, by: Calibration): Decided {
+  const features = crashFeatures(a, b);
+  if ((a.package ?? b.package) === null && features.target === 0 && features.bestName === 0)
+    return { decision: 'distinct', score: 0.05, reasons: ['neither package, fuzz target nor a frame says that it is one project'] };
+  const score = probability(by.crash, features);
+  const days = Math.exp(features.daysApart) - 0.05;
+  const reasons = [
+    `reported ${days < 1 ? 'within a day' : `${Math.round(days)} days apart`}`,
+    ...(features.sameState ? ['the same crash state'] : features.anyFrame ? ['a crash frame in common'] : ['no crash frame in common']),
+    features.sameType ? 'the same crash type' : features.sameTypeFamily ? 'crash types of one family' : 'another crash type',
+  ];
+  return { decision: score >= sameFrom ? 'same' : score < distinctBelow ? 'distinct' : 'unsure', score, reasons };
+}
+
+function byClaimedCrash(a: Traits, b: Traits): Decided | undefined {
+  if (!a.crash?.state.length || !b.crash?.state.length) return undefined;
+  const oneFamily = familyOf(a.crash.type) === familyOf(b.crash.type);
+  const type = oneFamily ? 'the same kind of crash' : 'another kind of crash';
+  if (isSameState(a.crash.state, b.crash.state))
+    return { decision: oneFamily ? 'same' : 'unsure', score: oneFamily ? 0.85 : 0.5, reasons: ['the same crash state', type] };
+  if (areSimilar(a, b))
+    return { decision: oneFamily ? 'same' : 'unsure', score: oneFamily ? 0.7 : 0.4, reasons: ['a similar crash state', type] };
+  return { decision: 'unsure', score: 0.15, reasons: ['another crash state'] };
+}
+
+function bySymbol(a: Traits, b: Traits): Decided | undefined {
   const sameSymbol = isSameSymbol(a, b);
   const sameWeakness = a.weakness !== null && a.weakness === b.weakness;
   if (sameSymbol && sameWeakness)
     return { decision: 'same', score: 0.8, reasons: ['the same function', `the same weakness (${a.weakness})`] };
-  const reasons = [...(sameSymbol ? ['the same function'] : []), ...(sameWeakness ? [`the same weakness (${a.weakness})`] : [])];
-  return {
-    decision: 'unsure',
-    score: sameSymbol ? 0.5 : sameWeakness ? 0.3 : 0.2,
-    reasons: reasons.length ? reasons : ['only the package is the same'],
-  };
+  if (sameSymbol) return { decision: 'unsure', score: 0.5, reasons: ['the same function'] };
+  return sameWeakness ? { decision: 'unsure', score: 0.3, reasons: [`the same weakness (${a.weakness})`] } : undefined;
 }
 
 /** Same function, in files that may be the same: one finder writes `src/a.c`, another `a.c`. */
@@ -62,4 +131,30 @@ function isSameSymbol(a: Traits, b: Traits): boolean {
     string,
   ];
   return long === short || long.endsWith(`/${short}`);
+}
+
+/** Fewer words say nothing. */
+const leastWords = 4;
+/** Words less rare stand in any two advisories. */
+const telling = 0.3;
+
+function byText(a: Traits, b: Traits, by: Calibration): Decided | undefined {
+  if (Math.min(a.text.words.length, b.text.words.length) < leastWords) return undefined;
+  const told = sharedWords(a.text, b.text)
+    .map(([i]) => ({ word: a.text.words[i]!, rarity: a.text.rarity[i]! }))
+    .filter(({ rarity }) => rarity >= telling)
+    .sort((x, y) => y.rarity - x.rarity || y.word.length - x.word.length)
+    .slice(0, 5);
+  const onePackage = a.package !== null && a.package === b.package;
+  if (told.length === 0)
+    return { decision: onePackage ? 'unsure' : 'distinct', score: 0.1, reasons: ['the texts have no telling word in common'] };
+  const features = textFeatures(a.text, b.text);
+  const score = probability(by.text, features);
+  const reasons = [
+    `both texts say ${told.map(({ word }) => word).join(', ')}`,
+    ...(features.versionsDiffer ? ['they name other versions'] : features.versionsShared > 0 ? ['they name the same versions'] : []),
+    ...(features.objectsDiffer ? ['they name other functions or components'] : []),
+  ];
+  const decision = score >= sameFrom ? 'same' : score < distinctBelow && !onePackage ? 'distinct' : 'unsure';
+  return { decision, score, reasons };
 }

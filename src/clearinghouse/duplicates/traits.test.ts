@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { limits } from '../../base/limits.ts';
 import { hunksOf } from './hunks.ts';
 import { keysOf } from './keys.ts';
+import { textTraitsOf } from './text.ts';
 import { traitsOfFinding, traitsOfRecord } from './traits.ts';
-import { wordsOf } from './words.ts';
 
 test('a record’s log gives its crash; what the record says itself goes before', () => {
   const log =
@@ -58,7 +58,10 @@ test('a hunk is what it changes, not where', () => {
 
 test('words and keys are bounded', () => {
   const text = (n: number) => Array.from({ length: n }, (_, i) => `word${i}`).join(' ');
-  expect([limits.traitWords, limits.traitWords + 1].map((n) => wordsOf(text(n)).length)).toEqual([limits.traitWords, limits.traitWords]);
+  expect([limits.traitWords, limits.traitWords + 1].map((n) => textTraitsOf(text(n)).words.length)).toEqual([
+    limits.traitWords,
+    limits.traitWords,
+  ]);
   const traits = traitsOfRecord({
     text: text(500),
     purl: 'pkg:generic/a',

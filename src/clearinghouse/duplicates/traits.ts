@@ -5,8 +5,9 @@ import type { Finding, FindingVerdict } from '../findings/finding.ts';
 import { packageOf } from '../inventories/package-name.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
 import { hunksOf } from './hunks.ts';
+import { idsIn } from './identifiers.ts';
 import { repositoryOf } from './repository.ts';
-import { idsIn, wordsOf } from './words.ts';
+import { type TextTraits, textTraitsOf } from './text.ts';
 
 /** What broke and where, as a tool printed it. */
 interface CrashTraits {
@@ -40,8 +41,8 @@ export interface Traits {
   readonly verdict: FindingVerdict | null;
   readonly recipeId: string | null;
   readonly fuzzTarget: string | null;
-  /** Distinct words of title and text, rarest first; at most `limits.traitWords`. */
-  readonly words: readonly string[];
+  /** Of title and text. */
+  readonly text: TextTraits;
   /** A patch's hunks, each as `hunksOf` prints it; at most `limits.traitHunks`. */
   readonly hunks: readonly string[];
   /** Lower-case hex. */
@@ -110,9 +111,9 @@ export function traitsOfFinding(finding: Finding, texts: FindingTexts, receivedA
   };
 }
 
-function ofText(text: string): Pick<Traits, 'words' | 'upstreamIds'> {
+function ofText(text: string): Pick<Traits, 'text' | 'upstreamIds'> {
   const ids = idsIn(text);
-  return { words: wordsOf(text), upstreamIds: ids.length === 1 ? ids : [] };
+  return { text: textTraitsOf(text), upstreamIds: ids.length === 1 ? ids : [] };
 }
 
 function claimedCrash(record: Fields, log: Omit<CrashTraits, 'from'> | undefined): CrashTraits | null {
