@@ -82,7 +82,7 @@ const piece = fc.constantFrom(
 );
 const hostile = fc.oneof(
   { weight: 6, arbitrary: fc.array(piece, { maxLength: 7 }).map((parts) => parts.join('')) },
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'binary-ascii' }),
 );
 
 describe.each(schemes)('%s: an order', (scheme) => {
