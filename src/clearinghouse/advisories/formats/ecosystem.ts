@@ -1,3 +1,5 @@
+import { type Constraint, everything, rangeText } from '../../inventories/vers/constraint.ts';
+
 /** What a package is called in OSV's world (https://ossf.github.io/osv-schema/#affectedpackage-field). */
 export interface Ecosystem {
   /** purl type, e.g. `deb`. */
@@ -63,6 +65,8 @@ export function purlOfVersion(packagePurl: string, version: string): string {
 
 /** `vers:npm/>=1.0.0|<4.17.21`, `vers:npm/*` when every version is affected. */
 export function versRange(ecosystem: Ecosystem, introduced: string | null, fixed: string | null): string {
-  const bounds = [introduced === null ? '' : `>=${encodeURIComponent(introduced)}`, fixed === null ? '' : `<${encodeURIComponent(fixed)}`];
-  return `vers:${ecosystem.vers}/${bounds.filter(Boolean).join('|') || '*'}`;
+  const constraints: Constraint[] = [];
+  if (introduced !== null) constraints.push({ comparator: '>=', version: introduced });
+  if (fixed !== null) constraints.push({ comparator: '<', version: fixed });
+  return rangeText(ecosystem.vers, constraints.length > 0 ? constraints : [everything]);
 }

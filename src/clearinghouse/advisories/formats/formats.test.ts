@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { referenceText } from '../../../../test/reference-data.ts';
 import type { Instant } from '../../../base/instant.ts';
+import { canonicalRange } from '../../inventories/vers/range.ts';
 import type { AdvisoryText } from '../advisory.ts';
 import { type Bulletin, csafFile, csafPath, trackingIdOf } from '../bulletin.ts';
 import { renderCsaf20 } from './csaf20.ts';
@@ -204,4 +205,7 @@ test('packages, versions and ranges are spelled as their standards demand', () =
     'vers:npm/>=1.0.0',
     'vers:npm/>=1.0.0|<2.0.0',
   ]);
+  const deb = versRange(ecosystemOf('pkg:deb/debian/a'), null, '1:1.7.15-1+deb12u4~');
+  expect(deb).toBe('vers:deb/<1:1.7.15-1+deb12u4~');
+  expect(canonicalRange(deb)).toBe(deb);
 });

@@ -18,7 +18,7 @@ function parse(text: string): Part[] | undefined {
   const found = [...text.matchAll(/[0-9]+|[A-Za-z]+/g)].map((match) => ({ run: match[0], at: match.index }));
   if (found.length === 0) return undefined;
   return found.map(({ run, at }, i) => {
-    if (isDigits(run)) return { rank: /^0+$/.test(run) ? ranks.zero : ranks.number, value: run };
+    if (isDigits(run)) return /^0+$/.test(run) ? zero : { rank: ranks.number, value: run };
     const [before, after] = [found[i - 1], found[i + 1]];
     const joinsNumber = before !== undefined && isDigits(before.run) && before.at + before.run.length === at;
     const beforeNumber = after !== undefined && isDigits(after.run) && at + run.length === after.at;
