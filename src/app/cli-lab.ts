@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import type { Probe, RecipeFiles } from '../base/doors.ts';
+import type { Doors, Probe, RecipeFiles } from '../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { conclude } from '../lab/conclude.ts';
 import { prepare } from '../lab/experiment.ts';
@@ -9,6 +9,7 @@ import { parseRecipe } from '../lab/recipe.ts';
 import { recordOf } from '../lab/record.ts';
 import { runExperiment } from '../lab/run.ts';
 import { buildLab, recipesIn } from './build.ts';
+import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { readConfig } from './config.ts';
 import { finish } from './ending.ts';
 
@@ -27,6 +28,18 @@ export function labCommands(program: Command): void {
     .requiredOption('--poc <file>', 'the input that should trip it')
     .option('--runs <n>', 'how often each build is run (default 3)')
     .action(async (recipe: string, options: RunOptions) => finish(await run(recipe, options, isJson()), isJson()));
+  const each = (value: string, before: readonly string[] = []) => [...before, value];
+  group
+    .command('matrix <recipe>')
+    .description('every PoC against every patched build of a recipe: are two crashes one flaw?')
+    .requiredOption('--poc <file>', 'an input that trips the unpatched build; give two at least', each)
+    .option('--patch <file>', 'a unified diff that may be a fix, besides the recipe’s own', each)
+    .option('--runs <n>', 'how often each input is run on each build (default 3)')
+    .action(async (name: string, options: MatrixOptions) => {
+      const doors = buildLab(readConfig(process.env));
+      const recipe = recipeNamed(name, doors);
+      finish(isRefusal(recipe) ? recipe : await matrixOf(recipe, options, doors, sayer(isJson())), isJson());
+    });
   group
     .command('doctor')
     .description('try every limit of the box and say what is enforced, what is missing and the command that mends it')
@@ -54,19 +67,29 @@ export function labCommands(program: Command): void {
 
 async function run(name: string, options: RunOptions, isJson: boolean) {
   const doors = buildLab(readConfig(process.env));
-  const found = existsSync(name)
-    ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml'))
-    : doors.recipes.all().find((r) => r.id === name);
-  if (!found) return refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
+  const found = recipeNamed(name, doors);
+  if (isRefusal(found)) return found;
   const spec = pinned(found, options);
   if (isRefusal(spec)) return spec;
-  const say = (text: string) => (isJson || !process.stderr.isTTY ? undefined : process.stderr.write(`${text}\n`));
+  const say = sayer(isJson);
   const evidence = await runExperiment(spec, doors, ({ step, of }) => say(`${step} ${of}`));
   const verdict = conclude(spec, evidence);
   if (verdict.verdict !== 'reproduced') process.exitCode = verdict.verdict === 'could-not-tell' ? 69 : 1;
   const { predicate } = recordOf(spec, evidence, verdict, await doors.box.probe());
   const frames = verdict.crash?.state ? `\n  ${verdict.crash.type}\n  ${verdict.crash.state.trim().replaceAll('\n', '\n  ')}` : '';
   return { value: predicate, text: `${verdict.verdict}: ${verdict.because}${frames}` };
+}
+
+function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): RecipeFiles | Refusal {
+  const found = existsSync(name)
+    ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml'))
+    : recipes.all().find((r) => r.id === name);
+  return found ?? refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
+}
+
+/** Progress goes to whoever watches, never between the results. */
+function sayer(isJson: boolean): (text: string) => void {
+  return (text) => void (isJson || !process.stderr.isTTY || process.stderr.write(`${text}\n`));
 }
 
 function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prepare> {

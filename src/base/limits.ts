@@ -141,6 +141,9 @@ export const limits = {
   treeDepth: 64,
   recipeBytes: 64 * 1024,
   experimentRuns: 20,
+  /** Of one matrix: inputs, and builds with a fix. */
+  matrixPocs: 8,
+  matrixFixes: 8,
   /** Printed output is kept in part, for people; no oracle reads it. */
   shownChars: 4096,
   /** Longer lines are cut: no frame or report of a real tool comes near, and matching stays cheap. */

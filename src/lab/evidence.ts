@@ -4,13 +4,13 @@ import type { BoxResult, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import type { PlannedRun } from './experiment.ts';
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const tree = z.string().regex(/^tree_[0-9a-f]{64}$/) as unknown as z.ZodType<TreeId>;
+export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
+export const treeText = z.string().regex(/^tree_[0-9a-f]{64}$/) as unknown as z.ZodType<TreeId>;
 const variant = z.enum(['vulnerable', 'fixed']);
 const count = z.number().nonnegative();
 const ends = z.enum(['exited', 'signalled', 'timeout', 'cpu-limit', 'oom', 'output-limit', 'file-limit', 'killed', 'box-failed']);
 
-const runRecord = z.strictObject({
+export const runRecord = z.strictObject({
   variant,
   input: z.enum(['poc', 'control', 'self-check']),
   index: z.int().min(0).max(100),
@@ -25,25 +25,25 @@ const runRecord = z.strictObject({
   cpuUs: count,
   peakBytes: count,
   because: z.string().max(limits.shownChars).optional(),
-  stdout: z.strictObject({ sha256: digest, shown: z.string().max(limits.shownChars) }),
-  stderr: z.strictObject({ sha256: digest, shown: z.string().max(limits.shownChars) }),
+  stdout: z.strictObject({ sha256: sha256Text, shown: z.string().max(limits.shownChars) }),
+  stderr: z.strictObject({ sha256: sha256Text, shown: z.string().max(limits.shownChars) }),
   reports: z
-    .array(z.strictObject({ name: z.string().max(100), sha256: digest, text: z.string().max(limits.reportFileBytes) }))
+    .array(z.strictObject({ name: z.string().max(100), sha256: sha256Text, text: z.string().max(limits.reportFileBytes) }))
     .max(limits.reportFiles),
 });
 
 const buildRecord = z.strictObject({
   variant,
-  source: tree,
-  archives: z.array(z.strictObject({ name: z.string(), sha256: digest, checkedBy: z.enum(['apt', 'npm-integrity']) })),
-  key: digest,
-  tree,
+  source: treeText,
+  archives: z.array(z.strictObject({ name: z.string(), sha256: sha256Text, checkedBy: z.enum(['apt', 'npm-integrity']) })),
+  key: sha256Text,
+  tree: treeText,
   cached: z.boolean(),
 });
 
 /** What a box may have shaped; `conclude` reads it through this and believes nothing else. */
 export const evidenceSchema = z.strictObject({
-  specDigest: digest,
+  specDigest: sha256Text,
   provider: z.string().max(100),
   builds: z.array(buildRecord).max(2),
   runs: z.array(runRecord).max(500),

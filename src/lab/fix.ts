@@ -1,4 +1,6 @@
-import type { BoxResult, BoxSpec, TreeId } from '../base/doors.ts';
+import { sha256 } from '../base/canonical.ts';
+import type { BoxSpec, TreeId } from '../base/doors.ts';
+import type { RunRecord } from './evidence.ts';
 import { type Pinned, runBox, sourceAt } from './experiment.ts';
 import type { Observation } from './oracle.ts';
 import type { FunctionalTest } from './recipe.ts';
@@ -75,12 +77,13 @@ export function testBox(spec: Pinned, tree: TreeId, test: FunctionalTest): BoxSp
 }
 
 /** The harness that prints is ours; what it links may be hostile, and can at worst pass a test of its own patch, never silence a PoC. */
-export function judgeTest(test: FunctionalTest, result: BoxResult): TestOutcome {
+export function judgeTest(test: FunctionalTest, result: Pick<RunRecord, 'end' | 'exit' | 'because' | 'stdout'>): TestOutcome {
   const { name } = test;
   const outcome = (passed: boolean, because: string, unsure = false): TestOutcome => ({ name, passed, unsure, because });
   if (result.end === 'box-failed') return outcome(false, result.because ?? 'the box failed', true);
   if (result.end !== 'exited') return outcome(false, `ended by ${result.end}`);
   if (result.exit !== test.exit) return outcome(false, `exited with ${result.exit} instead of ${test.exit}`);
-  const said = Buffer.from(result.stdout).toString('utf8');
-  return test.stdout !== undefined && said !== test.stdout ? outcome(false, 'printed something else') : outcome(true, '');
+  return test.stdout !== undefined && result.stdout.sha256 !== sha256(test.stdout)
+    ? outcome(false, 'printed something else')
+    : outcome(true, '');
 }

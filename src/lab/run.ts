@@ -76,7 +76,7 @@ export async function build(spec: Pinned, source: TreeId, box: Box): Promise<Pic
   return { key, tree, cached: false };
 }
 
-function howItEnded(result: BoxResult): string {
+export function howItEnded(result: BoxResult): string {
   const said = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-1000);
   const how = result.end === 'exited' ? `exited with ${result.exit}` : `ended by ${result.end}`;
   return `${how}${result.because ? ` (${result.because})` : ''}${said ? `: ${said}` : ''}`;
@@ -174,7 +174,9 @@ async function runTests(spec: Pinned, tree: TreeId, box: Box, onProgress: OnProg
   const outcomes: TestOutcome[] = [];
   for (const test of spec.recipe.tests) {
     onProgress({ step: 'test', of: test.name });
-    outcomes.push(judgeTest(test, await box.run(testBox(spec, tree, test))));
+    const asked = testBox(spec, tree, test);
+    const run = { variant: 'fixed', input: 'control', index: 0 } as const;
+    outcomes.push(judgeTest(test, recordRun(run, false, asked.argv, await box.run(asked))));
   }
   return outcomes;
 }

@@ -17,7 +17,7 @@ import { parseRecipe, type Recipe, sourceOf } from '../../src/lab/recipe.ts';
 import { recordOf, sealRecord } from '../../src/lab/record.ts';
 import { runExperiment, verifyPatch } from '../../src/lab/run.ts';
 
-/** The two shipped recipes, end to end: real registries, real compiler, real boxes. */
+/** Two shipped recipes, end to end: real registries, real compiler, real boxes. */
 const dir = mkdtempSync(join(tmpdir(), 'lab-contract-'));
 const shelf = new Map(
   diskRecipes(join(import.meta.dirname, '../../recipes'))
