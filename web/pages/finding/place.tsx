@@ -8,6 +8,7 @@ import { When } from '../../parts/when.tsx';
 import { useAct, useGet } from '../../session.ts';
 import type { Finding, Place as FindingPlace, Who } from '../../wire.ts';
 import { Acknowledge, AnswerBy, bandTone, usualWait } from '../queue/answers.tsx';
+import { isOver } from './withdraw.tsx';
 
 const bands = [
   ['INCIDENT', 'INCIDENT: answered within 2 hours'],
@@ -29,7 +30,9 @@ export function Place({ finding, who }: { finding: Finding; who: Who | null | un
           <Tag tone={bandTone[of.band]}>{of.band}</Tag> {of.because}
         </Fact>
         <Fact name="Answer">
-          {of.acknowledgedAt ? (
+          {isOver.includes(finding.state) && !of.acknowledgedAt ? (
+            'nobody waits for one any more'
+          ) : of.acknowledgedAt ? (
             <>
               given <When at={of.acknowledgedAt} />
             </>
@@ -42,12 +45,12 @@ export function Place({ finding, who }: { finding: Finding; who: Who | null | un
         <Fact name="Usual wait">{usualWait(of.usualWaitHours)}</Fact>
         <Fact name="Quota">{of.isOverQuota && 'beyond the quota of the day: after all that is within theirs'}</Fact>
       </Facts>
-      {isStaff && of.acknowledgedAt === null && (
+      {isStaff && of.acknowledgedAt === null && !isOver.includes(finding.state) && (
         <p className="mt-3">
           <Acknowledge id={finding.id} title={finding.title} />
         </p>
       )}
-      {isStaff && <SetBand id={finding.id} />}
+      {isStaff && !isOver.includes(finding.state) && <SetBand id={finding.id} />}
     </Section>
   );
 }

@@ -5,7 +5,8 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { useAct } from '../../session.ts';
 import type { Finding } from '../../wire.ts';
 
-const isOver: readonly Finding['state'][] = ['closed', 'withdrawn', 'corrected'];
+/** Nothing that is found out later changes it. */
+export const isOver: readonly Finding['state'][] = ['closed', 'withdrawn', 'corrected'];
 
 /** For its finder only: what was said can be taken back, not unsaid. */
 export function Withdraw({ finding }: { finding: Finding }) {
