@@ -11,6 +11,7 @@ export const kinds = {
   clm: 'claim',
   scn: 'scan',
   fnd: 'finding',
+  qrn: 'quarantined document',
   vul: 'vulnerability',
   cmp: 'comparison',
   val: 'validation',

@@ -47,6 +47,22 @@ export const limits = {
   scanResults: 1_000_000,
   sarifBytes: 16 * 1024 * 1024,
   sarifResults: 5_000,
+  /** One document handed in for import, as a file, and one entry of a bulk stream. */
+  importBytes: 16 * 1024 * 1024,
+  findingsPerImport: 5_000,
+  /** What a format says beyond a finding's own members. */
+  originalChars: 16 * 1024,
+  csafBranches: 100_000,
+  zipEntries: 1_000,
+  /** All that an archive inflates to. */
+  zipBytes: 32 * 1024 * 1024,
+  /** Inflated to packed: honest archives of reports and inputs stay far below. */
+  zipRatio: 200,
+  /** Documents kept for an organisation that could not be read. */
+  quarantinedPerOrg: 1_000,
+  quarantinedBytes: 256 * 1024 * 1024,
+  /** Of one upload, over all its requests. */
+  bulkEntries: 10_000_000,
   purlBytes: 512,
   versionsPerFinding: 64,
   versionBytes: 64,

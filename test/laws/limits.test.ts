@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { limits } from '../../src/base/limits.ts';
 import * as embargoes from '../../src/clearinghouse/cases/embargoes/wire.ts';
 import * as claims from '../../src/clearinghouse/claims/wire.ts';
+import * as imports from '../../src/clearinghouse/findings/imports/wire.ts';
 import * as findings from '../../src/clearinghouse/findings/wire.ts';
 import * as priorities from '../../src/clearinghouse/priorities/wire.ts';
 import * as scans from '../../src/clearinghouse/scans/wire.ts';
@@ -30,6 +31,7 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
     'parts',
     (n) => [{ name: 'raw', contentType: text(n), data: 'YQ==' }],
   ],
+  ['an entry of an upload', limits.bulkEntries, imports.bulkEntryInput, 'entry', (n) => n],
   ['a CVSS vector', limits.cvssVectorChars, priorities.assessInput, 'cvssVector', text],
   ['where a policy was read', limits.referenceBytes, embargoes.policyInput, 'url', url],
   ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],

@@ -4,6 +4,7 @@ import { action, done, presentItems } from '../../trust/action.ts';
 import { amendmentActions } from './amendments/actions.ts';
 import { named } from './attachment.ts';
 import { type Finding, findingMoves, judged, submissionStatus } from './finding.ts';
+import { importActions } from './imports/actions.ts';
 import { intakeActions } from './intake/actions.ts';
 import { queueActions } from './queue/actions.ts';
 import { leaveQueue } from './queue/store.ts';
@@ -16,6 +17,14 @@ import * as wire from './wire.ts';
 
 // A station's verbs are found in one place, wherever they are written.
 export { correct, reveal, withdraw } from './amendments/actions.ts';
+export {
+  bulkEntry,
+  bulkState,
+  discardQuarantined,
+  importDocument,
+  quarantined,
+  quarantinedDocument,
+} from './imports/actions.ts';
 export { submit, submitSarif, submitTap } from './intake/actions.ts';
 export { acknowledge, place, queue, reconsiderPlace, remind, setBand, takePlace } from './queue/actions.ts';
 export { appealQuota, quota, setQuota } from './quotas/actions.ts';
@@ -136,6 +145,7 @@ export const close = action({
 export const findingActions = [
   ...intakeActions,
   ...vinceActions,
+  ...importActions,
   get,
   list,
   attachment,

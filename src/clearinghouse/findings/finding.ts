@@ -53,7 +53,19 @@ export interface AffectedSymbol {
   readonly line: number | null;
 }
 
-export const formats = ['plain', 'tap', 'vince', 'sarif', 'osv', 'csaf', 'codex-security', 'crs'] as const;
+export const formats = [
+  'plain',
+  'tap',
+  'vince',
+  'sarif',
+  'osv',
+  'csaf',
+  'codex-security',
+  'crs',
+  'github-advisory',
+  'vex',
+  'scanner',
+] as const;
 
 /** Whether the tooling that found it is in everybody's hands: decides whether an embargo makes sense at all (DESIGN §7). */
 export const toolingAccesses = ['public', 'confidential'] as const;

@@ -21,7 +21,7 @@ import {
 } from './finding.ts';
 import { isHttpUrl, isUpstreamId } from './identifiers.ts';
 
-const wireBytes = (maxBytes: number) =>
+export const wireBytes = (maxBytes: number) =>
   z
     .string()
     .min(1)
@@ -38,13 +38,22 @@ const givenFile = z.object({
   /** The file, in standard base64 with padding. */
   data: wireBase64(limits.attachmentBytes).min(1),
 });
-const givenFiles = z
+export const givenFiles = z
   .array(givenFile)
   .max(limits.attachmentsPerFinding)
   .refine(
     (files) => new Set(files.map((f) => downloadKey(f.filename, f.contentType))).size === files.length,
     'two files would download under one name',
   );
+
+/** How it was found, and who answers for it. */
+export const provenanceInput = {
+  discoveryMethod: wireBytes(32).optional(),
+  discoveryTooling: wireBytes(128).optional(),
+  discoveryModel: wireBytes(128).optional(),
+  toolingAccess: z.enum(toolingAccesses).optional(),
+  answerable: wireBytes(256).optional(),
+};
 
 export const submitInput = z.object({
   format: z.literal('plain').default('plain'),
@@ -68,11 +77,7 @@ export const submitInput = z.object({
     })
     .optional(),
   attachments: givenFiles.default([]),
-  discoveryMethod: wireBytes(32).optional(),
-  discoveryTooling: wireBytes(128).optional(),
-  discoveryModel: wireBytes(128).optional(),
-  toolingAccess: z.enum(toolingAccesses).optional(),
-  answerable: wireBytes(256).optional(),
+  ...provenanceInput,
   exploited: z.boolean().default(false),
   repository: wireBytes(limits.referenceBytes).refine(isHttpUrl, 'must be an absolute http or https URL').optional(),
   references: z
@@ -154,7 +159,7 @@ export const withdrawInput = z.object({ id: wireId('fnd'), because: z.string().m
 export const correctInput = submitInput.extend({ id: wireId('fnd'), because: z.string().min(1).max(limits.becauseChars) });
 export const closeInput = z.object({ id: wireId('fnd'), because: z.string().min(1).max(limits.textChars) });
 
-const receivedOut = z.object({
+export const receivedOut = z.object({
   id: wireId('fnd'),
   receipt: z.string(),
   /** Of the SIRT-ready six, those not provided: a checklist, never a rejection. */

@@ -78,7 +78,7 @@ export const submitSarif = action({
   present: ({ received, skipped }) => ({ items: received.map(({ finding, missing }) => wire.presentReceived(finding, missing)), skipped }),
 });
 
-interface Received {
+export interface Received {
   readonly finding: Finding;
   readonly missing: readonly OneOfSix[];
 }
