@@ -5,7 +5,7 @@ import { readCdbStackStart, readCdbType, readDebuggers } from './debuggers.ts';
 import { jniError, readFrame, settleOverflow } from './frames.ts';
 import { isOutOfMemory, readDetectors, readGpuFailure, readResourceLimits, readSignalsAndExits } from './fuzzers.ts';
 import { readKasanAccess, readKernel } from './kernel.ts';
-import { isNoise, linesOf } from './lines.ts';
+import { isNoise, linesOf, plainLinesOf, withoutStamps } from './lines.ts';
 import {
   isSignalOfExplained,
   isStop,
@@ -18,6 +18,7 @@ import {
   readToolFailure,
 } from './memory.ts';
 import { normalise } from './normal-form.ts';
+import { kernelInnards, readPlain } from './plain.ts';
 import { type Frame, type Reading, startReading, stateFrames } from './reading.ts';
 import { readGo, readScripts } from './scripts.ts';
 import { isSecurityIssue } from './security.ts';
@@ -64,15 +65,26 @@ export function parseCrash(log: string, settings: Partial<CrashSettings> = {}): 
 function read(log: string, settings: CrashSettings): Reading {
   const r = startReading(log, settings);
   const custom = settings.ignoreFrames.filter(isPattern).map((source) => new RegExp(`^(?:${source})`));
-  for (const line of linesOf(log, r.about)) {
+  if (!readLines(linesOf(log, r.about), r, custom)) return startReading(log, settings);
+  if (r.type !== '' && r.state !== '') return r;
+  const plain = plainLinesOf(log);
+  const bare = r.type === '' ? withoutStamps(plain) : undefined;
+  if (bare && !readLines(bare, r, [...custom, ...kernelInnards])) return startReading(log, settings);
+  if (r.type === '' || r.state === '') readPlain(bare ?? plain, r, custom);
+  return r;
+}
+
+/** False where memory ran out and that is not to be reported. */
+function readLines(lines: readonly string[], r: Reading, custom: readonly RegExp[]): boolean {
+  for (const line of lines) {
     if (r.processDied) break;
     if (line.trim() === '' || isNoise(line)) continue;
-    if (!settings.reportOomsAndHangs && isOutOfMemory(line)) return startReading(log, settings);
+    if (!r.settings.reportOomsAndHangs && isOutOfMemory(line)) return false;
     if (isSignalOfExplained(line, r)) continue;
     if (readReports(line, r)) continue;
     readFrameLine(line, r, custom);
   }
-  return r;
+  return true;
 }
 
 /** The order decides which of several reports wins. True when the line is used up. */

@@ -55,7 +55,7 @@ function unwrap(text: string): string {
   return text.startsWith('(') && text.endsWith(')') && text.length > 1 ? text.slice(1, -1) : text;
 }
 
-function addFrame(r: Reading, frame: FrameLine, text: string, custom: readonly RegExp[]): void {
+export function addFrame(r: Reading, frame: FrameLine, text: string, custom: readonly RegExp[]): void {
   if (isIgnoredFrame(text, r.settings.symbolized, custom)) return;
   const name = frame.unnamed ? text : frame.path ? text.slice(text.lastIndexOf('/') + 1) : frameName(text);
   r.names.push(name);

@@ -58,9 +58,13 @@ const timeouts = [
   /^========= Per-input timeout exceeded:/,
 ];
 
+export function isTimeout(line: string): boolean {
+  return timeouts.some((pattern) => pattern.test(line));
+}
+
 export function readResourceLimits(line: string, r: Reading): void {
   if (r.settings.reportOomsAndHangs) {
-    if (timeouts.some((pattern) => pattern.test(line))) startReport(r, 'Timeout');
+    if (isTimeout(line)) startReport(r, 'Timeout');
     if (isOutOfMemory(line)) startReport(r, 'Out-of-memory');
   }
   if (/^========= Stack limit exceeded: \d+ > \d+ \(byte\); aborting$/.test(line)) setType(r, 'Stack-overflow');

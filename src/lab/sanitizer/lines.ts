@@ -8,12 +8,24 @@ const deadlySignals = ['Address', 'Leak', 'Memory', 'UndefinedBehavior', 'Thread
 
 /** The lines worth reading, in the order in which they are to be read. */
 export function linesOf(log: string, about: LogKind): string[] {
-  let lines = log.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
-  if (lines.at(-1) === '') lines.pop();
-  lines = lines.map((line) => (line.length > limits.crashLineChars ? line.slice(0, limits.crashLineChars) : line));
+  let lines = plainLinesOf(log);
   if (about.lkl) lines = lines.map((line) => line.replace(/^\[\s*\d+\.\d+\]\s/, ''));
   lines = lines.flatMap(splitDeadlySignal);
   return about.python ? pythonFirst(lines) : lines;
+}
+
+/** As they stand. */
+export function plainLinesOf(log: string): string[] {
+  const lines = log.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => (line.length > limits.crashLineChars ? line.slice(0, limits.crashLineChars) : line));
+}
+
+const stamp = /^(?:<\d>)?\[\s*\d+\.\d+\](?:\s?\[\s*[TC]\d+\])?\s+/;
+
+/** A kernel's console stamps every line with the time, and with the task: undefined where none is. */
+export function withoutStamps(lines: readonly string[]): string[] | undefined {
+  return lines.some((line) => stamp.test(line)) ? lines.map((line) => line.replace(stamp, '')) : undefined;
 }
 
 /** Lines that say nothing about the crash, or say it again in other words. */
