@@ -10,6 +10,8 @@ export interface PlainReport {
   readonly address?: string;
   /** Stands first in the state. */
   readonly said?: string;
+  /** The report's line is the first frame. */
+  readonly bare?: boolean;
 }
 
 type Format = readonly [RegExp, (match: RegExpExecArray, next: string) => PlainReport];
@@ -72,6 +74,11 @@ const formats: readonly Format[] = [
     (m) => kernel('General protection fault', m[1]),
   ],
   [/^WARNING: (?:CPU: \d+ PID: \d+ )?at (\S+):\d+ \w+\+0x/, (m) => kernel(`WARNING in ${m[1]}`)],
+  // A backtrace of gdb and nothing else
+  [
+    /^#0 {2}\S/,
+    (m) => ({ type: /^#0 {2}(?:0x\w+ in )?_*(?:GI_)?(?:raise|abort|pthread_kill)/.test(m.input) ? 'SIGABRT' : 'UNKNOWN', bare: true }),
+  ],
 ];
 
 /** One look at a line that tells of nothing. */

@@ -49,6 +49,16 @@ test.each([
     'read_all\nnext_one\n',
   ],
   [
+    'gdb, a backtrace alone',
+    lines(
+      '#0  __GI_raise (sig=sig@entry=6) at ../sysdeps/unix/sysv/linux/raise.c:50',
+      '#1  0x00007ffff7d6c859 in __GI_abort () at abort.c:79',
+      '#2  0x000055555555687b in check_page (page=<optimized out>) at page.c:31',
+    ),
+    'SIGABRT',
+    'check_page\n',
+  ],
+  [
     'lldb',
     lines(
       "* thread #1, queue = 'com.apple.main-thread', stop reason = EXC_BAD_ACCESS (code=1, address=0x0)",

@@ -27,7 +27,7 @@ export function readPlain(lines: readonly string[], r: Reading, custom: readonly
     r.state = `${report.said}\n`;
     r.frameCount = 1;
   }
-  readStack(stackLines(lines, found.at), r, plainFrame, ignored);
+  readStack(report.bare ? lines.slice(found.at) : stackLines(lines, found.at), r, plainFrame, ignored);
 }
 
 /** Of Python's tracebacks the last one is the one that was not caught, and its last frame is the innermost. */
