@@ -66,7 +66,7 @@ function read(log: string, settings: CrashSettings): Reading {
   const r = startReading(log, settings);
   const custom = settings.ignoreFrames.filter(isPattern).map((source) => new RegExp(`^(?:${source})`));
   if (!readLines(linesOf(log, r.about), r, custom)) return startReading(log, settings);
-  if (r.type !== '' && r.state !== '') return r;
+  if (r.type !== '' && (r.state || r.processName || settings.fuzzTarget)) return r;
   const plain = plainLinesOf(log);
   const bare = r.type === '' ? withoutStamps(plain) : undefined;
   if (bare && !readLines(bare, r, [...custom, ...kernelInnards])) return startReading(log, settings);

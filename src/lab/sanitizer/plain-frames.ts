@@ -2,11 +2,15 @@ import { bareKernelFrame, type FrameLine, javaFrame, sanitizerFrame } from './fr
 
 /** Stack frames in forms that ClusterFuzz has no rules for: read only where its rules find no frame. */
 
-/** `#0 f(int) /a.cc:1:2 (m+0x1)` as ThreadSanitizer, `#0  f (a=1) at a.c:1` as gdb: no address. */
+/**
+ * `#0 f(int) /a.cc:1:2 (m+0x1)` as ThreadSanitizer, `#0  f (a=1) at a.c:1` as gdb: no address. libFuzzer numbers its progress in the same
+ * way (`#2 INITED cov: 1`), so that there must be a place.
+ */
 export function bareFrame(line: string): FrameLine | undefined {
   const id = /^\s*#\d+\s+/.exec(line)?.[0];
   if (id === undefined || /^(?:0x|\()/.test(line.slice(id.length))) return undefined;
   const text = line.slice(id.length).replace(/ \(BuildId: [0-9a-f]+\)$/, '');
+  if (!/(?:\+0x[0-9a-f]+\)|:\d+)$/.test(text)) return undefined;
   return sanitizerFrame(`${id}0x0 in ${text.replace(/(:\d+) \([^()]*\)$/, '$1').replace(' <null> ', ' ')}`);
 }
 

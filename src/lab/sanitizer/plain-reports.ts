@@ -5,7 +5,7 @@ import { capitalise } from './text.ts';
  * What programs, debuggers and kernels say of a crash when no sanitizer or fuzzing engine is there to say it. ClusterFuzz has no rules for
  * these: they are looked for only where its rules find no crash.
  */
-export interface PlainReport {
+interface PlainReport {
   readonly type: string;
   readonly address?: string;
   /** Stands first in the state. */

@@ -259,6 +259,16 @@ test.each([
   expect(parseCrash(log)).toMatchObject({ type, state });
 });
 
+test('progress of libFuzzer is no stack, and a target’s name is better than none', () => {
+  const log = lines(
+    '#2\tINITED cov: 4 ft: 5 corp: 1/1b',
+    '#3\tNEW    cov: 5 ft: 6 corp: 2/2b lim: 4 exec/s: 0 rss: 26Mb L: 1/1 MS: 1 ChangeByte-',
+    '==1==ERROR: libFuzzer: fuzz target exited',
+  );
+  expect(parseCrash(log)).toMatchObject({ type: 'Unexpected-exit', state: 'NULL' });
+  expect(parseCrash(race, { fuzzTarget: 'count_fuzzer' })).toMatchObject({ state: 'count_fuzzer\n' });
+});
+
 test('what a program prints of itself is no report', () => {
   for (const line of [
     'Caught: TypeError: x is not a function',
