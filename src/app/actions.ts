@@ -9,6 +9,7 @@ import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
 import { validationActions } from '../clearinghouse/validations/actions.ts';
+import { matrixActions } from '../clearinghouse/validations/matrices/actions.ts';
 import { agreementActions } from '../reviews/agreements/actions.ts';
 import { determinationActions } from '../reviews/determinations/actions.ts';
 import { estimateActions } from '../reviews/estimates/actions.ts';
@@ -34,6 +35,7 @@ export const actions: readonly AnyAction[] = [
   ...findingActions,
   ...duplicateActions,
   ...validationActions,
+  ...matrixActions,
   ...caseActions,
   ...priorityActions,
   ...advisoryActions,

@@ -7,6 +7,7 @@ import * as findings from '../clearinghouse/findings/actions.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
+import { considerFixes, matrixLabour } from '../clearinghouse/validations/matrices/actions.ts';
 import * as estimates from '../reviews/estimates/actions.ts';
 import * as grades from '../reviews/grades/actions.ts';
 import * as runs from '../reviews/runs/actions.ts';
@@ -30,6 +31,8 @@ export const flow: Flow = {
       verdict: payload.verdict,
       before: payload.before,
     })),
+    // Undecided by words and frames, both replayed: the fixes of the one are tried on the inputs of the other.
+    hop('comparison.unsure', considerFixes, ({ payload }) => payload),
     // A vulnerability: one case, with all who found it.
     hop('vulnerability.opened', cases.open, thing),
     hop('vulnerability.joined', cases.addFinders, thing),
@@ -60,6 +63,7 @@ export const flow: Flow = {
       ({ thing }) => thing,
       ({ payload }) => Number(payload.priority ?? 0),
     ),
+    work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),

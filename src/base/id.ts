@@ -15,6 +15,7 @@ export const kinds = {
   vul: 'vulnerability',
   cmp: 'comparison',
   val: 'validation',
+  mtx: 'matrix',
   cas: 'case',
   pat: 'patch',
   pri: 'priority',

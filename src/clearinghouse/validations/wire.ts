@@ -9,23 +9,25 @@ export const page = wirePage;
 export const beginInput = z.object({ id: wireId('val') });
 export const concludeInput = z.object({ id: wireId('val'), evidence: z.unknown() });
 
+export const probeIn = z
+  .object({
+    usable: z.boolean(),
+    isolation: z.enum(['process', 'userspace-kernel', 'vm', 'none']),
+    enforced: z.object({
+      memory: z.boolean(),
+      pids: z.boolean(),
+      cpu: z.boolean(),
+      disk: z.boolean(),
+      net: z.boolean(),
+      seccomp: z.boolean(),
+    }),
+    missing: z.array(z.string().max(limits.becauseChars)).max(32),
+  })
+  .strict();
+
 /** What the worker brings back; each trial's own evidence is read by the lab, against what was pinned. */
 export const evidenceIn = z.object({
-  probe: z
-    .object({
-      usable: z.boolean(),
-      isolation: z.enum(['process', 'userspace-kernel', 'vm', 'none']),
-      enforced: z.object({
-        memory: z.boolean(),
-        pids: z.boolean(),
-        cpu: z.boolean(),
-        disk: z.boolean(),
-        net: z.boolean(),
-        seccomp: z.boolean(),
-      }),
-      missing: z.array(z.string().max(limits.becauseChars)).max(32),
-    })
-    .strict(),
+  probe: probeIn,
   trials: z.array(z.unknown()).max(limits.trialsPerValidation),
 });
 

@@ -28,7 +28,7 @@ export interface Matrix {
   readonly columns: readonly Column[];
 }
 
-const relations = ['equivalent', 'separate', 'subsumes', 'could-not-tell'] as const;
+export const relations = ['equivalent', 'separate', 'subsumes', 'could-not-tell'] as const;
 export interface Arbitration {
   readonly relation: (typeof relations)[number];
   /** Of `subsumes`: whose flaw contains the other. */
