@@ -2,6 +2,7 @@ import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
+import { reportOnSarif } from '../clearinghouse/findings/formats/sarif/report.ts';
 import { buildPurl, canonicalPurl, parsePurl } from '../clearinghouse/inventories/purl.ts';
 import { scoreCvss } from '../clearinghouse/priorities/cvss.ts';
 import { parseCrash, readCrashSettings } from '../lab/sanitizer/crash.ts';
@@ -29,7 +30,7 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   purl: one(purl),
   vers: one(vers),
   cvss: one(cvss),
-  sarif: undefined,
+  sarif: one(({ document }) => reportOnSarif(document)),
   csaf: undefined,
   osv: undefined,
   cve: undefined,

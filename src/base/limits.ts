@@ -63,6 +63,13 @@ export const limits = {
   quarantinedBytes: 256 * 1024 * 1024,
   /** Of one upload, over all its requests. */
   bulkEntries: 10_000_000,
+  /** What the rules say about one log; a log of the largest size that breaks one at every place says no more. */
+  sarifProblems: 50_000,
+  /** A longer reference is rested on no base. */
+  sarifUriChars: 8192,
+  sarifBaseSteps: 16,
+  /** Property bags may nest; nothing of the standard comes near. */
+  sarifDepth: 64,
   purlBytes: 512,
   versionsPerFinding: 64,
   versionBytes: 64,
