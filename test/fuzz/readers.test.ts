@@ -7,6 +7,7 @@ import { tapPartsOf } from '../../src/app/tap-parts.ts';
 import { runTool } from '../../src/app/tool.ts';
 import { insist, isRefusal } from '../../src/base/refusal.ts';
 import { openNote } from '../../src/base/signature.ts';
+import { reportOnSarif } from '../../src/clearinghouse/findings/formats/sarif/report.ts';
 import { readSarif } from '../../src/clearinghouse/findings/formats/sarif.ts';
 import { readTap, readTapJson } from '../../src/clearinghouse/findings/formats/tap.ts';
 import { canonicalPurl } from '../../src/clearinghouse/inventories/purl.ts';
@@ -62,6 +63,7 @@ const readers: Record<string, { seed: string; read: (text: string) => unknown }>
   'TAP JSON': { seed: JSON.stringify(tap), read: (text) => readTapJson(Buffer.from(text)) },
   'TAP report': { seed: JSON.stringify(tap), read: (text) => withObject(text, (o) => readTap(o)) },
   SARIF: { seed: JSON.stringify(sarif), read: (text) => withObject(text, (o) => readSarif(o, 'pkg:npm/a')) },
+  'SARIF report': { seed: JSON.stringify(sarif), read: reportOnSarif },
   CycloneDX: { seed: JSON.stringify(sbom), read: readSbom },
   SPDX: { seed: JSON.stringify(spdx), read: readSbom },
   crash: { seed: crash, read: parseCrash },

@@ -3,8 +3,8 @@ import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { canonicalPurl } from '../../inventories/purl.ts';
 import { blankDraft, type Draft } from '../finding.ts';
 import { isCommit, isHttpUrl, isUpstreamId } from '../identifiers.ts';
+import { line } from './members.ts';
 import { readSarifLog, type SarifResult } from './sarif/log.ts';
-import { line } from './sarif/text.ts';
 
 /**
  * SARIF 2.1.0 (OASIS), one draft a result. `purl` is what the log is about; a result that names a package of its own is about that.
@@ -55,7 +55,7 @@ function packageOf({ purl }: SarifResult): string | undefined {
 }
 
 function linked(uri: string | null): string[] {
-  return uri !== null && Buffer.byteLength(uri) <= limits.referenceBytes && isHttpUrl(uri) ? [uri] : [];
+  return uri !== null && uri === line(uri, limits.referenceBytes) && isHttpUrl(uri) ? [uri] : [];
 }
 
 /** What else the result says; the tool's severity is a claim, and stays one. */

@@ -1,11 +1,12 @@
 import { limits } from '../../../../base/limits.ts';
 import { type Refusal, refuse } from '../../../../base/refusal.ts';
+import { line } from '../members.ts';
 import { componentOf, resolvedRuleId, ruleWithParents } from './descriptors.ts';
 import { isObject, listIn, type Members, member, objectsIn, textIn } from './members.ts';
 import { memory, type Once } from './once.ts';
 import { functionOf, type Place, placeOf } from './places.ts';
 import { inlineFiles, type Run, wholeRun } from './runs.ts';
-import { line, messageOf } from './text.ts';
+import { messageOf } from './text.ts';
 import { fingerprintOf, type Level, levelOf, packageIn, type Skipped, skippedBecause, stepsOf, weaknessesOf } from './traits.ts';
 
 /** One result of a log, read. */

@@ -1,11 +1,8 @@
-/** A JSON object out of a log: nothing in it is believed before it is looked at. */
-export type Members = Readonly<Record<string, unknown>>;
+import { isObject, type Members } from '../members.ts';
+
+export { isObject, type Members };
 
 const nothing: Members = {};
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function objectIn(of: Members | undefined, name: string): Members | undefined {
   const value = of && Object.hasOwn(of, name) ? of[name] : undefined;

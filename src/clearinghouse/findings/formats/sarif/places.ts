@@ -1,8 +1,8 @@
 import { limits } from '../../../../base/limits.ts';
+import { line } from '../members.ts';
 import { type Resolve, resolverOf } from './bases.ts';
 import { isObject, listIn, type Members, member, objectIn, textIn, wholeIn } from './members.ts';
 import type { Once } from './once.ts';
-import { line } from './text.ts';
 
 export interface Place {
   /** Relative to the root of the sources where the log lets it be told, else as the log writes it. */

@@ -1,4 +1,5 @@
 import { limits } from '../../../../base/limits.ts';
+import { clean } from '../members.ts';
 import { isBlank, listIn, type Members, member, objectIn, textIn } from './members.ts';
 
 /**
@@ -40,24 +41,4 @@ function unlink(text: string): string {
       id !== undefined || words === uri ? words : `${words} (${uri})`,
     )
     .replace(/\\([[\]\\])/g, '$1');
-}
-
-/** One line of at most `maxBytes` (UTF-8), without control or formatting characters. */
-export function line(text: string, maxBytes: number): string {
-  const flat = clean(text.slice(0, maxBytes * 2))
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-  const cut = Buffer.byteLength(flat) > maxBytes;
-  let kept = '';
-  let room = cut ? maxBytes - 3 : maxBytes;
-  for (const char of flat) {
-    room -= Buffer.byteLength(char);
-    if (room < 0) break;
-    kept += char;
-  }
-  return cut ? `${kept}…` : kept;
-}
-
-function clean(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
