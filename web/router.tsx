@@ -20,6 +20,7 @@ const routes = [
   createRoute({ ...under, path: '/found', component: Found }),
   createRoute({ ...under, path: '/enter', component: Enter }),
   createRoute({ ...under, path: '/findings/new', component: lazyRouteComponent(() => import('./pages/hand-in.tsx'), 'HandIn') }),
+  createRoute({ ...under, path: '/findings/import', component: lazyRouteComponent(() => import('./pages/import.tsx'), 'Import') }),
   createRoute({
     ...under,
     path: '/organisations',

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
 import type * as cases from '../src/clearinghouse/cases/wire.ts';
 import type * as duplicates from '../src/clearinghouse/duplicates/wire.ts';
+import type * as imports from '../src/clearinghouse/findings/imports/wire.ts';
 import type * as queue from '../src/clearinghouse/findings/queue/wire.ts';
 import type * as quotas from '../src/clearinghouse/findings/quotas/wire.ts';
 import type * as findings from '../src/clearinghouse/findings/wire.ts';
@@ -32,6 +33,8 @@ export type Checkpoint = z.output<typeof log.checkpointOut>;
 
 export type FindingSummary = z.output<typeof findings.listOut>['items'][number];
 export type Finding = z.output<typeof findings.getOut>;
+export type Imported = z.output<typeof imports.importOut>;
+export type Quarantined = z.output<typeof imports.quarantinedOut>;
 export type DeskQueue = z.output<typeof queue.queueOut>;
 export type Place = z.output<typeof queue.ownPlaceOut>;
 export type Quota = z.output<typeof quotas.quotaOut>;

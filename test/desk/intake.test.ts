@@ -53,6 +53,33 @@ describe.skipIf(noBrowser)('intake', () => {
     await visit.close();
   });
 
+  test('a report is imported as it is; what cannot be read is kept with the reason until it is discarded', async () => {
+    const visit = await desk.visit(lab);
+    await visit.go('/findings/new');
+    await visit.page.getByRole('link', { name: 'Import a report instead' }).click();
+    const osv = {
+      id: 'OSV-2026-1',
+      modified: '2026-11-01T00:00:00Z',
+      summary: 'Overflow',
+      affected: [{ package: { ecosystem: 'npm', name: 'a' } }],
+    };
+    const choose = (name: string, text: string) =>
+      visit.page.getByLabel('The report').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+    await choose('one.json', JSON.stringify(osv));
+    await visit.page.getByRole('button', { name: 'Import', exact: true }).click();
+    const received = visit.page.getByRole('table', { name: 'Received' });
+    await received.waitFor();
+    expect(await received.getByRole('row').count()).toBe(2);
+    await choose('two.json', '{"nothing": "known"}');
+    await visit.page.getByRole('button', { name: 'Import', exact: true }).click();
+    const kept = visit.page.getByRole('table', { name: 'Quarantined documents' });
+    await kept.waitFor();
+    await expectSound(visit, 'import');
+    await kept.getByRole('button', { name: /^Discard/ }).click();
+    await kept.waitFor({ state: 'detached' });
+    await visit.close();
+  });
+
   test('staff puts a finding into another band, and sees and sets a quota', async () => {
     const visit = await desk.visit(coordinator);
     const { id } = await desk.hub.do<{ id: string }>(lab!, findings.submit, { title: 'Another', text: 'x', purl: 'pkg:npm/other@1' });
@@ -66,12 +93,12 @@ describe.skipIf(noBrowser)('intake', () => {
     await visit.go(`/organisations/${lab!.orgId}`);
     const main = visit.page.getByRole('main');
     await main.getByRole('row', { name: 'scanner' }).waitFor();
-    expect(await main.textContent()).toContain('a day, 3 today');
+    expect(await main.textContent()).toContain('a day, 4 today');
     await visit.page.getByText('Set it', { exact: true }).click();
     await visit.page.getByLabel('Findings a day').fill('250');
     await visit.page.getByLabel('Why').fill('they are known to be careful');
     await visit.page.getByRole('button', { name: 'Set', exact: true }).click();
-    await visit.page.getByText('250 a day, 3 today').waitFor();
+    await visit.page.getByText('250 a day, 4 today').waitFor();
     await expectSound(visit, 'organisation-quota');
     await visit.close();
   });

@@ -1,6 +1,7 @@
 import { Form } from '@base-ui/react/form';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { base64Of } from '../parts/file.ts';
 import { Button, Choice, Field } from '../parts/form.tsx';
 import { Fact, Facts, Page } from '../parts/page.tsx';
 import { Refusal } from '../parts/refusal.tsx';
@@ -32,7 +33,7 @@ export function HandIn() {
   if (submit.data) return <Receipt of={submit.data} />;
   const send = async (given: Record<string, unknown>) => submit.mutate(await reportOf(given, file));
   return (
-    <Page title="Hand in a finding">
+    <Page title="Hand in a finding" beside={<Link to="/findings/import">Import a report instead</Link>}>
       <p className="mb-5 max-w-prose">
         Only the clearinghouse and those who are read in see it. A proof of concept is re-run here in a box; without one it stays a claim.
       </p>
@@ -114,12 +115,4 @@ async function reportOf(given: Record<string, unknown>, file: File | undefined):
     ...Object.fromEntries(Object.entries(others).filter(([, value]) => value)),
     attachments: file ? [{ filename: file.name, contentType: 'application/octet-stream', type, data: await base64Of(file) }] : [],
   };
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In pieces: a call takes only so many arguments.
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return btoa(text);
 }
