@@ -2,10 +2,10 @@ import type { Comparator, Constraint } from '../constraint.ts';
 
 /** Digits with one added, whatever their length. */
 export function next(digits: string): string {
-  const nines = /9*$/.exec(digits)![0].length;
-  const head = digits.slice(0, digits.length - nines);
-  const raised = head === '' ? '1' : head.slice(0, -1) + String(Number(head.at(-1)) + 1);
-  return raised + '0'.repeat(nines);
+  let end = digits.length;
+  while (digits[end - 1] === '9') end--;
+  const raised = end === 0 ? '1' : digits.slice(0, end - 1) + String(Number(digits[end - 1]) + 1);
+  return raised + '0'.repeat(digits.length - end);
 }
 
 /** The numbers up to and with the one at `index`, that one raised: the first version that no longer begins with them. */

@@ -27,7 +27,7 @@ export function nginxAlternatives(text: string): Constraint[][] | undefined {
 function expand(clause: string): Constraint[] | undefined {
   const [from, to] = clause.split(/-(?=[0-9])/);
   const isOpen = clause.endsWith('+');
-  const [lower, upper] = [coerceSemver(from!.replace(/\++$/, '')), to === undefined ? undefined : coerceSemver(to)];
+  const [lower, upper] = [coerceSemver(isOpen ? from!.slice(0, -1) : from!), to === undefined ? undefined : coerceSemver(to)];
   if (lower === undefined) return undefined;
   if (to !== undefined) return upper === undefined ? undefined : [one('>=', lower), one('<=', upper)];
   if (!isOpen) return [one('=', lower)];
