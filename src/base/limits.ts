@@ -171,6 +171,8 @@ export const limits = {
   shownChars: 4096,
   /** Longer lines are cut: no frame or report of a real tool comes near, and matching stays cheap. */
   crashLineChars: 32 * 1024,
+  /** What stands on later lines of a log is not read: the largest real ones have some thousands. */
+  crashLines: 128 * 1024,
   /** More are counted in no state and help nobody: a stack overflow has tens of thousands. */
   crashFrames: 128,
   /** Of two crash states, so much is compared: real ones have a handful of short lines. */

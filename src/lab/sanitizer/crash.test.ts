@@ -117,7 +117,24 @@ test('no log makes it throw', () => {
 });
 
 // A pattern whose cost grows with the square of a line would take minutes for a mebibyte, not seconds.
-test.each([' ', '(', ' (', '[', ':', '/', '+0x1', 'ERROR: ', ' on ', ' failed:', 'panic: ', '#0 0x1 in ', 'BUG: KASAN: ', '\n'])(
+test.each([
+  ' ',
+  '(',
+  ' (',
+  '[',
+  ':',
+  '/',
+  '+0x1',
+  'ERROR: ',
+  ' on ',
+  ' failed:',
+  'panic: ',
+  '#0 0x1 in ',
+  'BUG: KASAN: ',
+  '  a.',
+  '==1== ',
+  '\n',
+])(
   'a mebibyte of %j ends',
   (unit) => {
     for (const head of ['', '==1==ERROR: AddressSanitizer: stack-overflow on address 0x1\n    #0 0x1 in f']) {
@@ -133,6 +150,12 @@ test('a line is read to its limit', () => {
   const read = (chars: number) => linesOf('x'.repeat(chars), about).map((line) => line.length);
   expect(read(limits.crashLineChars)).toEqual([limits.crashLineChars]);
   expect(read(limits.crashLineChars + 1)).toEqual([limits.crashLineChars]);
+});
+
+test('a log is read to its limit of lines', () => {
+  const { about } = startReading('', usualSettings);
+  expect(linesOf('x\n'.repeat(limits.crashLines), about)).toHaveLength(limits.crashLines);
+  expect(linesOf('x\n'.repeat(limits.crashLines + 1), about)).toHaveLength(limits.crashLines);
 });
 
 test('so many frames are kept, and no more', () => {

@@ -16,7 +16,7 @@ export function linesOf(log: string, about: LogKind): string[] {
 
 /** As they stand. */
 export function plainLinesOf(log: string): string[] {
-  const lines = log.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+  const lines = log.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/, limits.crashLines);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => (line.length > limits.crashLineChars ? line.slice(0, limits.crashLineChars) : line));
 }
