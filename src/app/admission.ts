@@ -3,6 +3,7 @@ import { epochMs, hour, instantOf } from '../base/instant.ts';
 import { limits } from '../base/limits.ts';
 import { type Actor, may, type Verb } from '../trust/access.ts';
 import { actorBySecret, countInHour } from '../trust/orgs/store.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface Bounds {
   /** Requests of one credential in one hour of the clock. */
@@ -10,6 +11,7 @@ export interface Bounds {
   /** Submissions being read or stored at once; each holds its body in memory. */
   readonly atOnce: number;
   readonly bodyMs: number;
+  readonly traffic?: Traffic;
 }
 
 export const intakeBounds: Bounds = { perHour: limits.submissionsPerHour, atOnce: limits.submissionsAtOnce, bodyMs: limits.intakeBodyMs };
@@ -45,10 +47,12 @@ export function admission(doors: Doors, verb: Verb, bounds: Bounds): Admission {
     take() {
       if (places === 0) return undefined;
       places--;
+      const left = bounds.traffic?.enter();
       let given = false;
       return () => {
         if (!given) places++;
         given = true;
+        left?.();
       };
     },
   };

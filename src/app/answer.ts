@@ -6,6 +6,7 @@ export function answer(reply: FastifyReply, httpStatus: number, value: object, m
   const text = JSON.stringify(value);
   reply.code(httpStatus).type(mediaType);
   const { raw } = reply.request;
-  if (!isSending(raw)) return reply.send(text);
+  // As bytes: a text would be given a charset, which these types have not.
+  if (!isSending(raw)) return reply.send(Buffer.from(text));
   return reply.header('connection', 'close').header('content-length', Buffer.byteLength(text)).send(lastWords(raw, text));
 }

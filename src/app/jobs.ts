@@ -9,11 +9,14 @@ import type { Flow } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, labelOf } from '../trust/log/store.ts';
 import { patience } from './patience.ts';
+import { type Traffic, traffic } from './traffic.ts';
 import { followOnce, labourOnce, runDues } from './worker.ts';
 
 const followEveryMs = 200;
 const dueEveryMs = 1000;
 const heartbeatSeconds = 10;
+/** A labour takes seconds to an hour, most of it in a box: that is not what a submission waits for. */
+const longestWaitMs = 250;
 const labourSeconds = 60 * 60;
 /** For what is not named in the log by itself: a patch is named by its case. */
 const parkedLabel = label('AMBER', 'hou_clearinghouse');
@@ -29,6 +32,7 @@ export async function startWorker(
   flow: Flow,
   atOnce: number,
   log: (problem: string, error: unknown) => void,
+  { giveWay }: Pick<Traffic, 'giveWay'> = traffic(),
 ): Promise<Worker> {
   const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values) }, schema: 'jobs' });
   boss.on('error', (error) => log('jobs', error));
@@ -39,13 +43,16 @@ export async function startWorker(
     await boss.createQueue(labour.name, { ...retry, heartbeatSeconds });
     const options = { batchSize: 1, includeMetadata: true as const, localConcurrency: atOnce, pollingIntervalSeconds: 0.5 };
     await boss.work<{ id: string }>(labour.name, options, async ([job]) => {
-      if (job) await attempt(doors, labour, job.data.id, job.retryCount >= limits.jobRetries, log);
+      if (!job) return;
+      const beganMs = performance.now();
+      await attempt(doors, labour, job.data.id, job.retryCount >= limits.jobRetries, log);
+      await giveWay(Math.min(performance.now() - beganMs, longestWaitMs));
     });
   }
   const enqueue = async (tx: Parameters<typeof fromKysely>[0], labour: AnyLabour, id: string, priority: number) =>
     void (await boss.send(labour.name, { id }, { db: fromKysely(tx), singletonKey: id, priority }));
   const patient = patience(() => performance.now(), log);
-  const following = repeat(followEveryMs, log, () => followOnce(doors, flow, enqueue, patient));
+  const following = repeat(followEveryMs, log, () => followOnce(doors, flow, enqueue, patient, giveWay));
   const duing = repeat(dueEveryMs, log, () => runDues(doors, flow, log));
   return {
     async stop() {

@@ -11,6 +11,9 @@ import type { Patience } from './patience.ts';
 const who = { actor: house };
 const brokenAgain = refuse('unavailable', 'this broke the hub again and again; whoever runs it has the cause');
 
+/** Between two pieces of work: how long the last one took. */
+type GiveWay = (workedMs: number) => Promise<void>;
+
 /** Hands a labour to whoever does it, within the transaction that moves the cursor. */
 type Enqueue = (tx: Tx, labour: AnyLabour, id: string, priority: number) => Promise<void>;
 
@@ -18,18 +21,18 @@ type Enqueue = (tx: Tx, labour: AnyLabour, id: string, priority: number) => Prom
  * Runs every hop and hands out every work that the log has for us; returns how many. Safe to run in several processes.
  * Without `patience` a Fault is thrown; with it, one hostile thing that breaks a hop holds up neither the other hops nor, in the end, its own.
  */
-export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue, patience?: Patience): Promise<number> {
+export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue, patience?: Patience, giveWay?: GiveWay): Promise<number> {
   let moved = 0;
-  for (const hop of flow.hops) moved += await followHop(doors, hop, patience);
-  for (const work of flow.works) moved += await followWork(doors, work, enqueue);
+  for (const hop of flow.hops) moved += await followHop(doors, hop, patience, giveWay);
+  for (const work of flow.works) moved += await followWork(doors, work, enqueue, giveWay);
   return moved;
 }
 
-async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined): Promise<number> {
+async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined, giveWay: GiveWay | undefined): Promise<number> {
   const name = `${hop.on}→${hop.verb.name}`;
   const found = await pending(doors, name, hop.on);
   let moved = 0;
-  for (const happened of found) {
+  for await (const happened of paced(found, giveWay)) {
     const tried = `${name} ${happened.seq}`;
     if (patience && !patience.mayTry(tried)) return moved;
     const input = given(hop.give, happened);
@@ -55,10 +58,10 @@ async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined)
   return moved;
 }
 
-async function followWork(doors: Doors, work: Work, enqueue: Enqueue): Promise<number> {
+async function followWork(doors: Doors, work: Work, enqueue: Enqueue, giveWay: GiveWay | undefined): Promise<number> {
   const name = `${work.on}→${work.labour.name}`;
   const found = await pending(doors, name, work.on);
-  for (const happened of found) {
+  for await (const happened of paced(found, giveWay)) {
     const id = given(work.give, happened);
     if (isRefusal(id)) {
       await note(doors, name, happened, id);
@@ -71,6 +74,14 @@ async function followWork(doors: Doors, work: Work, enqueue: Enqueue): Promise<n
     });
   }
   return found.length;
+}
+
+async function* paced<T>(things: readonly T[], giveWay: GiveWay | undefined): AsyncGenerator<T> {
+  for (const thing of things) {
+    const beganMs = performance.now();
+    yield thing;
+    await giveWay?.(performance.now() - beganMs);
+  }
 }
 
 /** An event that is not of the shape the flow expects must not stop its follower for ever. */

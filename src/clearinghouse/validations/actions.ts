@@ -1,8 +1,9 @@
+import type { RecipeFiles } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { type Pinned, prepare } from '../../lab/experiment.ts';
-import { parseRecipe, type Recipe } from '../../lab/recipe.ts';
+import { parseRecipe } from '../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import { isPoc } from '../findings/attachment.ts';
@@ -153,10 +154,7 @@ async function start(ctx: Ctx, finding: Finding) {
 function trialsFor(ctx: Ctx, finding: Finding): Trial[] | string {
   const pocs = finding.attachments.filter(isPoc);
   if (pocs.length === 0) return 'no proof of concept was handed in';
-  const recipes = ctx.doors.recipes.all().flatMap(({ id, text }) => {
-    const recipe = parseRecipe(text);
-    return !isRefusal(recipe) && targetOf(recipe) === finding.package ? [id] : [];
-  });
+  const recipes = ctx.doors.recipes.all().flatMap((files) => (targetOf(files) === finding.package ? [files.id] : []));
   if (recipes.length === 0) return `this hub has no recipe for ${finding.package}`;
   const trials = recipes.flatMap((recipeId) =>
     pocs.map((poc): Trial => ({ recipeId, pocId: poc.id, pocSha256: poc.sha256, experiment: null, outcome: null })),
@@ -167,9 +165,18 @@ function trialsFor(ctx: Ctx, finding: Finding): Trial[] | string {
     : trials;
 }
 
-function targetOf(recipe: Recipe): string | undefined {
-  const purl = canonicalPurl(recipe.target.purl);
-  return isRefusal(purl) ? undefined : packageOf(purl);
+/** The library is the same as long as the hub runs; reading all of it for every finding would cost more than all else that is done for one. */
+const targets = new WeakMap<RecipeFiles, string | null>();
+
+/** The package that a recipe is for; null when it is for none that can be told. */
+function targetOf(files: RecipeFiles): string | null {
+  const known = targets.get(files);
+  if (known !== undefined) return known;
+  const recipe = parseRecipe(files.text);
+  const purl = isRefusal(recipe) ? recipe : canonicalPurl(recipe.target.purl);
+  const target = isRefusal(purl) ? null : packageOf(purl);
+  targets.set(files, target);
+  return target;
 }
 
 async function specsOf(ctx: Ctx, validation: Validation): Promise<TrialSpec[]> {

@@ -1,5 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Blobs } from '../../base/doors.ts';
 import { refuse } from '../../base/refusal.ts';
@@ -18,11 +18,8 @@ export function diskBlobs(dir: string, wrapping: KeyObject): Blobs {
   return {
     async put(id, bytes) {
       const path = pathOf(id);
-      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // A new directory is a name in its parent, which a power cut may undo as well.
-      if (made !== undefined) for (const parent of new Set([dirname(made), dir])) await syncDirectory(parent);
       const draft = `${path}.${randomBytes(6).toString('hex')}`;
-      const file = await open(draft, 'wx', 0o600);
+      const file = await openNew(draft, dir);
       try {
         await file.writeFile(sealed(wrapping, id, bytes));
         await file.sync();
@@ -47,6 +44,19 @@ export function diskBlobs(dir: string, wrapping: KeyObject): Blobs {
       await rm(pathOf(id), { force: true });
     },
   };
+}
+
+/** The directory is there but for the first thousand times. */
+async function openNew(path: string, dir: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // A new directory is a name in its parent, which a power cut may undo as well; whoever found it made may have come before that.
+  for (const parent of new Set([...(made === undefined ? [] : [dirname(made)]), dir])) await syncDirectory(parent);
+  return open(path, 'wx', 0o600);
 }
 
 /** Without it a rename may be undone by a power cut although the file's content is safe. */

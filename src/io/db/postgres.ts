@@ -41,7 +41,8 @@ export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<Open
     pool,
     async transaction(reads, work) {
       return kysely.transaction().execute(async (tx) => {
-        await setReads(tx, reads);
+        // Nothing is read where nothing was set: a setting lives no longer than its transaction.
+        if (reads.length > 0) await setReads(tx, reads);
         return work(tx);
       });
     },

@@ -12,7 +12,12 @@ type KeyFile = z.infer<typeof keyFile>;
 export function fileKeys(path: string, origin: string): Keys {
   const kept = readOrMake(path);
   const signers = new Map<string, Signer>();
-  const derive = (info: string) => new Uint8Array(hkdfSync('sha256', Buffer.from(kept.master, 'hex'), '', info, 32));
+  const derived = new Map<string, Uint8Array>();
+  const derive = (info: string) => {
+    const known = derived.get(info) ?? new Uint8Array(hkdfSync('sha256', Buffer.from(kept.master, 'hex'), '', info, 32));
+    derived.set(info, known);
+    return known;
+  };
   const wrapping = createSecretKey(derive('blobs'));
   return {
     signer(purpose) {

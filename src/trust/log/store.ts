@@ -31,7 +31,8 @@ type BodyRow = {
 type Tables = {
   log_entries: EntryRow;
   log_bodies: BodyRow;
-  log_head: { single: boolean; size: number; hash: string; frontier: string[] };
+  /** `at` is that of the last entry. */
+  log_head: { single: boolean; size: number; hash: string; frontier: string[]; at: Instant | null };
   log_cursors: { follower: string; seq: number };
   kept_replies: {
     actor: string;
@@ -59,9 +60,8 @@ export async function appendEntries(tx: Tx, batch: Batch): Promise<void> {
   const head = await log(tx).selectFrom('log_head').selectAll().forUpdate().executeTakeFirstOrThrow();
   let { size, hash } = head;
   let frontier: Buffer[] = head.frontier.map((h) => Buffer.from(h, 'hex'));
-  const last = size === 0 ? undefined : await log(tx).selectFrom('log_entries').select('at').where('seq', '=', size).executeTakeFirst();
   // Two acts may take their `now` in one order and the lock in the other; the log's own times never go back.
-  const at = last && last.at > batch.at ? last.at : batch.at;
+  const at = head.at !== null && head.at > batch.at ? head.at : batch.at;
   const entries: EntryRow[] = [];
   const bodies: BodyRow[] = [];
   for (const happened of batch.events) {
@@ -80,19 +80,16 @@ export async function appendEntries(tx: Tx, batch: Batch): Promise<void> {
     frontier = appendLeaf(frontier, size, leafOf(entry.hash));
     ({ seq: size, hash } = entry);
   }
-  // PostgreSQL takes at most 65,535 parameters in one statement; eleven a body. One release may expose thousands of inventories.
-  for (let i = 0; i < entries.length; i += 5000) {
-    await log(tx)
-      .insertInto('log_entries')
-      .values(entries.slice(i, i + 5000))
-      .execute();
-    await log(tx)
-      .insertInto('log_bodies')
-      .values(bodies.slice(i, i + 5000))
-      .execute();
-  }
   const hexes = frontier.map((h) => h.toString('hex'));
-  await log(tx).updateTable('log_head').set({ size, hash, frontier: hexes }).execute();
+  // PostgreSQL takes at most 65,535 parameters in one statement; fifteen an entry. One release may expose thousands of inventories.
+  for (let i = 0; i < entries.length; i += 4000) {
+    const inserted = log(tx)
+      .with('entered', (db) => db.insertInto('log_entries').values(entries.slice(i, i + 4000)))
+      .with('told', (db) => db.insertInto('log_bodies').values(bodies.slice(i, i + 4000)));
+    // Everybody waits for the head: it is moved in the same breath.
+    if (i + 4000 < entries.length) await inserted.selectFrom('log_head').select('size').execute();
+    else await inserted.updateTable('log_head').set({ size, hash, frontier: hexes, at }).execute();
+  }
 }
 
 function bodyRow(seq: number, body: Body, salt: string, payloadSalt: string, payload: unknown): BodyRow {

@@ -198,14 +198,41 @@ export async function grantsOf(tx: Tx, compartment: string): Promise<(Grant & { 
   }));
 }
 
+interface HolderRow {
+  readonly id: Actor['id'];
+  readonly name: string;
+  readonly org_id: Id<'org'>;
+  readonly roles: Role[];
+  readonly disabled_at: Instant | null;
+  readonly grants: readonly { readonly compartment: string; readonly tier: number }[];
+}
+
+/** A person or an agent with their organisation and what they are read into now, in one question: it is asked at every request. */
+const holderColumns = (now: Instant) => sql`
+  holder.id, holder.name, holder.org_id, orgs.roles, orgs.disabled_at,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('compartment', compartment, 'tier', tier)), '[]') FROM grants
+    WHERE holder_id IN (holder.id, holder.org_id) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})) AS grants`;
+const holders = sql`
+  (SELECT id, org_id, name FROM people UNION ALL SELECT id, org_id, name FROM agents) AS holder JOIN orgs ON orgs.id = holder.org_id`;
+
 /** Who a secret stands for, now; undefined when it is unknown, expired, used up or revoked, without saying which. */
 export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, now: Instant): Promise<Actor | undefined> {
-  const digest = digestSecret(pepper, secret);
-  const row = await orgs(tx).selectFrom('credentials').selectAll().where('digest', '=', digest).executeTakeFirst();
-  if (!row || row.id.startsWith('lnk_')) return undefined;
-  const { id, holder_id: holderId, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
-  if (!isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now)) return undefined;
-  return actorById(tx, holderId, scopes, now);
+  type Found = HolderRow & {
+    credential_id: Credential['id'];
+    scopes: string[];
+    created_at: Instant;
+    expires_at: Instant;
+    used_at: Instant | null;
+    revoked_at: Instant | null;
+  };
+  const { rows } = await sql<Found>`
+    SELECT c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at, ${holderColumns(now)}
+    FROM credentials AS c JOIN ${holders} ON holder.id = c.holder_id WHERE c.digest = ${digestSecret(pepper, secret)}`.execute(tx);
+  const [row] = rows;
+  if (!row || row.credential_id.startsWith('lnk_')) return undefined;
+  const { credential_id: id, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
+  const holderId = row.id as Credential['holderId'];
+  return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now) ? actorOf(row, scopes) : undefined;
 }
 
 /**
@@ -221,29 +248,17 @@ export async function countInHour(tx: Tx, pepper: Uint8Array, secret: string, ho
 }
 
 export async function actorById(tx: Tx, holderId: string, scopes: readonly string[], now: Instant): Promise<Actor | undefined> {
-  const holder = holderId.startsWith('agt_') ? await agentById(tx, holderId) : await personById(tx, holderId);
-  const org = holder && (await orgById(tx, holder.orgId));
-  if (!holder || !org || org.disabledAt !== null) return undefined;
-  const grants = await orgs(tx)
-    .selectFrom('grants')
-    .select(['compartment', 'tier'])
-    .where('holder_id', 'in', [holder.id, org.id])
-    .where('revoked_at', 'is', null)
-    .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
-    .execute();
-  const tiers: Record<string, number> = { [org.id]: 0, [ownOf(org.id)]: 0 };
-  for (const g of grants) tiers[g.compartment] = Math.min(tiers[g.compartment] ?? g.tier, g.tier);
+  const { rows } = await sql<HolderRow>`SELECT ${holderColumns(now)} FROM ${holders} WHERE holder.id = ${holderId}`.execute(tx);
+  return rows[0] && actorOf(rows[0], scopes);
+}
+
+function actorOf(holder: HolderRow, scopes: readonly string[]): Actor | undefined {
+  const { id, name, org_id: orgId, roles } = holder;
+  if (holder.disabled_at !== null) return undefined;
+  const tiers: Record<string, number> = { [orgId]: 0, [ownOf(orgId)]: 0 };
+  for (const g of holder.grants) tiers[g.compartment] = Math.min(tiers[g.compartment] ?? g.tier, g.tier);
   // The clearinghouse's staff reads the clearinghouse's wing; the reviews' compartments are granted one by one.
-  const wide = org.roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
-  const kind = holderId.startsWith('agt_') ? 'agent' : 'person';
-  return {
-    kind,
-    id: holder.id,
-    orgId: org.id,
-    name: holder.name,
-    roles: org.roles,
-    scopes,
-    reads: [members, ...wide, ...Object.keys(tiers)],
-    tiers,
-  };
+  const wide = roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
+  const kind = id.startsWith('agt_') ? 'agent' : 'person';
+  return { kind, id, orgId, name, roles, scopes, reads: [members, ...wide, ...Object.keys(tiers)], tiers };
 }
