@@ -154,6 +154,12 @@ test('inline external properties belong to one run: by its guid, by their own, o
   ]);
 });
 
+test('an inline file that two runs name is of the first', () => {
+  const run = { ...driver({}), externalPropertyFileReferences: { results: [{ guid: 'f' }] } };
+  const found = readSarifLog({ version: '2.1.0', runs: [run, run], inlineExternalProperties: [{ guid: 'f', results: [result({})] }] });
+  expect(isRefusal(found) || found.results).toHaveLength(1);
+});
+
 test('a draft takes repository, package, ids and severity along', () => {
   const run = {
     ...driver({ rules: [{ id: 'CVE-2026-12345', helpUri: 'https://example.com/h' }] }),

@@ -104,6 +104,11 @@ test.each([
   expect(reportOnSarif(text)).toMatchObject({ findings: [], problems: [{ rule: 'JSON0001', pointer }] });
 });
 
+test('the place of what is not JSON is followed as deep as a log may nest', () => {
+  expect(brokenAt('['.repeat(limits.sarifDepth))).toBe('/0'.repeat(limits.sarifDepth));
+  expect(brokenAt('['.repeat(1_000_000))).toBe('/0'.repeat(limits.sarifDepth + 1));
+});
+
 test('the report: every result is told of, a log that breaks the schema is read, one that is no log is refused', () => {
   const run = { tool: { driver: { name: 't', rules: [{ id: 'a', shortDescription: { text: 'A rule.' } }] } } };
   const results = [{ ruleId: 'a', odd: 1 }, { message: { text: 'm' }, kind: 'pass' }, 7];

@@ -1,3 +1,4 @@
+import { limits } from '../../../../base/limits.ts';
 import { step } from './members.ts';
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'next' | 'end';
@@ -11,11 +12,11 @@ interface Open {
 const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 const name = /[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y;
 
-/** Where a text stops being JSON (RFC 8259): the pointer of what was begun last before it. The text is known to be none. */
+/** Where a text stops being JSON (RFC 8259): the pointer of what was begun last before it, or where it nests too deep. The text is known to be none. */
 export function brokenAt(text: string): string {
   const open: Open[] = [];
   let expected: Expected = 'value';
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length && open.length <= limits.sarifDepth; ) {
     const char = text[i]!;
     const end = /\s/.test(char) ? i + 1 : endOfToken(text, i);
     if (end === undefined) break;
