@@ -16,6 +16,7 @@ import { act } from '../../src/trust/act.ts';
 import { chainVerifier } from '../../src/trust/log/entry.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { insertOrg } from '../../src/trust/orgs/store.ts';
+import { benchDuplicates } from './duplicates.ts';
 import { compare, line, median } from './measure.ts';
 import { benchTap } from './tap.ts';
 
@@ -80,6 +81,7 @@ process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);
+benchDuplicates((text) => process.stdout.write(text));
 await doors.db.close();
 rmSync(dir, { recursive: true, force: true });
 

@@ -41,7 +41,7 @@ function example({ samples }: DataSet, { a, b, same }: LabelledPair, weight: num
 function strangers({ samples }: DataSet, ours: (split: string) => boolean): LabelledPair[] {
   const own = samples.map((sample, i) => ({ ...sample, i })).filter(({ split }) => ours(split));
   const seen = new Set<number>();
-  return candidatesOf(own.map(({ traits }) => traits)).flatMap(([b, a]) => {
+  return [...candidatesOf(own.map(({ traits }) => traits))].flatMap(([b, a]) => {
     const [x, y] = [own[a]!, own[b]!];
     if (seen.has(x.i) || x.split === y.split) return [];
     seen.add(x.i);

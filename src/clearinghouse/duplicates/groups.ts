@@ -59,11 +59,14 @@ function neighbours(count: number, pairs: readonly Pair[]): Map<number, Between>
   return between;
 }
 
+/** Whether a pair may bring two groups together. */
+export function joins(pair: Pair): boolean {
+  return pair.decision === 'same' && pair.score >= joinFrom;
+}
+
 function surestFirst(pairs: readonly Pair[]): Pair[] {
   const [low, high] = [(p: Pair) => Math.min(p.a, p.b), (p: Pair) => Math.max(p.a, p.b)];
-  return pairs
-    .filter((p) => p.decision === 'same' && p.score >= joinFrom)
-    .sort((p, q) => q.score - p.score || low(p) - low(q) || high(p) - high(q));
+  return pairs.filter(joins).sort((p, q) => q.score - p.score || low(p) - low(q) || high(p) - high(q));
 }
 
 function moveNeighbours(between: Map<number, Between>[], from: number, into: number): void {

@@ -3,6 +3,7 @@ import { calibration } from './calibration.ts';
 import { crashFeatures, familyOf, isSameState } from './crash-features.ts';
 import { type Calibration, probability } from './model.ts';
 import type { Decided } from './same.ts';
+import type { TextTraits } from './text.ts';
 import { sharedWords, textFeatures } from './text-features.ts';
 import type { Traits } from './traits.ts';
 
@@ -17,6 +18,11 @@ const distinctBelow = 0.2;
  */
 export function decidePair(a: Traits, b: Traits, by: Calibration = calibration): Decided {
   return byPlace(a, b) ?? byVerdict(a, b) ?? byReference(a, b) ?? byClaims(a, b, by);
+}
+
+/** Whether a pair is the same, or like enough for a person to look at it. */
+export function isWorthALook({ decision, score }: Decided): boolean {
+  return decision === 'same' || (decision === 'unsure' && score >= distinctBelow);
 }
 
 function byPlace(a: Traits, b: Traits): Decided | undefined {
@@ -137,24 +143,34 @@ function isSameSymbol(a: Traits, b: Traits): boolean {
 const leastWords = 4;
 /** Words less rare stand in any two advisories. */
 const telling = 0.3;
+/** The probability of two texts that have none of them in common. */
+const little = 0.1;
 
 function byText(a: Traits, b: Traits, by: Calibration): Decided | undefined {
   if (Math.min(a.text.words.length, b.text.words.length) < leastWords) return undefined;
-  const told = sharedWords(a.text, b.text)
-    .map(([i]) => ({ word: a.text.words[i]!, rarity: a.text.rarity[i]! }))
-    .filter(({ rarity }) => rarity >= telling)
-    .sort((x, y) => y.rarity - x.rarity || y.word.length - x.word.length)
-    .slice(0, 5);
   const onePackage = a.package !== null && a.package === b.package;
-  if (told.length === 0)
-    return { decision: onePackage ? 'unsure' : 'distinct', score: 0.1, reasons: ['the texts have no telling word in common'] };
+  const decide = (score: number, reasons: readonly string[]): Decided => ({
+    decision: score >= sameFrom ? 'same' : score < distinctBelow && !onePackage ? 'distinct' : 'unsure',
+    score,
+    reasons,
+  });
   const features = textFeatures(a.text, b.text);
   const score = probability(by.text, features);
+  const told = score < distinctBelow ? [] : tellingWords(a.text, b.text);
+  if (told.length === 0) return decide(Math.min(score, little), ['the texts tell of different things']);
   const reasons = [
-    `both texts say ${told.map(({ word }) => word).join(', ')}`,
+    `both texts say ${told.slice(0, 5).join(', ')}`,
     ...(features.versionsDiffer ? ['they name other versions'] : features.versionsShared > 0 ? ['they name the same versions'] : []),
     ...(features.objectsDiffer ? ['they name other functions or components'] : []),
   ];
-  const decision = score >= sameFrom ? 'same' : score < distinctBelow && !onePackage ? 'distinct' : 'unsure';
-  return { decision, score, reasons };
+  return decide(score, reasons);
+}
+
+/** Words of both that do not stand in any two advisories, rarest first. */
+function tellingWords(a: TextTraits, b: TextTraits): string[] {
+  return sharedWords(a, b)
+    .map(([i]) => ({ word: a.words[i]!, rarity: a.rarity[i]! }))
+    .filter(({ rarity }) => rarity >= telling)
+    .sort((x, y) => y.rarity - x.rarity || y.word.length - x.word.length)
+    .map(({ word }) => word);
 }

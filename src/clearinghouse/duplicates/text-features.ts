@@ -75,9 +75,12 @@ function weight(text: TextTraits): { sum: number; squares: number } {
   return { sum, squares };
 }
 
+/** Sentences of less than this weight are remnants. */
+const least = 1.5;
+
 /** Best overlap of a sentence here with a sentence there: of both's words, and of the shorter one's. */
 function bestSentences(a: TextTraits, b: TextTraits, shared: readonly [number, number][]): [number, number] {
-  const [wa, wb] = [sentenceWeights(a), sentenceWeights(b)];
+  const [wa, wb] = [a.weights, b.weights];
   const overlap = new Float64Array(wa.length * wb.length);
   for (const [i, j] of shared)
     for (const x of a.sentences[i]!) for (const y of b.sentences[j]!) overlap[x * wb.length + y]! += a.rarity[i]!;
@@ -86,19 +89,11 @@ function bestSentences(a: TextTraits, b: TextTraits, shared: readonly [number, n
     for (let y = 0; y < wb.length; y++) {
       const both = overlap[x * wb.length + y]!;
       if (both === 0) continue;
-      best = Math.max(best, both / (wa[x]! + wb[y]! - both));
-      bestPart = Math.max(bestPart, both / Math.min(wa[x]!, wb[y]!));
+      const [p, q] = [Math.max(wa[x]!, least), Math.max(wb[y]!, least)];
+      best = Math.max(best, both / (p + q - both));
+      bestPart = Math.max(bestPart, both / Math.min(p, q));
     }
   return [best, bestPart];
-}
-
-/** Sentences of less than this weight are remnants. */
-const least = 1.5;
-
-function sentenceWeights(text: TextTraits): number[] {
-  const weights: number[] = [];
-  for (const [i, list] of text.sentences.entries()) for (const s of list) weights[s] = (weights[s] ?? 0) + text.rarity[i]!;
-  return Array.from(weights, (w) => Math.max(w ?? 0, least));
 }
 
 /** Of the shorter list, the share that the other has too; undefined where one is empty. */

@@ -10,6 +10,8 @@ export interface TextTraits {
   readonly rarity: readonly number[];
   /** Of each word, in which sentences it stands. */
   readonly sentences: readonly (readonly number[])[];
+  /** Of each sentence, the rarity of its words in all. */
+  readonly weights: readonly number[];
   /** Version numbers with a dot, without trailing zeros. */
   readonly versions: readonly string[];
   /** What the text calls a function, parameter, endpoint, component or the like. */
@@ -28,10 +30,11 @@ export function textTraitsOf(text: string): TextTraits {
     .sort((a, b) => rarityOf(b) - rarityOf(a) || (a < b ? -1 : 1))
     .slice(0, limits.traitWords)
     .sort();
+  const kinds = { rarity: kept.map(rarityOf), sentences: kept.map((word) => sentences.get(word)!) };
   return {
     words: kept,
-    rarity: kept.map(rarityOf),
-    sentences: kept.map((word) => sentences.get(word)!),
+    ...kinds,
+    weights: weightsOf(kinds),
     versions: versionsIn(plain),
     objects: objectsIn(plain),
     topics: Object.keys(topics).filter((topic) => topics[topic]!.test(plain)),
@@ -53,6 +56,12 @@ function sentencesByWord(plain: string): Map<string, number[]> {
         else if (list.at(-1) !== at) list.push(at);
       }
   return found;
+}
+
+function weightsOf({ rarity, sentences }: Pick<TextTraits, 'rarity' | 'sentences'>): number[] {
+  const weights: number[] = [];
+  for (const [i, list] of sentences.entries()) for (const at of list) weights[at] = (weights[at] ?? 0) + rarity[i]!;
+  return Array.from(weights, (weight) => weight ?? 0);
 }
 
 function versionsIn(plain: string): string[] {
