@@ -33,7 +33,8 @@ const differentFile = 'duplicate-ground-truth/different.jsonl';
 const fixesFile = 'arvo-meta/arvo.jsonl';
 const recordFiles = ['osv-records/pysec.jsonl', 'osv-records/rustsec.jsonl', 'osv-records/go-vulndb.jsonl'];
 const listFile = 'kev/known_exploited_vulnerabilities.json';
-const sources = [bugsFile, crashPairsFile, sameFile, differentFile, fixesFile, ...recordFiles, listFile];
+const weaknessFile = 'cwe/cwe.jsonl';
+const sources = [bugsFile, crashPairsFile, sameFile, differentFile, fixesFile, ...recordFiles, listFile, weaknessFile];
 const advisories = 'csaf-advisories';
 
 /** SHA-256 over all that a calibration is made of; undefined, with the reason printed, where it is not at hand. */
@@ -150,6 +151,16 @@ export function backgroundTexts(): string[] {
     ...listed.vulnerabilities.map((v) => `${v.vulnerabilityName}. ${v.shortDescription}`),
     ...advisoryTexts().map(({ text }) => text),
   ];
+}
+
+/** `787:119`: a weakness, and what it is a kind of in CWE's research view. */
+export function weaknessParents(): string[] {
+  const number = (id: string) => Number(id.slice('CWE-'.length));
+  return lines<{ id: string; relations: [string, string, string][] }>(weaknessFile)
+    .map(({ id, relations }) => ({ id: number(id), above: relations.filter(([kind, , view]) => kind === 'ChildOf' && view === '1000') }))
+    .filter(({ above }) => above.length > 0)
+    .sort((x, y) => x.id - y.id)
+    .map(({ id, above }) => `${id}:${above.map(([, parent]) => number(parent)).join(',')}`);
 }
 
 interface CsafVulnerability {

@@ -8,7 +8,7 @@ import type { Calibration, Model } from '../../src/clearinghouse/duplicates/mode
 import type { Decision } from '../../src/clearinghouse/duplicates/same.ts';
 import { decidePair } from '../../src/clearinghouse/duplicates/score.ts';
 import { baselines } from './baselines.ts';
-import { advisoryNeighbours, backgroundTexts, crashSet, type DataSet, dataDigest, textSet } from './data.ts';
+import { advisoryNeighbours, backgroundTexts, crashSet, type DataSet, dataDigest, textSet, weaknessParents } from './data.ts';
 import { learnCrashes, learnTexts } from './learn.ts';
 import { bCubed, calibrationError, type Rates, ratesOf } from './measure.ts';
 import { commonWordLevels } from './words.ts';
@@ -18,9 +18,10 @@ const station = join(import.meta.dirname, '..', '..', 'src', 'clearinghouse', 'd
 const [seeds, folds] = [5, 5];
 const digest = dataDigest();
 if (digest === undefined) process.exit(69);
-if (process.argv.includes('--words')) {
+if (process.argv.includes('--tables')) {
   writeFileSync(join(station, 'common-words.ts'), wordsFile(commonWordLevels(backgroundTexts())));
-  process.stdout.write('common-words.ts written: run again without --words\n');
+  writeFileSync(join(station, 'weakness-parents.ts'), parentsFile(weaknessParents()));
+  process.stdout.write('common-words.ts and weakness-parents.ts written; the fit, which reads them, is a run of its own\n');
   process.exit(0);
 }
 const [crashes, texts, neighbours] = [crashSet(), textSet(), advisoryNeighbours()];
@@ -149,13 +150,24 @@ function wordsFile(levels: readonly string[]): string {
   return `/** Written by \`npm run calibrate\`: stems of published advisories by how common they are, level 0 = in all. What is not here is rare. */\nexport const wordLevels = ${wordLevels};\nexport const commonWords: readonly string[] = [\n${quoted.join('')}];\n`;
 }
 
-/** A long text as several, joined, none wider than the house's lines. */
+function parentsFile(parents: readonly string[]): string {
+  const rows = rowsOf(parents.join(' ')).map((row) => `  '${row}',\n`);
+  return `/**\n * Written by \`npm run calibrate\`: each weakness with what it is a kind of ("ChildOf", research view 1000).\n * Facts from CWE, copyright The MITRE Corporation, used under the CWE Terms of Use.\n */\nexport const weaknessParents: readonly string[] = [\n${rows.join('')}];\n`;
+}
+
+/** A long text as several, joined. */
 function wrap(text: string): string {
+  const rows = rowsOf(text);
+  return rows.length === 1 ? `'${rows[0]}'` : `[\n${rows.map((row) => `    '${row}',\n`).join('')}  ].join(' ')`;
+}
+
+/** None wider than the house's lines. */
+function rowsOf(text: string): string[] {
   const rows: string[] = [];
   for (const word of text.split(' ')) {
     const last = rows.at(-1);
     if (last !== undefined && last.length + word.length < 125) rows[rows.length - 1] = `${last} ${word}`;
     else rows.push(word);
   }
-  return rows.length === 1 ? `'${rows[0]}'` : `[\n${rows.map((row) => `    '${row}',\n`).join('')}  ].join(' ')`;
+  return rows;
 }

@@ -56,6 +56,7 @@ test('claimed: one crash state of one kind, or one function with one weakness; n
   const symbol = (file: string, cwe = 'CWE-787') => record({ file, cwe, function: 'parse_string' });
   expect(decision(symbol('src/cJSON.c'), symbol('./cJSON.c'))).toBe('same');
   expect(decision(symbol('src/cJSON.c'), symbol('src/other_cJSON.c'))).toBe('unsure');
+  expect(decision(symbol('src/cJSON.c'), symbol('src/cJSON.c', 'CWE-122'))).toBe('same');
   expect(decision(symbol('src/cJSON.c'), symbol('src/cJSON.c', 'CWE-79'))).toBe('unsure');
 });
 

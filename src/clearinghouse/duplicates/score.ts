@@ -6,6 +6,7 @@ import type { Decided } from './same.ts';
 import type { TextTraits } from './text.ts';
 import { sharedWords, textFeatures } from './text-features.ts';
 import type { Traits } from './traits.ts';
+import { kinship } from './weakness.ts';
 
 /** From this probability on two are the same, below `distinctBelow` they are not; between them nobody knows. */
 const sameFrom = 0.45;
@@ -121,11 +122,14 @@ function byClaimedCrash(a: Traits, b: Traits): Decided | undefined {
 
 function bySymbol(a: Traits, b: Traits): Decided | undefined {
   const sameSymbol = isSameSymbol(a, b);
-  const sameWeakness = a.weakness !== null && a.weakness === b.weakness;
-  if (sameSymbol && sameWeakness)
-    return { decision: 'same', score: 0.8, reasons: ['the same function', `the same weakness (${a.weakness})`] };
-  if (sameSymbol) return { decision: 'unsure', score: 0.5, reasons: ['the same function'] };
-  return sameWeakness ? { decision: 'unsure', score: 0.3, reasons: [`the same weakness (${a.weakness})`] } : undefined;
+  const weakness = a.weakness === null || b.weakness === null ? undefined : kinship(a.weakness, b.weakness);
+  const told = { same: `the same weakness (${a.weakness})`, kin: 'weaknesses of one family', other: 'another weakness' };
+  const reasons = [...(sameSymbol ? ['the same function'] : []), ...(weakness ? [told[weakness]] : [])];
+  if (sameSymbol && weakness === 'same') return { decision: 'same', score: 0.8, reasons };
+  if (sameSymbol && weakness === 'kin') return { decision: 'same', score: 0.7, reasons };
+  if (sameSymbol) return { decision: 'unsure', score: weakness === 'other' ? 0.4 : 0.5, reasons };
+  if (weakness === undefined || weakness === 'other') return undefined;
+  return { decision: 'unsure', score: weakness === 'same' ? 0.3 : 0.2, reasons };
 }
 
 /** Same function, in files that may be the same: one finder writes `src/a.c`, another `a.c`. */
