@@ -110,6 +110,7 @@ test('verdicts move a finding; a person cannot', async () => {
   });
   expect((await bodies(id)).find((b) => b.event === 'finding.judged')?.payload).toEqual({
     verdict: 'reproduced',
+    before: null,
     because,
     rung: 'replayed',
     state: 'valid',
