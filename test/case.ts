@@ -30,6 +30,7 @@ export async function openCase(hub: TestHub, purl: string, finders: readonly Act
     findingIds,
     finderOrgIds: finders.map((f) => f.orgId as Case['finderOrgIds'][number]),
     state: 'open',
+    continuesInId: null,
     vfdpxa: nothingYet,
     embargo: openEmbargo(now, []),
     label: label('RED', caseId),

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
 import type * as cases from '../src/clearinghouse/cases/wire.ts';
-import type * as duplicates from '../src/clearinghouse/duplicates/wire.ts';
+import type * as duplicates from '../src/clearinghouse/duplicates/pairs/wire.ts';
 import type * as imports from '../src/clearinghouse/findings/imports/wire.ts';
 import type * as queue from '../src/clearinghouse/findings/queue/wire.ts';
 import type * as quotas from '../src/clearinghouse/findings/quotas/wire.ts';

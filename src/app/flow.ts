@@ -31,12 +31,20 @@ export const flow: Flow = {
       verdict: payload.verdict,
       before: payload.before,
     })),
+    hop('finding.withdrawn', duplicates.compare, thing),
+    hop('finding.corrected', duplicates.compare, thing),
     // Undecided by words and frames, both replayed: the fixes of the one are tried on the inputs of the other.
     hop('comparison.unsure', considerFixes, ({ payload }) => payload),
     // A vulnerability: one case, with all who found it.
     hop('vulnerability.opened', cases.open, thing),
     hop('vulnerability.joined', cases.addFinders, thing),
     hop('vulnerability.split', cases.addFinders, thing),
+    hop('vulnerability.left', cases.addFinders, thing),
+    hop('vulnerability.parted', cases.addFinders, thing),
+    // All of it went elsewhere, or is covered there: who moved is let in there by what joined, and the case here says where it goes on.
+    hop('vulnerability.emptied', cases.addFinders, thing),
+    hop('vulnerability.emptied', cases.follow, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
+    hop('vulnerability.subsumed', cases.follow, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
     // A release: disclosed, settled, matched with what operators keep.
     // A later version of an advisory is of a case that is public already.
     hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),

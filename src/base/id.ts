@@ -14,6 +14,7 @@ export const kinds = {
   qrn: 'quarantined document',
   vul: 'vulnerability',
   cmp: 'comparison',
+  rgp: 'regrouping',
   val: 'validation',
   mtx: 'matrix',
   cas: 'case',

@@ -133,6 +133,20 @@ export const limits = {
   keysPerFinding: 40,
   /** Under one key so many findings are looked at, the newest. */
   findingsPerKey: 64,
+  /** Of all that share a key with a new finding, so many are decided by the hub. */
+  weighedFindings: 64,
+  /** Files of a finding whose text is read to compare it, and their bytes in all. */
+  comparedFiles: 8,
+  comparedTextBytes: 2 * 1024 * 1024,
+  /** Of what a finding is weighed against, so many undecided pairs come before people, and so many that are the same are kept. */
+  keptPerFinding: 8,
+  /** Of a vulnerability that a finding may join, so many members, the oldest, can veto; and so many vulnerabilities are looked at. */
+  weighedMembers: 16,
+  weighedHomes: 4,
+  movedFindings: 1000,
+  /** Whoever comes so soon after the first found it too. */
+  coDiscoveryHours: 24,
+  wordsShown: 32,
   cvssVectorChars: 512,
   rangesPerAdvisory: 64,
   referencesPerAdvisory: 32,

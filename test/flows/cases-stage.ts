@@ -19,6 +19,11 @@ export const upToCases: Flow = {
     hop('vulnerability.opened', cases.open, (h) => ({ id: h.thing })),
     hop('vulnerability.joined', cases.addFinders, (h) => ({ id: h.thing })),
     hop('vulnerability.split', cases.addFinders, (h) => ({ id: h.thing })),
+    hop('vulnerability.left', cases.addFinders, (h) => ({ id: h.thing })),
+    hop('vulnerability.parted', cases.addFinders, (h) => ({ id: h.thing })),
+    hop('vulnerability.emptied', cases.addFinders, (h) => ({ id: h.thing })),
+    hop('vulnerability.emptied', cases.follow, (h) => ({ id: h.thing, intoId: h.payload.intoId })),
+    hop('vulnerability.subsumed', cases.follow, (h) => ({ id: h.thing, intoId: h.payload.intoId })),
     hop('case.finding-settled', findings.close, (h) => ({ id: h.payload.findingId, because: h.payload.because })),
   ],
   works: [

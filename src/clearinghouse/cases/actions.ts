@@ -4,7 +4,7 @@ import { move } from '../../base/states.ts';
 import { wireOk } from '../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { insertGrant, orgById, revokeGrants } from '../../trust/orgs/store.ts';
-import { findingIdsOf, type Vulnerability } from '../duplicates/duplicate.ts';
+import { findingIdsToFix, type Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
 import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -32,14 +32,14 @@ export const open = action({
   on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
   async run(ctx, _input, vulnerability: Vulnerability) {
     if (await store.caseOfVulnerability(ctx.tx, vulnerability.id)) return refuse('conflict', 'this vulnerability has its case already');
-    const findings = await findingsOf(ctx, findingIdsOf(vulnerability));
+    const findings = await findingsOf(ctx, findingIdsToFix(vulnerability));
     const [first] = findings;
     if (!first) return refuse('wrong_state', 'this vulnerability has no findings');
     const id = ctx.id('cas');
     const embargo = openEmbargo(ctx.now, await policiesFor(ctx.tx, vulnerability.package));
     const blank: Case = {
       ...{ id, vulnerabilityId: vulnerability.id, package: vulnerability.package, title: first.title, findingIds: [], finderOrgIds: [] },
-      ...{ state: 'open', vfdpxa: nothingYet, embargo, label: caseLabel(id) },
+      ...{ state: 'open', continuesInId: vulnerability.subsumedById, vfdpxa: nothingYet, embargo, label: caseLabel(id) },
       ...{ openedAt: ctx.now, disclosedAt: null, closedAt: null, outcome: null },
     };
     const of = withFindings(blank, findings);
@@ -62,7 +62,10 @@ export const addFinders = action({
   async run(ctx, _input, vulnerability: Vulnerability) {
     const before = await store.caseOfVulnerability(ctx.tx, vulnerability.id);
     if (!before) return refuse('not_found', 'this vulnerability has no case');
-    const of = withFindings(before, await findingsOf(ctx, findingIdsOf(vulnerability)));
+    // Its members say all that is needed: of a vulnerability of a thousand findings none is read.
+    const counted = [...vulnerability.members, ...vulnerability.covered].map((m) => ({ id: m.findingId, orgId: m.orgId }));
+    const continuesInId = vulnerability.members.length > 0 ? vulnerability.subsumedById : before.continuesInId;
+    const of = { ...withFindings(before, counted), continuesInId };
     await store.saveCase(ctx.tx, of);
     const joined = of.finderOrgIds.filter((id) => !before.finderOrgIds.includes(id));
     const left = before.finderOrgIds.filter((id) => !of.finderOrgIds.includes(id));
@@ -73,6 +76,26 @@ export const addFinders = action({
     const again = newPocs && of.state === 'open' ? await reopenVerified(ctx.tx, of.id) : [];
     const checks = again.map((patchId) => event(of, 'case.patch-submitted', { patchId, again: true }));
     return done({ id: of.id }, event(of, 'case.finders-counted', { findingIds: of.findingIds, joined, left }), ...checks);
+  },
+});
+
+export const follow = action({
+  name: 'cases.follow',
+  at: 'POST /api/cases/follow',
+  summary: 'Say in a case where its work goes on: in the vulnerability that took over its findings, or whose fix covers it.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.followInput,
+  output: wire.openOut,
+  on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
+  async run(ctx, { intoId }, vulnerability: Vulnerability) {
+    const before = await store.caseOfVulnerability(ctx.tx, vulnerability.id);
+    if (!before) return refuse('not_found', 'this vulnerability has no case');
+    // It may have been undone before the hub came to it.
+    const isStill = vulnerability.members.length === 0 || vulnerability.subsumedById === intoId;
+    if (!isStill) return refuse('wrong_state', 'this vulnerability stands for itself again');
+    await store.saveCase(ctx.tx, { ...before, continuesInId: intoId });
+    return done({ id: before.id }, event(before, 'case.continued', { intoId }));
   },
 });
 
@@ -290,5 +313,5 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
   return { event: name, thing: of.id, label: ledgerLabel(of), payload };
 }
 
-const own = [ofFinding, open, addFinders, get, list, attachment, message, messages, observe, disclose, close];
+const own = [ofFinding, open, addFinders, follow, get, list, attachment, message, messages, observe, disclose, close];
 export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions];

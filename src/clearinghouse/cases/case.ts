@@ -29,6 +29,8 @@ export interface Case {
   /** Who found it; each sees its own reports, not those of the others. */
   readonly finderOrgIds: readonly Id<'org'>[];
   readonly state: CaseState;
+  /** Set where its findings were all moved to another vulnerability, or another one's fix covers it: there the work goes on. */
+  readonly continuesInId: Id<'vul'> | null;
   readonly vfdpxa: Vfdpxa;
   readonly embargo: Embargo;
   readonly label: Label;

@@ -15,6 +15,7 @@ type CaseRow = {
   finding_ids: Id<'fnd'>[];
   finder_org_ids: Id<'org'>[];
   state: CaseState;
+  continues_in_id: Id<'vul'> | null;
   vfdpxa: Vfdpxa;
   embargo: string;
   embargo_ends_at: Instant;
@@ -159,6 +160,7 @@ function rowOf(c: Case): CaseRow {
     finding_ids: [...c.findingIds],
     finder_org_ids: [...c.finderOrgIds],
     state: c.state,
+    continues_in_id: c.continuesInId,
     vfdpxa: c.vfdpxa,
     embargo: JSON.stringify(c.embargo),
     embargo_ends_at: governing(c.embargo).endsAt,
@@ -180,6 +182,7 @@ function caseOf(r: CaseRow): Case {
     findingIds: r.finding_ids,
     finderOrgIds: r.finder_org_ids,
     state: r.state,
+    continuesInId: r.continues_in_id,
     vfdpxa: r.vfdpxa,
     // pg gives jsonb back parsed.
     embargo: r.embargo as unknown as Embargo,

@@ -11,6 +11,7 @@ import { happenings } from './vfdpxa.ts';
 
 export const byId = z.object({ id: wireId('cas') });
 export const byVulnerability = z.object({ id: wireId('vul') });
+export const followInput = byVulnerability.extend({ intoId: wireId('vul') });
 export const byFinding = z.object({ findingId: wireId('fnd') });
 export const page = wirePage;
 export const messageInput = z.object({ id: wireId('cas'), text: wireText(limits.textChars) });
@@ -92,6 +93,8 @@ export const caseOut = z.object({
   patches: z.array(patchOut).optional(),
   title: z.string().optional(),
   vulnerabilityId: wireId('vul').optional(),
+  /** The vulnerability in whose case the work goes on, where it does. */
+  continuesInId: wireId('vul').nullish(),
   reports: z.array(reportOut).optional(),
   messages: z.array(messageOut).optional(),
   finderOrgIds: z.array(wireId('org')).optional(),
@@ -174,6 +177,8 @@ function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut>
     // The case is named after its first report; a co-finder knows it by its own.
     ...(onlyFinder && reports[0] ? { title: reports[0].title } : { title: of.title }),
     vulnerabilityId: of.vulnerabilityId,
+    // That it is one flaw with another says that somebody found that one: not for a finder.
+    ...(onlyFinder ? {} : { continuesInId: of.continuesInId }),
     reports: reports.map((r) => ({ ...r, attachments: r.attachments.map((a) => ({ ...a })) })),
     ...highestOf(reports.map((r) => r.rung)),
     messages: view.messages.map((m) => ({ ...m })),

@@ -1,59 +1,121 @@
+import { epochMs } from '../../base/instant.ts';
 import { limits } from '../../base/limits.ts';
-import { refuse } from '../../base/refusal.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Finding } from '../findings/finding.ts';
-import { findingById, findingsOfPackage } from '../findings/store.ts';
-import { type Comparison, decideHome, findingIdsOf, houseLabel, type Member, toCompareWith, type Vulnerability } from './duplicate.ts';
-import { type Decided, decideSame } from './same.ts';
+import { findingById } from '../findings/store.ts';
+import { type Candidate, candidateOf, isCompared, type Known, textsToRead } from './candidates/candidate.ts';
+import { candidatesById, candidatesFor, keepTraits, lockFindings } from './candidates/store.ts';
+import { decideHome, findingIdsOf, surestHomes, type Vulnerability } from './duplicate.ts';
+import { outcomeActions } from './outcomes/actions.ts';
+import { noOutcome } from './outcomes/outcome.ts';
+import { saveOutcomes } from './outcomes/store.ts';
+import { pairActions } from './pairs/actions.ts';
+import { acrossPackages, type Comparison, inOrder, labelOfPair, otherOf, turnOf, type Weighed, worthKeeping } from './pairs/pair.ts';
+import { appendComparisons, comparisonsOf, wordsOf } from './pairs/store.ts';
+import { join, openFor } from './places/actions.ts';
+import { presentVulnerability } from './places/wire.ts';
+import { regroupingActions } from './regroupings/actions.ts';
+import { regroupingsOf } from './regroupings/store.ts';
+import type { Decided } from './same.ts';
+import { decidePair } from './score.ts';
 import * as store from './store.ts';
+import { type FindingTexts, traitsOfFinding } from './traits.ts';
 import * as wire from './wire.ts';
+
+// A station's verbs are found in one place, wherever they are written.
+export { outcome } from './outcomes/actions.ts';
+export { comparisons, decide, pair, undecided } from './pairs/actions.ts';
+export { chain, merge, split, subsume, undo } from './regroupings/actions.ts';
 
 export const compare = action({
   name: 'duplicates.compare',
   at: 'POST /api/duplicates/compare',
-  summary: 'Hold a finding against the others of its package; a valid one gets its place in a vulnerability.',
+  summary: 'Hold a finding against those that share something telling with it; a valid one gets its place in a vulnerability.',
   by: ['coordinator'],
   internal: true,
   input: wire.compareInput,
   output: wire.compareOut,
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, _input, finding: Finding) {
-    await store.lockPackage(ctx.tx, finding.package);
-    const others = toCompareWith(finding, await findingsOfPackage(ctx.tx, finding.package), limits.comparedFindings);
-    const compared =
-      finding.state === 'invalid' ? [] : others.map((other) => comparisonOf(ctx, finding, other, decideSame(finding, other), 'house'));
-    await store.saveComparisons(ctx.tx, compared);
-    const home = finding.state === 'valid' ? await settleIn(ctx, finding) : undefined;
-    return done({ compared: compared.length, vulnerabilityId: home?.vulnerability.id ?? null }, ...(home?.events ?? []));
+    const traits = traitsOfFinding(finding, await textsOf(ctx, finding), epochMs(finding.receivedAt));
+    await lockFindings(ctx.tx, [finding.id], [traits]);
+    const mine = candidateOf(finding, traits);
+    // Nothing is counted before our own re-run.
+    const place = finding.state === 'received' ? undefined : (await store.placesOf(ctx.tx, [finding.id])).get(finding.id);
+    // What was once counted is still met by what comes later, even when its finder takes it back.
+    const no = await keepTraits(ctx.tx, mine, isCompared(finding.state) || place !== undefined, ctx.now);
+    if (!isCompared(finding.state)) {
+      if (!place) await saveOutcomes(ctx.tx, [noOutcome(finding, ctx.now)]);
+      return done({ compared: 0, vulnerabilityId: place ?? null });
+    }
+    const weighed = (await candidatesFor(ctx.tx, no, mine)).map((other) => weigh(mine, other, other.known));
+    await keep(ctx, mine, weighed);
+    if (place || finding.state !== 'valid') return done({ compared: weighed.length, vulnerabilityId: place ?? null });
+    const home = await settle(ctx, finding, mine, weighed);
+    return done({ compared: weighed.length, vulnerabilityId: home.vulnerability.id }, ...home.events);
   },
 });
 
-/** A place for a valid finding that has none yet. */
-async function settleIn(ctx: Ctx, finding: Finding): Promise<{ vulnerability: Vulnerability; events: Happening[] }> {
-  const already = await store.vulnerabilityOf(ctx.tx, finding.id);
-  if (already) return { vulnerability: already, events: [] };
-  // Read back, because what a person decided stands above what was just computed.
-  const decided = decisionsFor(finding.id, await store.comparisonsOf(ctx.tx, [finding.id]));
-  const home = decideHome(await store.openOfPackage(ctx.tx, finding.package), (id) => decided.get(id));
-  const member = memberOf(finding, ctx, home ? 'the same as another member' : 'first of its kind');
-  if (!home) return openFor(ctx, finding, member);
-  await store.insertMember(ctx.tx, home, member);
-  const joined = withMember(home, member);
-  return { vulnerability: joined, events: [joinedEvent(joined, finding.id)] };
+/** The texts that came with a finding. One that cannot be read is none: what is left is compared without it. */
+async function textsOf(ctx: Ctx, finding: Finding): Promise<FindingTexts> {
+  const [logs, patches]: [string[], string[]] = [[], []];
+  for (const file of textsToRead(finding.attachments)) {
+    const bytes = await ctx.doors.blobs.get(file.id);
+    if (!isRefusal(bytes)) (file.type === 'patch' ? patches : logs).push(Buffer.from(bytes).toString());
+  }
+  return { logs, patches };
 }
 
-async function openFor(ctx: Ctx, finding: Finding, member: Member): Promise<{ vulnerability: Vulnerability; events: Happening[] }> {
-  const vulnerability: Vulnerability = {
-    id: ctx.id('vul'),
-    package: finding.package,
-    state: 'open',
-    members: [member],
-    label: houseLabel,
-    openedAt: ctx.now,
-  };
-  await store.insertVulnerability(ctx.tx, vulnerability);
-  const payload = { findingIds: [finding.id], package: finding.package };
-  return { vulnerability, events: [{ event: 'vulnerability.opened', thing: vulnerability.id, label: houseLabel, payload }] };
+function weigh(mine: Candidate, other: Candidate, known: Known | null): Weighed {
+  const decided = acrossPackages(mine.traits, other.traits, decidePair(mine.traits, other.traits));
+  return { ...decided, other, known, turn: turnOf(mine, other, decided.score) };
+}
+
+async function keep(ctx: Ctx, mine: Candidate, weighed: readonly Weighed[]): Promise<void> {
+  const kept = worthKeeping(mine, weighed);
+  const compared = kept.map(({ other, decision, score, reasons, turn }): Comparison => {
+    const by = { decidedBy: 'house', binding: false, regroupingId: null, decidedAt: ctx.now };
+    const of = { ...inOrder(mine.findingId, other.findingId), label: labelOfPair(mine, other) };
+    return { id: ctx.id('cmp'), decision, score, reasons, turn, ...by, ...of };
+  });
+  await appendComparisons(
+    ctx.tx,
+    compared,
+    kept.every((w) => w.known === null),
+  );
+}
+
+/** A place for a valid finding that has none yet: with those that are the same, unless one there is distinct; else one of its own. */
+async function settle(
+  ctx: Ctx,
+  finding: Finding,
+  mine: Candidate,
+  weighed: readonly Weighed[],
+): Promise<{ vulnerability: Vulnerability; events: readonly Happening[] }> {
+  const decided = new Map<string, Pick<Decided, 'decision' | 'score'>>(weighed.map((w) => [w.other.findingId, w]));
+  // What a person decided stands above what was just computed.
+  for (const word of await wordsOf(ctx.tx, finding.id)) decided.set(otherOf(word, finding.id), word);
+  const homes = await homesOf(ctx, decided);
+  const unmet = homes.flatMap(findingIdsOf).filter((id) => !decided.has(id));
+  for (const other of await candidatesById(ctx.tx, unmet)) decided.set(other.findingId, weigh(mine, other, null));
+  const home = decideHome(homes, (id) => decided.get(id));
+  return home ? join(ctx, home, finding, 'the same as another member') : openFor(ctx, finding, 'first of its kind');
+}
+
+/** The vulnerabilities in which something the same is counted, the surest few, locked. */
+async function homesOf(ctx: Ctx, decided: ReadonlyMap<string, Pick<Decided, 'decision' | 'score'>>): Promise<Vulnerability[]> {
+  const same = [...decided].filter(([, d]) => d.decision === 'same').sort(([, x], [, y]) => y.score - x.score);
+  const ids = same.map(([id]) => id);
+  for (;;) {
+    const places = await store.placesOf(ctx.tx, ids);
+    const surest = surestHomes(ids, places);
+    const homes = await store.lockHomes(ctx.tx, surest, [...decided.keys()]);
+    // A person may have moved one of them between the look and the lock: then it is looked at again, and held by now.
+    const counted = new Set(homes.flatMap(findingIdsOf));
+    const isHeld = (id: string) => !surest.includes(places.get(id)!) || counted.has(id as never);
+    if (ids.filter((id) => places.has(id)).every(isHeld)) return homes;
+  }
 }
 
 export const list = action({
@@ -66,136 +128,26 @@ export const list = action({
   async run(ctx, input) {
     return done({ items: await store.listVulnerabilities(ctx.tx, input.after, input.limit) });
   },
-  present: presentItems(wire.present),
+  present: presentItems(presentVulnerability),
 });
 
 export const get = action({
   name: 'duplicates.get',
   at: 'GET /api/duplicates/:id',
-  summary: 'One vulnerability: its findings, how they compare, who was ever counted in it.',
+  summary: 'One vulnerability: its findings, how they compare, who was ever counted in it, what people did to it.',
   by: ['coordinator'],
   input: wire.byId,
   output: wire.getOut,
-  on: (ctx, input) => store.vulnerabilityById(ctx.tx, input.id),
+  on: (ctx, input) => store.findVulnerability(ctx.tx, input.id),
   async run(ctx, _input, vulnerability: Vulnerability) {
-    const history = await store.membersEver(ctx.tx, vulnerability.id);
-    const comparisons = await store.comparisonsOf(ctx.tx, findingIdsOf(vulnerability));
-    return done({ vulnerability, history, comparisons });
+    return done({
+      vulnerability,
+      history: await store.membersEver(ctx.tx, vulnerability.id),
+      comparisons: await comparisonsOf(ctx.tx, findingIdsOf(vulnerability), limits.comparedFindings),
+      regroupings: await regroupingsOf(ctx.tx, vulnerability.id, limits.pageRows),
+    });
   },
-  present: ({ vulnerability, history, comparisons }) => ({
-    ...wire.present(vulnerability),
-    history: history.map(wire.presentCredit),
-    comparisons: comparisons.map(wire.presentComparison),
-  }),
+  present: wire.present,
 });
 
-export const comparisons = action({
-  name: 'duplicates.comparisons',
-  at: 'GET /api/duplicates/comparisons/:findingId',
-  summary: 'How one finding compares with the others of its package.',
-  by: ['coordinator'],
-  input: wire.comparisonsInput,
-  output: wire.comparisonsOut,
-  async run(ctx, input) {
-    return done({ items: await store.comparisonsOf(ctx.tx, [input.findingId]) });
-  },
-  present: presentItems(wire.presentComparison),
-});
-
-export const split = action({
-  name: 'duplicates.split',
-  at: 'POST /api/duplicates/:id/split',
-  summary: 'Take a finding out into a vulnerability of its own; credit and times go along. duplicates.merge undoes it.',
-  by: ['coordinator'],
-  input: wire.splitInput,
-  output: wire.splitOut,
-  on: (ctx, input) => store.vulnerabilityById(ctx.tx, input.id),
-  async run(ctx, input, from: Vulnerability) {
-    await store.lockPackage(ctx.tx, from.package);
-    const finding = await memberFinding(ctx, from, input.findingId);
-    if (!finding) return refuse('not_found', 'this finding is not counted here', '/findingId');
-    const rest = from.members.filter((m) => m.findingId !== finding.id);
-    if (rest.length === 0) return refuse('wrong_state', 'the only finding of a vulnerability cannot be split from it', '/findingId');
-    await decideByPerson(ctx, finding, rest, { decision: 'distinct', score: 0, reasons: [input.because] });
-    await store.endMembership(ctx.tx, finding.id, ctx.now);
-    const opened = await openFor(ctx, finding, memberOf(finding, ctx, input.because));
-    const left = { ...from, members: rest };
-    const payload = { findingId: finding.id, findingIds: findingIdsOf(left), intoId: opened.vulnerability.id, because: input.because };
-    return done(
-      { from: left, to: opened.vulnerability },
-      { event: 'vulnerability.split', thing: from.id, label: houseLabel, payload },
-      ...opened.events,
-    );
-  },
-  present: ({ from, to }) => ({ from: wire.present(from), to: wire.present(to) }),
-});
-
-export const merge = action({
-  name: 'duplicates.merge',
-  at: 'POST /api/duplicates/:id/merge',
-  summary: 'Move a finding into this vulnerability from the one it is counted in; credit and times go along. Undoes a split.',
-  by: ['coordinator'],
-  input: wire.mergeInput,
-  output: wire.splitOut,
-  on: (ctx, input) => store.vulnerabilityById(ctx.tx, input.id),
-  async run(ctx, input, to: Vulnerability) {
-    await store.lockPackage(ctx.tx, to.package);
-    const from = await store.vulnerabilityOf(ctx.tx, input.findingId);
-    if (!from || from.id === to.id) return refuse('not_found', 'this finding is not counted elsewhere', '/findingId');
-    if (from.package !== to.package) return refuse('conflict', 'findings of two packages are not one vulnerability', '/findingId');
-    const finding = (await memberFinding(ctx, from, input.findingId))!;
-    await decideByPerson(ctx, finding, to.members, { decision: 'same', score: 1, reasons: [input.because] });
-    await store.endMembership(ctx.tx, finding.id, ctx.now);
-    const member = memberOf(finding, ctx, input.because);
-    await store.insertMember(ctx.tx, to, member);
-    const left: Vulnerability = { ...from, members: from.members.filter((m) => m.findingId !== finding.id) };
-    const emptied = left.members.length === 0;
-    if (emptied) await store.setVulnerabilityState(ctx.tx, from.id, 'empty');
-    if (to.state === 'empty') await store.setVulnerabilityState(ctx.tx, to.id, 'open');
-    const joined: Vulnerability = { ...withMember(to, member), state: 'open' };
-    const events: Happening[] = [joinedEvent(joined, finding.id)];
-    if (emptied) events.push({ event: 'vulnerability.emptied', thing: from.id, label: houseLabel, payload: { intoId: to.id } });
-    return done({ from: { ...left, state: emptied ? ('empty' as const) : left.state }, to: joined }, ...events);
-  },
-  present: ({ from, to }) => ({ from: wire.present(from), to: wire.present(to) }),
-});
-
-/** Recorded as a person's word, so that the hub does not put back together (or apart) by itself what a person decided. */
-async function decideByPerson(ctx: Ctx, finding: Finding, members: readonly Member[], decided: Decided): Promise<void> {
-  const others = members.map((m) => ({ id: m.findingId }));
-  await store.saveComparisons(
-    ctx.tx,
-    others.map((other) => comparisonOf(ctx, finding, other, decided, ctx.actor.id)),
-  );
-}
-
-function comparisonOf(ctx: Ctx, finding: Finding, other: Pick<Finding, 'id'>, decided: Decided, decidedBy: string): Comparison {
-  const [aId, bId] = finding.id < other.id ? [finding.id, other.id] : [other.id, finding.id];
-  return { ...decided, id: ctx.id('cmp'), package: finding.package, aId, bId, decidedBy, label: houseLabel, decidedAt: ctx.now };
-}
-
-async function memberFinding(ctx: Ctx, of: Vulnerability, findingId: string): Promise<Finding | undefined> {
-  return of.members.some((m) => m.findingId === findingId) ? findingById(ctx.tx, findingId) : undefined;
-}
-
-function memberOf(finding: Finding, ctx: Ctx, because: string): Member {
-  const { id, orgId, reporterId, receivedAt } = finding;
-  return { findingId: id, orgId, reporterId, receivedAt, joinedAt: ctx.now, leftAt: null, because };
-}
-
-function withMember(v: Vulnerability, member: Member): Vulnerability {
-  const members = [...v.members, member].sort((a, b) =>
-    a.receivedAt < b.receivedAt || (a.receivedAt === b.receivedAt && a.findingId < b.findingId) ? -1 : 1,
-  );
-  return { ...v, members };
-}
-
-function joinedEvent(v: Vulnerability, findingId: Finding['id']): Happening {
-  return { event: 'vulnerability.joined', thing: v.id, label: houseLabel, payload: { findingId, findingIds: findingIdsOf(v) } };
-}
-
-function decisionsFor(findingId: string, compared: readonly Comparison[]): Map<string, Decided['decision']> {
-  return new Map(compared.map((c) => [c.aId === findingId ? c.bId : c.aId, c.decision]));
-}
-
-export const duplicateActions = [compare, list, get, comparisons, split, merge];
+export const duplicateActions = [compare, list, get, ...pairActions, ...regroupingActions, ...outcomeActions];

@@ -6,7 +6,7 @@ import type { Traits } from './traits.ts';
 /**
  * The keys under which a finding is looked up: two findings that share one are candidates for one flaw, so that retrieval is equality on a key.
  * At most `limits.keysPerFinding`, most telling first, each of at most 40 ASCII characters (a kind and a digest: a key tells no content).
- * Who looks up takes the newest `limits.findingsPerKey` under each key and compares with at most `limits.comparedFindings` of them, those
+ * Who looks up takes `limits.findingsPerKey` under each key (of one list the newest, of the hub's store the oldest) and compares with those
  * first that share the rarest keys.
  */
 export function keysOf(t: Traits): string[] {

@@ -1,29 +1,17 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
-import type { Comparison, Member, Vulnerability } from './duplicate.ts';
-import type { Decision } from './same.ts';
-
-type ComparisonRow = {
-  id: Id<'cmp'>;
-  package: string;
-  a_id: Id<'fnd'>;
-  b_id: Id<'fnd'>;
-  decision: Decision;
-  score: number;
-  reasons: string[];
-  decided_by: string;
-  tlp: Tlp;
-  compartments: string[];
-  decided_at: Instant;
-};
+import { limits } from '../../base/limits.ts';
+import { houseLabel, type Member, type Vulnerability } from './duplicate.ts';
 
 type VulnerabilityRow = {
   id: Id<'vul'>;
+  name: string;
   package: string;
   state: Vulnerability['state'];
+  subsumed_by_id: Id<'vul'> | null;
   tlp: Tlp;
   compartments: string[];
   opened_at: Instant;
@@ -42,118 +30,109 @@ type MemberRow = {
   compartments: string[];
 };
 
-type Tables = { comparisons: ComparisonRow; vulnerabilities: VulnerabilityRow; vulnerability_members: MemberRow };
+type Tables = { vulnerabilities: VulnerabilityRow; vulnerability_members: MemberRow };
 const duplicates = (tx: Tx) => tx.withTables<Tables>();
 
-/** Two findings of one package never look for a home at the same moment: both would open one. */
-export async function lockPackage(tx: Tx, name: string): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`duplicates ${name}`}, 0))`.execute(tx);
-}
-
-/** Saves comparisons, over what the hub itself decided before; a person's decision stays unless a person decides anew. */
-export async function saveComparisons(tx: Tx, compared: readonly Comparison[]): Promise<void> {
-  if (compared.length === 0) return;
-  await duplicates(tx)
-    .insertInto('comparisons')
-    .values(compared.map(comparisonRow))
-    .onConflict((c) =>
-      c
-        .columns(['a_id', 'b_id'])
-        .doUpdateSet((e) => ({
-          decision: e.ref('excluded.decision'),
-          score: e.ref('excluded.score'),
-          reasons: e.ref('excluded.reasons'),
-          decided_by: e.ref('excluded.decided_by'),
-          decided_at: e.ref('excluded.decided_at'),
-        }))
-        .where((e) => e.or([e('comparisons.decided_by', '=', 'house'), e('excluded.decided_by', '!=', 'house')])),
-    )
-    .execute();
-}
-
-export async function comparisonsOf(tx: Tx, findingIds: readonly string[]): Promise<Comparison[]> {
-  if (findingIds.length === 0) return [];
-  const ids = findingIds as Id<'fnd'>[];
-  const rows = await duplicates(tx)
-    .selectFrom('comparisons')
-    .selectAll()
-    .where((e) => e.or([e('a_id', 'in', ids), e('b_id', 'in', ids)]))
-    .orderBy('id')
-    .execute();
-  return rows.map(comparisonOf);
-}
-
 export async function insertVulnerability(tx: Tx, v: Vulnerability): Promise<void> {
-  const { id, state, label } = v;
-  await duplicates(tx)
-    .insertInto('vulnerabilities')
-    .values({ id, package: v.package, state, tlp: label.tlp, compartments: [...label.compartments], opened_at: v.openedAt })
-    .execute();
-  for (const member of v.members) await insertMember(tx, v, member);
+  const { id, name, state, label } = v;
+  const row = { id, name, package: v.package, state, subsumed_by_id: v.subsumedById, ...labelColumns(label), opened_at: v.openedAt };
+  await duplicates(tx).insertInto('vulnerabilities').values(row).execute();
+  await insertMembers(tx, v.members);
 }
 
-export async function insertMember(tx: Tx, v: Vulnerability, member: Member): Promise<void> {
-  const { findingId, orgId, reporterId, receivedAt, joinedAt, leftAt, because } = member;
-  await duplicates(tx)
-    .insertInto('vulnerability_members')
-    .values({
-      vulnerability_id: v.id,
-      finding_id: findingId,
-      org_id: orgId,
-      reporter_id: reporterId,
-      received_at: receivedAt,
-      joined_at: joinedAt,
-      left_at: leftAt,
-      because,
-      ...labelColumns(v.label),
-    })
-    .execute();
+export async function insertMembers(tx: Tx, members: readonly Member[]): Promise<void> {
+  if (members.length === 0) return;
+  await duplicates(tx).insertInto('vulnerability_members').values(members.map(memberRow)).execute();
 }
 
-export async function endMembership(tx: Tx, findingId: string, leftAt: Instant): Promise<void> {
+export async function endMemberships(tx: Tx, findingIds: readonly Id<'fnd'>[], leftAt: Instant): Promise<void> {
+  if (findingIds.length === 0) return;
   await duplicates(tx)
     .updateTable('vulnerability_members')
     .set({ left_at: leftAt })
-    .where('finding_id', '=', findingId as Id<'fnd'>)
+    .where('finding_id', 'in', findingIds)
     .where('left_at', 'is', null)
     .execute();
 }
 
-export async function setVulnerabilityState(tx: Tx, id: Id<'vul'>, state: Vulnerability['state']): Promise<void> {
-  await duplicates(tx).updateTable('vulnerabilities').set({ state }).where('id', '=', id).execute();
+/** Who is counted in it is kept by `insertMembers` and `endMemberships`. */
+export async function saveVulnerability(tx: Tx, v: Pick<Vulnerability, 'id' | 'state' | 'subsumedById'>): Promise<void> {
+  const row = { state: v.state, subsumed_by_id: v.subsumedById };
+  await duplicates(tx).updateTable('vulnerabilities').set(row).where('id', '=', v.id).execute();
 }
 
+/** Locked until the transaction ends. */
 export async function vulnerabilityById(tx: Tx, id: string): Promise<Vulnerability | undefined> {
+  return (await lockVulnerabilities(tx, [id]))[0];
+}
+
+/** Locked in the order of their ids, so that nobody who changes two of them waits in a ring; in that order. */
+export async function lockVulnerabilities(tx: Tx, ids: readonly string[]): Promise<Vulnerability[]> {
+  if (ids.length === 0) return [];
+  const rows = await duplicates(tx)
+    .selectFrom('vulnerabilities')
+    .selectAll()
+    .where('id', 'in', ids as Id<'vul'>[])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return withMembers(tx, rows);
+}
+
+/** To look at, not to change. */
+export async function findVulnerability(tx: Tx, id: string): Promise<Vulnerability | undefined> {
   const row = await duplicates(tx)
     .selectFrom('vulnerabilities')
     .selectAll()
     .where('id', '=', id as Id<'vul'>)
-    .forUpdate()
     .executeTakeFirst();
   return row && (await withMembers(tx, [row]))[0];
 }
 
-/** The vulnerability a finding is counted in now. */
-export async function vulnerabilityOf(tx: Tx, findingId: string): Promise<Vulnerability | undefined> {
-  const row = await duplicates(tx)
+/** Where each of these findings is counted now, if anywhere. */
+export async function placesOf(tx: Tx, findingIds: readonly string[]): Promise<Map<string, Id<'vul'>>> {
+  if (findingIds.length === 0) return new Map();
+  const rows = await duplicates(tx)
     .selectFrom('vulnerability_members')
-    .select('vulnerability_id')
-    .where('finding_id', '=', findingId as Id<'fnd'>)
+    .select(['finding_id', 'vulnerability_id'])
+    .where('finding_id', 'in', findingIds as Id<'fnd'>[])
     .where('left_at', 'is', null)
-    .executeTakeFirst();
-  return row && vulnerabilityById(tx, row.vulnerability_id);
+    .execute();
+  return new Map(rows.map((r) => [r.finding_id, r.vulnerability_id]));
 }
 
-/** Open vulnerabilities of a package, oldest first. */
-export async function openOfPackage(tx: Tx, name: string): Promise<Vulnerability[]> {
+/**
+ * The open ones of these, locked in the order of their ids, each with its oldest `limits.weighedMembers` and whoever of `named` is in it:
+ * joining a vulnerability of ten thousand findings costs no more than joining one of ten.
+ */
+export async function lockHomes(tx: Tx, ids: readonly string[], named: readonly string[]): Promise<Vulnerability[]> {
+  if (ids.length === 0) return [];
   const rows = await duplicates(tx)
     .selectFrom('vulnerabilities')
     .selectAll()
-    .where('package', '=', name)
+    .where('id', 'in', ids as Id<'vul'>[])
     .where('state', '=', 'open')
     .orderBy('id')
+    .forUpdate()
     .execute();
-  return withMembers(tx, rows);
+  const found = await sql<Selectable<MemberRow>>`
+    SELECT m.* FROM unnest(${ids}::text[]) AS v (id) CROSS JOIN LATERAL (
+      (SELECT * FROM vulnerability_members WHERE vulnerability_id = v.id AND left_at IS NULL
+        ORDER BY received_at, finding_id LIMIT ${limits.weighedMembers})
+      UNION (SELECT * FROM vulnerability_members WHERE vulnerability_id = v.id AND left_at IS NULL AND finding_id = ANY (${named}::text[]))
+    ) AS m ORDER BY m.received_at, m.finding_id`.execute(tx);
+  return rows.map((r) => vulnerabilityOf(r, found.rows, []));
+}
+
+/** Whatever it is part of, and what that is part of. */
+export async function wholesOf(tx: Tx, id: Id<'vul'>): Promise<Id<'vul'>[]> {
+  const { rows } = await sql<{ id: Id<'vul'> }>`
+    WITH RECURSIVE wholes AS (
+      SELECT subsumed_by_id AS id FROM vulnerabilities WHERE id = ${id}
+      UNION SELECT v.subsumed_by_id FROM vulnerabilities AS v JOIN wholes ON v.id = wholes.id
+    )
+    SELECT id FROM wholes WHERE id IS NOT NULL ORDER BY id`.execute(tx);
+  return rows.map((r) => r.id);
 }
 
 export async function listVulnerabilities(tx: Tx, after: string, limit: number): Promise<Vulnerability[]> {
@@ -174,36 +153,70 @@ export async function membersEver(tx: Tx, id: string): Promise<Member[]> {
     .selectAll()
     .where('vulnerability_id', '=', id as Id<'vul'>)
     .orderBy('joined_at')
+    .orderBy('received_at')
     .execute();
   return rows.map(memberOf);
 }
 
 async function withMembers(tx: Tx, rows: readonly VulnerabilityRow[]): Promise<Vulnerability[]> {
   if (rows.length === 0) return [];
+  const ids = rows.map((r) => r.id);
   const members = await duplicates(tx)
     .selectFrom('vulnerability_members')
     .selectAll()
-    .where(
-      'vulnerability_id',
-      'in',
-      rows.map((r) => r.id),
-    )
+    .where('vulnerability_id', 'in', ids)
     .where('left_at', 'is', null)
     .orderBy('received_at')
     .orderBy('finding_id')
     .execute();
-  return rows.map((r) => ({
+  // UNION without ALL: whatever the links say, it ends.
+  const { rows: covered } = await sql<Selectable<MemberRow> & { whole: string }>`
+    WITH RECURSIVE parts AS (
+      SELECT subsumed_by_id AS whole, id FROM vulnerabilities WHERE subsumed_by_id = ANY (${ids}::text[])
+      UNION SELECT parts.whole, v.id FROM vulnerabilities AS v JOIN parts ON v.subsumed_by_id = parts.id
+    )
+    SELECT parts.whole, m.* FROM parts JOIN vulnerability_members AS m ON m.vulnerability_id = parts.id AND m.left_at IS NULL
+    ORDER BY m.received_at, m.finding_id`.execute(tx);
+  return rows.map((r) =>
+    vulnerabilityOf(
+      r,
+      members,
+      covered.filter((m) => m.whole === r.id),
+    ),
+  );
+}
+
+function vulnerabilityOf(r: VulnerabilityRow, members: readonly MemberRow[], covered: readonly MemberRow[]): Vulnerability {
+  return {
     id: r.id,
+    name: r.name,
     package: r.package,
     state: r.state,
+    subsumedById: r.subsumed_by_id,
     members: members.filter((m) => m.vulnerability_id === r.id).map(memberOf),
+    covered: covered.map(memberOf),
     label: labelOfRow(r),
     openedAt: r.opened_at,
-  }));
+  };
+}
+
+function memberRow(m: Member): MemberRow {
+  return {
+    vulnerability_id: m.vulnerabilityId,
+    finding_id: m.findingId,
+    org_id: m.orgId,
+    reporter_id: m.reporterId,
+    received_at: m.receivedAt,
+    joined_at: m.joinedAt,
+    left_at: m.leftAt,
+    because: m.because,
+    ...labelColumns(houseLabel),
+  };
 }
 
 function memberOf(r: MemberRow): Member {
   return {
+    vulnerabilityId: r.vulnerability_id,
     findingId: r.finding_id,
     orgId: r.org_id,
     reporterId: r.reporter_id,
@@ -211,35 +224,5 @@ function memberOf(r: MemberRow): Member {
     joinedAt: r.joined_at,
     leftAt: r.left_at,
     because: r.because,
-  };
-}
-
-function comparisonRow(c: Comparison): ComparisonRow {
-  return {
-    id: c.id,
-    package: c.package,
-    a_id: c.aId,
-    b_id: c.bId,
-    decision: c.decision,
-    score: c.score,
-    reasons: [...c.reasons],
-    decided_by: c.decidedBy,
-    ...labelColumns(c.label),
-    decided_at: c.decidedAt,
-  };
-}
-
-function comparisonOf(r: ComparisonRow): Comparison {
-  return {
-    id: r.id,
-    package: r.package,
-    aId: r.a_id,
-    bId: r.b_id,
-    decision: r.decision,
-    score: r.score,
-    reasons: r.reasons,
-    decidedBy: r.decided_by,
-    label: labelOfRow(r),
-    decidedAt: r.decided_at,
   };
 }

@@ -53,7 +53,7 @@ export interface Traits {
 }
 
 /** Textual attachments of a finding, already read: pure code opens no door. */
-interface FindingTexts {
+export interface FindingTexts {
   readonly logs: readonly string[];
   readonly patches: readonly string[];
 }
