@@ -46,7 +46,7 @@ const triggers: Record<FindingVerdict, FindingTrigger> = {
   'could-not-tell': 'defer',
 };
 
-export interface AffectedSymbol {
+interface AffectedSymbol {
   readonly file: string | null;
   readonly function: string | null;
   /** For display; nothing is matched by it. */
