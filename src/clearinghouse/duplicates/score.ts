@@ -10,7 +10,7 @@ import { kinship } from './weakness.ts';
 
 /** From this probability on two are the same, below `distinctBelow` they are not; between them nobody knows. */
 const sameFrom = 0.45;
-const distinctBelow = 0.2;
+const distinctBelow = 0.3;
 
 /**
  * Whether two findings are of one vulnerability: same root cause and same fix. Symmetric. Tried in this order, the first that tells decides:
@@ -144,10 +144,11 @@ function isSameSymbol(a: Traits, b: Traits): boolean {
 }
 
 /** Fewer words say nothing. */
-const leastWords = 4;
+const leastWords = 6;
 /** Words less rare stand in any two advisories. */
 const telling = 0.3;
-/** The probability of two texts that have none of them in common. */
+/** Of two texts that have less than this in common, by the rarity of the words, the model knows nothing: */
+const leastTold = 0.6;
 const little = 0.1;
 
 function byText(a: Traits, b: Traits, by: Calibration): Decided | undefined {
@@ -161,9 +162,13 @@ function byText(a: Traits, b: Traits, by: Calibration): Decided | undefined {
   const features = textFeatures(a.text, b.text);
   const score = probability(by.text, features);
   const told = score < distinctBelow ? [] : tellingWords(a.text, b.text);
-  if (told.length === 0) return decide(Math.min(score, little), ['the texts tell of different things']);
+  if (told.reduce((sum, { rarity }) => sum + rarity, 0) < leastTold)
+    return decide(Math.min(score, little), ['the texts tell of different things']);
   const reasons = [
-    `both texts say ${told.slice(0, 5).join(', ')}`,
+    `both texts say ${told
+      .slice(0, 5)
+      .map(({ word }) => word)
+      .join(', ')}`,
     ...(features.versionsDiffer ? ['they name other versions'] : features.versionsShared > 0 ? ['they name the same versions'] : []),
     ...(features.objectsDiffer ? ['they name other functions or components'] : []),
   ];
@@ -171,10 +176,9 @@ function byText(a: Traits, b: Traits, by: Calibration): Decided | undefined {
 }
 
 /** Words of both that do not stand in any two advisories, rarest first. */
-function tellingWords(a: TextTraits, b: TextTraits): string[] {
+function tellingWords(a: TextTraits, b: TextTraits): { word: string; rarity: number }[] {
   return sharedWords(a, b)
     .map(([i]) => ({ word: a.words[i]!, rarity: a.rarity[i]! }))
     .filter(({ rarity }) => rarity >= telling)
-    .sort((x, y) => y.rarity - x.rarity || y.word.length - x.word.length)
-    .map(({ word }) => word);
+    .sort((x, y) => y.rarity - x.rarity || y.word.length - x.word.length);
 }
