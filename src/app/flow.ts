@@ -35,6 +35,7 @@ export const flow: Flow = {
     hop('finding.corrected', duplicates.compare, thing),
     // Undecided by words and frames, both replayed: the fixes of the one are tried on the inputs of the other.
     hop('comparison.unsure', considerFixes, ({ payload }) => payload),
+    hop('matrix.concluded', duplicates.arbitrate, ({ thing, payload }) => ({ ...payload, matrixId: thing })),
     // A vulnerability: one case, with all who found it.
     hop('vulnerability.opened', cases.open, thing),
     hop('vulnerability.joined', cases.addFinders, thing),

@@ -181,6 +181,8 @@ export const limits = {
   /** Of one matrix: inputs, and builds with a fix. */
   matrixPocs: 8,
   matrixFixes: 8,
+  /** So many the hub begins by itself for a finding, with those that came before it. */
+  matricesPerFinding: 8,
   /** Printed output is kept in part, for people; no oracle reads it. */
   shownChars: 4096,
   /** Longer lines are cut: no frame or report of a real tool comes near, and matching stays cheap. */

@@ -77,7 +77,8 @@ export async function build(spec: Pinned, source: TreeId, box: Box): Promise<Pic
 }
 
 export function howItEnded(result: BoxResult): string {
-  const said = Buffer.concat([result.stdout, result.stderr]).toString('utf8').trim().slice(-1000);
+  // Neither a text nor a document of the database holds NUL or half a character.
+  const said = Buffer.concat([result.stdout, result.stderr]).toString('utf8').replaceAll('\0', '').trim().slice(-1000).toWellFormed();
   const how = result.end === 'exited' ? `exited with ${result.exit}` : `ended by ${result.end}`;
   return `${how}${result.because ? ` (${result.because})` : ''}${said ? `: ${said}` : ''}`;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BoxSpec, Recipes, Sources, TreeId } from '../../src/base/doors.ts';
 import { makeId } from '../../src/base/id.ts';
 import { epochMs } from '../../src/base/instant.ts';
+import { limits } from '../../src/base/limits.ts';
 import { type Envelope, open } from '../../src/base/signature.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import * as validations from '../../src/clearinghouse/validations/actions.ts';
@@ -81,6 +82,7 @@ async function report(as: Actor, input: string, ...patches: string[]): Promise<s
     versions: ['1.0.0'],
     cwe: 'CWE-835',
   };
+  hub.clock.advance(1000);
   const { id } = await hub.do<{ id: string }>(as, findings.submit, { ...words, attachments });
   await hub.settle(reports);
   return id;
@@ -192,6 +194,17 @@ describe('when', () => {
     const { matrixId } = await consider(a, c);
     await hub.settle(flow);
     expect(await hub.do(desk!, matrices.getMatrix, { id: matrixId })).toMatchObject({ relation: 'separate' });
+  });
+
+  test('by itself at most so many of a finding with those before it; a coordinator may ask for more', async () => {
+    const olders: string[] = [];
+    for (let i = 0; i <= limits.matricesPerFinding; i++) olders.push(await report(north!, 'flaw1', `mends flaw1 ${i}`));
+    const young = await report(south!, 'flaw2', 'mends flaw2');
+    const begun: (string | null)[] = [];
+    for (const id of olders)
+      begun.push((await hub.do<{ matrixId: string | null }>(house, matrices.considerFixes, { aId: id, bId: young })).matrixId);
+    expect(begun.map((id) => id !== null)).toEqual([...Array.from({ length: limits.matricesPerFinding }, () => true), false]);
+    expect(await ask(olders.at(-1)!, young)).toMatchObject({ state: 'requested' });
   });
 
   test('whoever may not see one of the two asks nothing', async () => {

@@ -4,6 +4,7 @@ import { isRefusal } from '../../base/refusal.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById } from '../findings/store.ts';
+import { arbitrate } from './arbitrations/actions.ts';
 import { type Candidate, candidateOf, isCompared, type Known, textsToRead } from './candidates/candidate.ts';
 import { candidatesById, candidatesFor, keepTraits, lockFindings } from './candidates/store.ts';
 import { decideHome, findingIdsOf, surestHomes, type Vulnerability } from './duplicate.ts';
@@ -24,6 +25,7 @@ import { type FindingTexts, traitsOfFinding } from './traits.ts';
 import * as wire from './wire.ts';
 
 // A station's verbs are found in one place, wherever they are written.
+export { arbitrate } from './arbitrations/actions.ts';
 export { outcome } from './outcomes/actions.ts';
 export { comparisons, decide, pair, undecided } from './pairs/actions.ts';
 export { chain, merge, split, subsume, undo } from './regroupings/actions.ts';
@@ -50,10 +52,10 @@ export const compare = action({
       return done({ compared: 0, vulnerabilityId: place ?? null });
     }
     const weighed = (await candidatesFor(ctx.tx, no, mine)).map((other) => weigh(mine, other, other.known));
-    await keep(ctx, mine, weighed);
-    if (place || finding.state !== 'valid') return done({ compared: weighed.length, vulnerabilityId: place ?? null });
+    const open = await keep(ctx, mine, weighed);
+    if (place || finding.state !== 'valid') return done({ compared: weighed.length, vulnerabilityId: place ?? null }, ...open);
     const home = await settle(ctx, finding, mine, weighed);
-    return done({ compared: weighed.length, vulnerabilityId: home.vulnerability.id }, ...home.events);
+    return done({ compared: weighed.length, vulnerabilityId: home.vulnerability.id }, ...home.events, ...open);
   },
 });
 
@@ -72,7 +74,8 @@ function weigh(mine: Candidate, other: Candidate, known: Known | null): Weighed 
   return { ...decided, other, known, turn: turnOf(mine, other, decided.score) };
 }
 
-async function keep(ctx: Ctx, mine: Candidate, weighed: readonly Weighed[]): Promise<void> {
+/** Returns the pairs that were left open though both were replayed: there the fixes may say more. */
+async function keep(ctx: Ctx, mine: Candidate, weighed: readonly Weighed[]): Promise<Happening[]> {
   const kept = worthKeeping(mine, weighed);
   const compared = kept.map(({ other, decision, score, reasons, turn }): Comparison => {
     const by = { decidedBy: 'house', binding: false, regroupingId: null, decidedAt: ctx.now };
@@ -84,6 +87,12 @@ async function keep(ctx: Ctx, mine: Candidate, weighed: readonly Weighed[]): Pro
     compared,
     kept.every((w) => w.known === null),
   );
+  return kept
+    .filter((w) => w.decision === 'unsure' && mine.state === 'valid' && w.other.state === 'valid')
+    .map(({ other }) => {
+      const pair = { payload: inOrder(mine.findingId, other.findingId), label: labelOfPair(mine, other) };
+      return { event: 'comparison.unsure', thing: mine.findingId, ...pair };
+    });
 }
 
 /** A place for a valid finding that has none yet: with those that are the same, unless one there is distinct; else one of its own. */
@@ -150,4 +159,4 @@ export const get = action({
   present: wire.present,
 });
 
-export const duplicateActions = [compare, list, get, ...pairActions, ...regroupingActions, ...outcomeActions];
+export const duplicateActions = [compare, list, get, ...pairActions, arbitrate, ...regroupingActions, ...outcomeActions];

@@ -177,6 +177,7 @@ describe('hostile evidence', () => {
     };
     expect(cell({})).toMatchObject({ saw: 'crash', crashes: 2, of: 2 });
     expect(cell({ exit: 0, reports: [] })).toMatchObject({ saw: 'could-not-tell', crashes: 1, of: 2, because: 'only some runs crash' });
+    expect(cell({ end: 'box-failed', because: 'x\0y\ud800', reports: [] })).toMatchObject({ because: 'the box failed: xy\ufffd' });
     expect(cell({ end: 'box-failed', exit: null, reports: [] })).toMatchObject({
       saw: 'could-not-tell',
       because: expect.stringMatching(/^the box failed/),

@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import { digestOfPlan, nonceOf } from '../experiment.ts';
 import { judgeTest } from '../fix.ts';
 import { type Crash, type Observation, observe } from '../oracle.ts';
@@ -26,9 +27,15 @@ export function concludeMatrix(plan: PinnedMatrix, given: unknown): Matrix | str
     const before = base === null ? undefined : columns[base];
     // The same tests on the unpatched build, control included: what fails there already says nothing about a fix.
     const unheard = before?.void ? `unpatched, ${before.void}` : read.void;
-    columns.push({ name, of, base, source: built.source, void: unheard, cells: read.cells });
+    const cells = read.cells.map((cell) => ({ ...cell, because: keepable(cell.because) }));
+    columns.push({ name, of, base, source: built.source, void: unheard && keepable(unheard), cells });
   }
   return { rows: plan.rows.map(({ name, of }) => ({ name, of })), columns };
+}
+
+/** Hostile words, as a database takes them. */
+function keepable(text: string): string {
+  return text.replaceAll('\0', '').slice(0, limits.shownChars).toWellFormed();
 }
 
 /** Each planned run once and no other, of each build that was had; a symbolised repeat only of a run that was planned. */

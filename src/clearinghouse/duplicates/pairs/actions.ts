@@ -45,12 +45,12 @@ export const undecided = action({
 });
 
 /** Two findings, the older first; undefined where one of them is not there for whoever asks. */
-async function bothOf(ctx: Ctx, x: Finding['id'], y: Finding['id']): Promise<Both | undefined> {
+export async function bothOf(ctx: Ctx, x: Finding['id'], y: Finding['id']): Promise<Both | undefined> {
   const { aId, bId } = inOrder(x, y);
   const [a, b] = [await findingById(ctx.tx, aId), await findingById(ctx.tx, bId)];
   return a && b && aId !== bId ? { a, b, label: houseLabel } : undefined;
 }
-interface Both extends Guarded {
+export interface Both extends Guarded {
   readonly a: Finding;
   readonly b: Finding;
 }
@@ -93,26 +93,29 @@ export const decide = action({
   input: wire.decideInput,
   output: wire.decidedOut,
   on: (ctx, input) => bothOf(ctx, input.aId, input.bId),
-  async run(ctx, { decision, because }, { a, b }: Both) {
-    if (decision === 'same' && !(isCompared(a.state) && isCompared(b.state)))
-      return refuse('wrong_state', 'one of them is contradicted by our re-run, or was taken back');
-    const known = (await traitsOf(ctx, a, b)).filter((c) => c !== undefined);
-    // With all their keys: a comparison that is under way would not see what is decided here.
-    const traits = known.map((c) => c.traits);
-    await lockFindings(ctx.tx, [a.id, b.id], traits);
-    const id = ctx.id('rgp');
-    const consequence = decision === 'same' ? await bringTogether(ctx, a, b, because) : await takeApart(ctx, a, b, because);
-    if (isRefusal(consequence)) return consequence;
-    const { fromId, toId, findingIds, events } = consequence;
-    await insertRegrouping(ctx.tx, begun(ctx, id, { kind: 'decided', fromId, toId, findingIds }, because));
-    const score = decision === 'same' ? 1 : 0;
-    const [decided] = await decideByPerson(ctx, id, [placeable(a)], [placeable(b)], { decision, score, reasons: [because] });
-    const where = await places.placesOf(ctx.tx, [a.id, b.id]);
-    const payload = { aId: a.id, bId: b.id, decision, because, regroupingId: id };
-    const happened: Happening = { event: 'comparison.decided', thing: decided!.id, label: decided!.label, payload };
-    return done({ regroupingId: id, vulnerabilityIds: [...new Set(where.values())] }, happened, ...events);
-  },
+  run: (ctx, { decision, because }, both: Both) => settlePair(ctx, both, decision, because),
 });
+
+/** What is decided of a pair, with the moves that follow from it: one act, which duplicates.undo takes back. The hub leaves the pair so. */
+export async function settlePair(ctx: Ctx, { a, b }: Both, decision: 'same' | 'distinct', because: string) {
+  if (decision === 'same' && !(isCompared(a.state) && isCompared(b.state)))
+    return refuse('wrong_state', 'one of them is contradicted by our re-run, or was taken back');
+  const known = (await traitsOf(ctx, a, b)).filter((c) => c !== undefined);
+  // With all their keys: a comparison that is under way would not see what is decided here.
+  const traits = known.map((c) => c.traits);
+  await lockFindings(ctx.tx, [a.id, b.id], traits);
+  const id = ctx.id('rgp');
+  const consequence = decision === 'same' ? await bringTogether(ctx, a, b, because) : await takeApart(ctx, a, b, because);
+  if (isRefusal(consequence)) return consequence;
+  const { fromId, toId, findingIds, events } = consequence;
+  await insertRegrouping(ctx.tx, begun(ctx, id, { kind: 'decided', fromId, toId, findingIds }, because));
+  const score = decision === 'same' ? 1 : 0;
+  const [decided] = await decideByPerson(ctx, id, [placeable(a)], [placeable(b)], { decision, score, reasons: [because] });
+  const where = await places.placesOf(ctx.tx, [a.id, b.id]);
+  const payload = { aId: a.id, bId: b.id, decision, because, regroupingId: id };
+  const happened: Happening = { event: 'comparison.decided', thing: decided!.id, label: decided!.label, payload };
+  return done({ regroupingId: id, vulnerabilityIds: [...new Set(where.values())] }, happened, ...events);
+}
 
 const placeable = ({ id, orgId }: Finding) => ({ findingId: id, orgId });
 

@@ -77,6 +77,8 @@ export const considerFixes = action({
     if (fixesOf(plan) < 2) return done({ matrixId: null, because: 'there are no two fixes to compare by' });
     const known = await knownMatrix(ctx, pair, plan);
     if (known) return done({ matrixId: known.id, because: 'these inputs were tried, or are being tried' });
+    if ((await store.countMatrices(ctx.tx, pair.findings[1].id)) >= limits.matricesPerFinding)
+      return done({ matrixId: null, because: `${limits.matricesPerFinding} were begun for this finding; a coordinator may ask for more` });
     const asked = await ask(ctx, pair, plan);
     return done({ matrixId: asked.result.id, because: null }, ...asked.events);
   },
@@ -236,7 +238,13 @@ async function judge(
   const arbitration = arbitrate(shown, aId, bId);
   const record = sealMatrix(ctx.doors.keys.signer('records'), spec, given.matrix, shown, arbitration, given.probe);
   const { relation, container, because } = arbitration;
-  return { relation, containerId: container as Id<'fnd'> | null, because: because.slice(0, limits.becauseChars), shown, record };
+  return {
+    relation,
+    containerId: container as Id<'fnd'> | null,
+    because: because.slice(0, limits.becauseChars).toWellFormed(),
+    shown,
+    record,
+  };
 }
 
 export const matrixLabour: Labour<MatrixSpec, unknown> = { name: 'matrix', begin: beginMatrix, work: workMatrix, conclude: concludeMatrix };

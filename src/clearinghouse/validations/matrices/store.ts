@@ -58,6 +58,16 @@ export async function matrixOfInputs(tx: Tx, aId: Id<'fnd'>, bId: Id<'fnd'>, inp
   return row && matrixOf(row);
 }
 
+/** How many there are of a finding with those that came before it. */
+export async function countMatrices(tx: Tx, bId: Id<'fnd'>): Promise<number> {
+  const { count } = await matrices(tx)
+    .selectFrom('matrices')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('b_id', '=', bId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
 function rowOf(m: FixMatrix) {
