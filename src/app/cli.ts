@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
+import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
@@ -38,6 +39,7 @@ export function buildCli(start: (program: Command) => void): Command {
     });
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   sealCommands(program);
+  findingsCommands(program);
   labCommands(program);
   logCommands(program);
   linkCommand(program);
@@ -65,7 +67,8 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
       .join('; ');
     command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => parsedAs(text, type));
   }
-  command.action(async (options: Record<string, unknown>) => {
+  command.action(async () => {
+    const options: Record<string, unknown> = command.opts();
     const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
     const { input, key, ...fields } = options;
     const given = { ...(input as object | undefined), ...fields };

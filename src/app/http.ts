@@ -141,7 +141,7 @@ function keyOf(request: FastifyRequest): string | undefined | Refusal {
   return key;
 }
 
-function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
+export function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): FastifyReply {
   const unknownCaller = isUnknown(refusal);
   const status = unknownCaller ? 401 : refusalMapping[refusal.code].status;
   if (unknownCaller) reply.header('www-authenticate', 'Bearer');

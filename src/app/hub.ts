@@ -8,6 +8,7 @@ import { countPeople } from '../trust/orgs/store.ts';
 import { actions } from './actions.ts';
 import { intakeBounds } from './admission.ts';
 import { buildDoors } from './build.ts';
+import { bulkRoutes } from './bulk.ts';
 import type { Config } from './config.ts';
 import { flow } from './flow.ts';
 import { buildHttp } from './http.ts';
@@ -46,6 +47,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
     const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
     const handedIn = traffic();
+    bulkRoutes(app, doors, log, handedIn);
     tapRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     vinceRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     const address = await listen(app, config, opened);

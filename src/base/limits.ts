@@ -63,6 +63,12 @@ export const limits = {
   quarantinedBytes: 256 * 1024 * 1024,
   /** Of one upload, over all its requests. */
   bulkEntries: 10_000_000,
+  /** One request of an upload; the next goes on where it ended. */
+  bulkBytes: 1024 * 1024 * 1024,
+  /** Uploads of one organisation under way. */
+  bulkAtOnce: 2,
+  /** Without a byte in either direction. */
+  bulkIdleMs: 2 * 60 * 1000,
   /** What the rules say about one log; a log of the largest size that breaks one at every place says no more. */
   sarifProblems: 50_000,
   /** A longer reference is rested on no base. */

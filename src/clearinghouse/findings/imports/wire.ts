@@ -31,7 +31,10 @@ const oneOf = { message: 'send either document or data', path: ['document'] };
 /** `quarantine`: what cannot be read is kept with the reason, rather than refused. */
 export const importInput = given.extend({ quarantine: z.boolean().default(false) }).refine(isOne, oneOf);
 
-const uploadName = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, colons, dashes or underscores');
+export function isUploadName(text: string): boolean {
+  return /^[\w.:-]{1,64}$/.test(text);
+}
+const uploadName = z.string().refine(isUploadName, 'must be 1 to 64 letters, digits, dots, colons, dashes or underscores');
 export const bulkEntryInput = given
   .extend({ upload: uploadName, entry: z.number().int().min(1).max(limits.bulkEntries) })
   .refine(isOne, oneOf);
