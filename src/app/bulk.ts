@@ -9,6 +9,7 @@ import { may } from '../trust/access.ts';
 import { act, identify, notAllowed } from '../trust/act.ts';
 import { type BulkEntry, entriesOfLines, entriesOfZip } from './bulk-entries.ts';
 import { sendRefusal } from './http.ts';
+import { type Traffic, traffic } from './traffic.ts';
 
 type Log = (problem: string, error: unknown) => void;
 
@@ -26,7 +27,7 @@ interface Upload {
  * answer is JSON Lines as well, and comes while the stream is still being sent: whoever sends has to read. `Upload-Id` names the upload;
  * `Upload-From` is the number of the first line, when an upload goes on. Every entry is an act of its own under a key of its own.
  */
-export function bulkRoutes(app: FastifyInstance, doors: Doors, log: Log = console.error): void {
+export function bulkRoutes(app: FastifyInstance, doors: Doors, log: Log = console.error, handedIn: Traffic = traffic()): void {
   const open = new Map<FastifyRequest, string>();
   void app.register(async (bulk) => {
     bulk.removeAllContentTypeParsers();
@@ -46,7 +47,10 @@ export function bulkRoutes(app: FastifyInstance, doors: Doors, log: Log = consol
         return sendRefusal(reply, refuse('too_many', `an organisation sends at most ${limits.bulkAtOnce} uploads at once`));
       open.set(request, orgId);
       request.raw.setTimeout(limits.bulkIdleMs, () => request.raw.destroy());
-      const answers = Readable.from(answersTo(doors, upload, chunksOf(request), log), { objectMode: false, highWaterMark: 16 * 1024 });
+      const answers = Readable.from(answersTo(doors, upload, chunksOf(request), { log, handedIn }), {
+        objectMode: false,
+        highWaterMark: 16 * 1024,
+      });
       answers.once('close', () => open.delete(request));
       return reply.type('application/x-ndjson').send(answers);
     });
@@ -67,6 +71,11 @@ function uploadOf(request: FastifyRequest): Upload | Refusal {
   return { name, from, isZip, said: request.query as Record<string, unknown>, secret };
 }
 
+interface Around {
+  readonly log: Log;
+  readonly handedIn: Traffic;
+}
+
 /** Settled before the stream is read: who sends, and whether they may. */
 async function senderOf(doors: Doors, { secret }: Upload): Promise<string | Refusal> {
   const actor = await identify(doors, { secret });
@@ -78,11 +87,11 @@ async function* chunksOf(request: FastifyRequest): AsyncGenerator<Uint8Array> {
   for await (const chunk of request.raw) yield chunk as Uint8Array;
 }
 
-async function* answersTo(doors: Doors, upload: Upload, chunks: AsyncIterable<Uint8Array>, log: Log): AsyncGenerator<string> {
+async function* answersTo(doors: Doors, upload: Upload, chunks: AsyncIterable<Uint8Array>, around: Around): AsyncGenerator<string> {
   const entries = upload.isZip ? entriesOfZip(chunks) : entriesOfLines(chunks, upload.from);
   let next = upload.from;
   for await (const entry of entries) {
-    const answer = await answerTo(doors, upload, entry, log);
+    const answer = await answerTo(doors, upload, entry, around);
     const ends = isRefusal(answer) && (entry.isLast || endsAll(answer));
     if (!ends) next = entry.n + 1;
     yield `${JSON.stringify({ n: entry.n, ...(entry.name === undefined ? {} : { name: entry.name }), ...shown(answer) })}\n`;
@@ -96,9 +105,10 @@ function endsAll({ code }: Refusal): boolean {
   return code === 'not_permitted' || code === 'unavailable' || code === 'expired';
 }
 
-async function answerTo(doors: Doors, upload: Upload, { n, given }: BulkEntry, log: Log): Promise<unknown | Refusal> {
+async function answerTo(doors: Doors, upload: Upload, { n, given }: BulkEntry, { log, handedIn }: Around): Promise<unknown | Refusal> {
   if (isRefusal(given)) return given;
   if (n > limits.bulkEntries) return refuse('too_large', `an upload has at most ${limits.bulkEntries} entries`);
+  const left = handedIn.enter();
   const input = { ...upload.said, ...documentOf(given), upload: upload.name, entry: n };
   try {
     return await act(doors, bulkEntry, { who: { secret: upload.secret }, input, key: `bulk:${upload.name}:${n}` });
@@ -109,6 +119,8 @@ async function answerTo(doors: Doors, upload: Upload, { n, given }: BulkEntry, l
       'unavailable',
       `something broke here, not with you: quote ${reference} to whoever runs this hub, and send again from here`,
     );
+  } finally {
+    left();
   }
 }
 
