@@ -7,7 +7,11 @@ import { type Example, fitLogistic } from './fit.ts';
 
 const ridge = 3;
 
-/** The crash model from the labelled pairs whose split is `ours`. */
+/**
+ * The crash model from the labelled pairs whose split is `ours`. Those pairs are selected: all distinct ones that share two frames, but few of
+ * the others. So frames in common weigh against one flaw here, while among all pairs of a project, reported on one day, they weigh for it; and
+ * probabilities are those of such a selection, not the field's. Only reports of a fuzzing service are judged by it.
+ */
 export function learnCrashes({ samples, pairs }: DataSet, ours: (split: string) => boolean): Model {
   const examples = pairs
     .filter((pair) => ours(pair.split))

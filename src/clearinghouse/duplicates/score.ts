@@ -92,8 +92,9 @@ function isServiceReport(t: Traits): boolean {
 }
 
 /**
- * A fuzzing service has sorted its crashes by state before it reports them, and watches for the fix: the same state at another time is
- * what came back after a fix, and what comes up at one time is likely one flaw. So times weigh here, and nowhere else.
+ * A fuzzing service has sorted its crashes by state before it reports them, and watches for the fix: what comes up at one time is likely one
+ * flaw, and the same state months later is likely what came back after a fix. So times weigh here, and nowhere else. The model was fitted on
+ * pairs selected to be hard (test/calibration/learn.ts): its probabilities compare, they are not the field's.
  */
 function byServiceReports(a: Traits, b: Traits, by: Calibration): Decided {
   const features = crashFeatures(a, b);
