@@ -1,6 +1,6 @@
 /**
  * The SHAPES of everything the house does not do itself. Drivers live in io/ and are constructed in app/build.ts only.
- * Only store.ts, actions.ts and lab/run.ts may call them.
+ * Only store.ts, actions.ts and the lab's run.ts may call them.
  */
 import type { KeyObject } from 'node:crypto';
 import type { Transaction } from 'kysely';

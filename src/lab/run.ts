@@ -18,7 +18,7 @@ import { type Observation, observe } from './oracle.ts';
 import { checkPatch } from './patch.ts';
 import { type Recipe, sourceOf, type Variant } from './recipe.ts';
 
-/** The only file of the lab that touches a door. It decides nothing: see conclude.ts and fix.ts. */
+/** With matrix/run.ts the only file of the lab that touches a door. It decides nothing: see conclude.ts and fix.ts. */
 export interface LabDoors {
   readonly box: Box;
   readonly sources: Sources;

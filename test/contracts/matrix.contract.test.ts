@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +13,6 @@ import { concludeMatrix } from '../../src/lab/matrix/conclude.ts';
 import { arbitrate } from '../../src/lab/matrix/matrix.ts';
 import { type Asked, prepareMatrix } from '../../src/lab/matrix/plan.ts';
 import { runMatrix } from '../../src/lab/matrix/run.ts';
-import { tableOf } from '../../src/lab/matrix/table.ts';
 import { parseRecipe, sourceOf } from '../../src/lab/recipe.ts';
 
 /** One library, two flaws (CVE-2023-53154, CVE-2024-31755), the maintainer's fixes and ours: real sources, real compiler, real boxes. */
@@ -32,7 +32,7 @@ let missing = existsSync('/usr/bin/bwrap') ? '' : 'bubblewrap is missing: `apt-g
 beforeAll(async () => {
   if (missing) return;
   const trees = treeStore(join(dir, 'trees'));
-  box = bubblewrapBox({ dir, trees });
+  box = bubblewrapBox({ dir: join(dir, 'boxes'), trees });
   sources = registrySources({ dir: join(dir, 'sources'), trees });
   const probe = await box.probe();
   if (!probe.usable) missing = `the box is not usable: ${probe.missing.join('; ')}`;
@@ -74,7 +74,6 @@ async function matrixOf(asked: Asked) {
   const plan = insist(prepareMatrix(asked));
   const matrix = concludeMatrix(plan, await runMatrix(plan, { box, sources }));
   if (typeof matrix === 'string') throw new Error(matrix);
-  console.info(tableOf(matrix));
   return { ...matrix, saw: matrix.columns.map((column) => column.cells.map((cell) => `${cell.saw} ${cell.crashes}/${cell.of}`)) };
 }
 const [crash, quiet] = ['crash 3/3', 'quiet 0/3'];
@@ -190,4 +189,28 @@ test('a fix too narrow for its own flaw does not pass for another flaw’s', { t
   });
   expect(matrix.saw[2]).toEqual([quiet, crash]);
   expect(arbitrate(matrix, 'A', 'B')).toMatchObject({ relation: 'subsumes', container: 'B' });
+});
+
+test('the same from the command line, without a hub', { timeout: 240_000 }, ({ skip }) => {
+  if (missing) skip(missing);
+  const at = (name: string, bytes: Uint8Array) => {
+    writeFileSync(join(dir, name), bytes);
+    return join(dir, name);
+  };
+  const main = join(import.meta.dirname, '../../src/app/main.ts');
+  const matrix = (...args: string[]) =>
+    spawnSync(process.execPath, [main, 'lab', 'matrix', comma.recipe.id, ...args], { env: { ...process.env, BREAKWATER_DATA: dir } });
+  const [a, b] = [at('a.json', commaPoc), at('b.json', nestedPoc)];
+  const patches = [at('own.patch', ownCommaFix), at('off.patch', switchedOff)].flatMap((path) => ['--patch', path]);
+  const told = matrix('--poc', a, '--poc', b, ...patches);
+  expect(told.status).toBe(0);
+  const text = told.stdout.toString();
+  expect(text).toMatch(/^unpatched +CRASH 3\/3 +CRASH 3\/3$/m);
+  expect(text).toMatch(/^patch [0-9a-f]{12} +quiet 0\/3 +quiet 0\/3 +no evidence: the test "a document survives/m);
+  expect(text).toMatch(/^patch [0-9a-f]{12}: off\.patch$/m);
+  expect(text).toMatch(/^a\.json – b\.json: equivalent \(/m);
+  const untold = matrix('--poc', a, '--poc', b, '--runs', '1', '--json');
+  expect(untold.status).toBe(69);
+  expect(JSON.parse(untold.stdout.toString()).pairs).toMatchObject([{ a: 'a.json', b: 'b.json', relation: 'could-not-tell' }]);
+  expect(matrix('--poc', a).status).toBe(65);
 });

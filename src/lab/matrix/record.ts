@@ -8,7 +8,7 @@ import type { PinnedMatrix } from './plan.ts';
 
 /**
  * What was tried and what came of it, signed: an in-toto Statement v1. Enough to repeat it elsewhere and compare, and nothing that must stay
- * closed: inputs and patches by digest, no output, reports by digest.
+ * closed: inputs and patches by digest, no output but why a build failed, reports by digest.
  */
 export function sealMatrix(
   signer: Signer,
