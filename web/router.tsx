@@ -32,6 +32,17 @@ const routes = [
     component: lazyRouteComponent(() => import('./pages/organisation.tsx'), 'Organisation'),
   }),
   createRoute({ ...under, path: '/findings/$id', component: lazyRouteComponent(() => import('./pages/finding.tsx'), 'FindingPage') }),
+  createRoute({ ...under, path: '/duplicates', component: lazyRouteComponent(() => import('./pages/duplicates.tsx'), 'Duplicates') }),
+  createRoute({
+    ...under,
+    path: '/duplicates/$aId/$bId',
+    component: lazyRouteComponent(() => import('./pages/duplicates/pair.tsx'), 'Pair'),
+  }),
+  createRoute({
+    ...under,
+    path: '/vulnerabilities/$id',
+    component: lazyRouteComponent(() => import('./pages/vulnerability.tsx'), 'Vulnerability'),
+  }),
   createRoute({ ...under, path: '/cases/$id', component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage') }),
   createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),
   createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),

@@ -13,6 +13,7 @@ import { useGet, useWho } from '../session.ts';
 import { awaitedOn } from '../waiting.ts';
 import type { CaseOfFinding, Finding } from '../wire.ts';
 import { Comparisons } from './finding/comparisons.tsx';
+import { Outcome } from './finding/outcome.tsx';
 import { Place } from './finding/place.tsx';
 import { Runs } from './finding/runs.tsx';
 import { Withdraw } from './finding/withdraw.tsx';
@@ -75,6 +76,7 @@ function Shown({ finding }: { finding: Finding }) {
           <Fact name="Receipt">{finding.receipt && <code>{finding.receipt}</code>}</Fact>
         </Facts>
       </Section>
+      {who?.orgId === finding.orgId && <Outcome id={finding.id} />}
       {who?.roles.includes('coordinator') && <Comparisons id={finding.id} />}
       {who?.orgId === finding.orgId && <Withdraw finding={finding} />}
       <Timeline thing={finding.id} />

@@ -6,7 +6,7 @@ import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
 interface Place {
-  readonly to: '/' | '/fixes' | '/reviews' | '/organisations' | '/log';
+  readonly to: '/' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/log';
   readonly name: string;
   /** Only for who comes for this; undefined = everybody. */
   readonly roles?: readonly Who['roles'][number][];
@@ -16,6 +16,7 @@ const places: readonly Place[] = [
   { to: '/', name: 'Queue' },
   { to: '/fixes', name: 'Fixes', roles: ['operator', 'maintainer'] },
   { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
+  { to: '/duplicates', name: 'Duplicates', roles: ['coordinator'] },
   { to: '/organisations', name: 'Organisations', roles: ['coordinator'] },
   { to: '/log', name: 'Log' },
 ];

@@ -13,13 +13,7 @@ export function Comparisons({ id }: { id: string }) {
     <Section title="Compared with" note="same root cause and same fix is one vulnerability">
       <Awaited of={found}>
         {({ items }) => (
-          <Table
-            caption="Comparisons"
-            columns={columns(id)}
-            rows={items}
-            id={(item) => item.id}
-            empty="No other finding of this package."
-          />
+          <Table caption="Comparisons" columns={columns(id)} rows={items} id={(item) => item.id} empty="No other finding is like it." />
         )}
       </Awaited>
     </Section>
@@ -29,7 +23,14 @@ export function Comparisons({ id }: { id: string }) {
 function columns(id: string): readonly Column<Comparison>[] {
   return [
     { head: 'Finding', cell: (item) => <Other id={item.aId === id ? item.bId : item.aId} /> },
-    { head: 'Decision', cell: (item) => item.decision },
+    {
+      head: 'Decision',
+      cell: (item) => (
+        <Link to="/duplicates/$aId/$bId" params={{ aId: item.aId, bId: item.bId }}>
+          {item.decision}
+        </Link>
+      ),
+    },
     { head: 'Score', cell: (item) => item.score.toFixed(2) },
     { head: 'Because', cell: (item) => item.reasons.join('; ') },
     { head: 'Decided', cell: (item) => <When at={item.decidedAt} /> },
