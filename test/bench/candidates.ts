@@ -57,12 +57,14 @@ async function fromNothing(count: number): Promise<{ seconds: number; peakMib: n
   const found = Array.from({ length: count }, (_, i) => flood(i));
   await db.transaction(house.reads, (tx) => insertFindings(tx, found));
   let peak = 0;
+  const before = await cpuMs();
   const took = await timesOf(found, () => (peak = Math.max(peak, process.memoryUsage().rss)));
+  const used = sinceOf(before, await cpuMs(), count);
   const { rows } = await asHouse('SELECT count(*) AS n, (SELECT count(*) FROM vulnerability_members) AS m FROM vulnerabilities');
   const seconds = took.reduce((a, b) => a + b, 0) / 1000;
   const peakMib = peak / 2 ** 20;
   print(
-    `${count} findings from nothing: ${seconds.toFixed(1)} s, ${shares(took)}; ${rows[0].m} counted in ${rows[0].n} vulnerabilities; ${peakMib.toFixed(0)} MiB`,
+    `${count} findings from nothing: ${seconds.toFixed(1)} s, ${shares(took)}; ${used}; ${rows[0].m} counted in ${rows[0].n} vulnerabilities; ${peakMib.toFixed(0)} MiB`,
   );
   return { seconds, peakMib };
 }
@@ -78,12 +80,14 @@ async function withHeld(count: number): Promise<void> {
   const fresh = Array.from({ length: newOnes }, (_, i) => flood(count + i));
   filled += newOnes;
   await db.transaction(house.reads, (tx) => insertFindings(tx, fresh));
+  const before = await cpuMs();
   const { took, peer } = await besideInserts(fresh);
+  const used = sinceOf(before, await cpuMs(), newOnes);
   const { rows } = await asHouse(`SELECT count(*) AS n, pg_size_pretty(sum(pg_total_relation_size(c)))
     FROM unnest('{finding_traits,finding_keys}'::regclass[]) AS c`);
   const rss = process.memoryUsage().rss / 2 ** 20;
   print(
-    `${count} held: ${shares(took)}; one committed insert ${shares(peer)}; hub ${rss.toFixed(0)} MiB, traits and keys ${rows[0].pg_size_pretty}; filled in ${fillSeconds.toFixed(0)} s`,
+    `${count} held: ${shares(took)}; ${used}; one committed insert ${shares(peer)}; hub ${rss.toFixed(0)} MiB, traits and keys ${rows[0].pg_size_pretty}; filled in ${fillSeconds.toFixed(0)} s`,
   );
 }
 
@@ -99,6 +103,18 @@ async function besideInserts(found: readonly Finding[]): Promise<{ took: number[
   return { took, peer };
 }
 
+/** CPU milliseconds that this process and PostgreSQL's have used: a busy machine makes them wait, not work. */
+async function cpuMs(): Promise<{ hub: number; database: number }> {
+  const { user, system } = process.cpuUsage();
+  const { rows } = await asHouse('SELECT pid FROM pg_stat_activity WHERE datname = current_database()');
+  // Fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms; the name before them may hold blanks.
+  const ticks = rows.map(({ pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return { hub: (user + system) / 1000, database: ticks.reduce((a, b) => a + b, 0) * 10 };
+}
+
 async function timesOf(found: readonly Finding[], each = () => 0): Promise<number[]> {
   const took: number[] = [];
   for (const { id } of found) {
@@ -108,6 +124,11 @@ async function timesOf(found: readonly Finding[], each = () => 0): Promise<numbe
     each();
   }
   return took;
+}
+
+function sinceOf(before: { hub: number; database: number }, after: { hub: number; database: number }, count: number): string {
+  const each = (name: 'hub' | 'database') => ((after[name] - before[name]) / count).toFixed(1);
+  return `CPU each ${each('hub')} ms hub, ${each('database')} ms database`;
 }
 
 function shares(took: readonly number[]): string {

@@ -116,14 +116,14 @@ async function settle(
 async function homesOf(ctx: Ctx, decided: ReadonlyMap<string, Pick<Decided, 'decision' | 'score'>>): Promise<Vulnerability[]> {
   const same = [...decided].filter(([, d]) => d.decision === 'same').sort(([, x], [, y]) => y.score - x.score);
   const ids = same.map(([id]) => id);
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const places = await store.placesOf(ctx.tx, ids);
     const surest = surestHomes(ids, places);
     const homes = await store.lockHomes(ctx.tx, surest, [...decided.keys()]);
     // A person may have moved one of them between the look and the lock: then it is looked at again, and held by now.
     const counted = new Set(homes.flatMap(findingIdsOf));
     const isHeld = (id: string) => !surest.includes(places.get(id)!) || counted.has(id as never);
-    if (ids.filter((id) => places.has(id)).every(isHeld)) return homes;
+    if (tries === limits.actRetries || ids.filter((id) => places.has(id)).every(isHeld)) return homes;
   }
 }
 
