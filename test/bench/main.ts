@@ -17,6 +17,7 @@ import { chainVerifier } from '../../src/trust/log/entry.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { insertOrg } from '../../src/trust/orgs/store.ts';
 import { benchDuplicates } from './duplicates.ts';
+import { benchImports } from './imports.ts';
 import { compare, line, median } from './measure.ts';
 import { benchTap } from './tap.ts';
 
@@ -78,6 +79,7 @@ process.stdout.write(
   `intake: ${(1000 / seconds).toFixed(0)} durable findings/s at 16 at once; p50 ${median(latencies).toFixed(1)} ms, p99 ${latencies[989]!.toFixed(1)} ms\n`,
 );
 process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once', insertRow)}\n`);
+await benchImports(doors, finder);
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);

@@ -51,6 +51,7 @@ const spikes: readonly fc.Arbitrary<unknown>[] = [
     '\ud800',
     '\u202e',
     'pkg:',
+    'pkg:npm/a@1%00',
     'CWE-0',
     'https://',
   ),

@@ -107,7 +107,8 @@ export interface Draft {
 export function blankDraft(draft: Pick<Draft, 'format' | 'title' | 'text' | 'purl'> & Partial<Draft>): Draft {
   const version = versionOf(draft.purl);
   return {
-    versions: version === undefined ? [] : [version],
+    // A purl may encode what no version has, and PostgreSQL no text: a NUL.
+    versions: version === undefined || /\p{Cc}/u.test(version) ? [] : [version],
     ...{ cwe: null, cvss: null, symbol: null, attachments: [] },
     ...{ discoveryMethod: null, discoveryTooling: null, discoveryModel: null, toolingAccess: null, answerable: null },
     ...{ exploited: false, repository: null },

@@ -141,6 +141,10 @@ test('hostile text: no bidi in names, no NUL, no lone surrogates, nothing that P
   const draft = only(nasty);
   expect(draft.title).toBe('exe txt\uFFFD\uFFFD flaw line');
   expect(JSON.stringify(draft)).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+  const encoded = changed('osv', (v: { affected: { package: object; versions: string[] }[] }) => {
+    v.affected = [{ package: { purl: 'pkg:generic/java@17%00x' }, versions: [] }];
+  });
+  expect(only(encoded)).toMatchObject({ purl: 'pkg:generic/java@17%00x', versions: [] });
   expect(isRefusal(openDocument(Buffer.from([0x7b, 0x22, 0xff, 0x22])))).toBe(true);
   expect(openDocument(Buffer.from([0x1f, 0x8b, 0, 0]))).toMatchObject({ code: 'unsupported' });
 });
