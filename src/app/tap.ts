@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Doors } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal } from '../base/refusal.ts';
+import { outcome } from '../clearinghouse/duplicates/outcomes/actions.ts';
 import { status, submitTap } from '../clearinghouse/findings/actions.ts';
 import { readTap, readTapJson, type TapPart } from '../clearinghouse/findings/formats/tap.ts';
-import { type Actor, anonymous } from '../trust/access.ts';
-import { act } from '../trust/act.ts';
+import { type Actor, anonymous, may } from '../trust/access.ts';
+import { act, identify } from '../trust/act.ts';
 import { type Admission, admission, type Bounds, intakeBounds } from './admission.ts';
 import { readBody, type Unread } from './body.ts';
 import { type Media, readMedia, readMultipart } from './multipart.ts';
@@ -50,8 +51,9 @@ export function tapRoutes(app: FastifyInstance, doors: Doors, log: Log = console
       handler: (request, reply) => submitReport(intake, submissions.get(request)!, request, reply),
     });
     tap.get('/submissions/:receipt', async (request, reply) => {
-      const outcome = await act(doors, status, { who: { actor: anonymous }, input: request.params });
-      return isRefusal(outcome) ? problem(reply, 404, 'there is no such receipt') : presentStatus(outcome as TapStatus);
+      const found = await act(doors, status, { who: { actor: anonymous }, input: request.params });
+      if (isRefusal(found)) return problem(reply, 404, 'there is no such receipt');
+      return presentStatus(found as TapStatus, await outcomeFor(doors, request));
     });
   };
   void app.register(register, { prefix: '/v1' });
@@ -64,8 +66,25 @@ interface TapStatus {
 }
 
 /** To the second, as the specification's examples have it; a client may compare them as text. */
-function presentStatus({ receipt, status, at }: TapStatus): TapStatus {
-  return { receipt, status, at: at.replace(/\.\d+Z$/, 'Z') };
+function presentStatus({ receipt, status, at }: TapStatus, more: object): object {
+  return { receipt, status, at: at.replace(/\.\d+Z$/, 'Z'), ...more };
+}
+
+/**
+ * TAP v1 "Status", its note on full status information: what became of the report, for a submission token of the member that sent it;
+ * nothing for everybody else, whatever the token.
+ */
+async function outcomeFor(doors: Doors, request: FastifyRequest): Promise<object> {
+  const secret = secretOf(request);
+  if (secret === undefined || secret === 'conflicting') return {};
+  const actor = await identify(doors, { secret });
+  if (isRefusal(actor) || may(actor, submitTap) !== 'yes') return {};
+  // A token that may only hand in may also hear what became of what it handed in.
+  const asking: Actor = { ...actor, scopes: [outcome.name] };
+  const told = await act(doors, outcome, { who: { actor: asking }, input: request.params });
+  if (isRefusal(told)) return {};
+  const { outcome: dedupe, vulnerability } = told as { outcome: string; vulnerability: string | null };
+  return { dedupe, vuln: vulnerability };
 }
 
 const allowedAt: readonly (readonly [path: RegExp, methods: string])[] = [

@@ -1,9 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { flow } from '../../src/app/flow.ts';
 import { tapRoutes } from '../../src/app/tap.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
-import type { Actor } from '../../src/trust/access.ts';
+import { type Actor, house } from '../../src/trust/access.ts';
 import * as orgs from '../../src/trust/orgs/actions.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -184,4 +185,23 @@ test('when it cannot be stored, it says so and what to do', async () => {
   });
   expect([reply.statusCode, reply.headers['retry-after'], logged.length]).toEqual([503, '30', 1]);
   await broken.close();
+});
+
+test('the member that sent a report hears what became of it; everybody else, whatever their token, what TAP tells everybody', async () => {
+  const other = await hub.join('Other member', 'finder');
+  const foreign = (await hub.do<{ secret: string }>(other, orgs.issueToken, { holderId: other.id, scopes: ['findings.*'] })).secret;
+  const { receipt } = (await json({ ...report, purl: 'pkg:npm/outcome@1.0.1' })).json() as { receipt: string };
+  const status = async (secret?: string) =>
+    (
+      await app.inject({ url: `/v1/submissions/${receipt}`, ...(secret ? { headers: { authorization: `Bearer ${secret}` } } : {}) })
+    ).json() as Record<string, unknown>;
+  expect(Object.keys(await status())).toEqual(['receipt', 'status', 'at']);
+  for (const stranger of [foreign, 'unknown']) expect(await status(stranger)).toEqual(await status());
+  expect(await status(token)).toEqual({ ...(await status()), dedupe: 'pending', vuln: null });
+  const { items } = await hub.do<{ items: { id: string; purl: string }[] }>(lab, findings.list, { limit: 100 });
+  const { id } = items.find((item) => item.purl.includes('outcome'))!;
+  await hub.do(house, findings.judge, { id, verdict: 'reproduced', because: 'seen', crashState: 'f\ng\n' });
+  await hub.settle(flow);
+  expect(await status(token)).toMatchObject({ dedupe: 'new', vuln: expect.stringMatching(/^V-/) });
+  expect(Object.keys(await status(foreign))).toEqual(['receipt', 'status', 'at']);
 });
