@@ -4,6 +4,7 @@ import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import * as claims from '../clearinghouse/claims/actions.ts';
 import * as duplicates from '../clearinghouse/duplicates/actions.ts';
 import * as findings from '../clearinghouse/findings/actions.ts';
+import { labPriorityOf } from '../clearinghouse/findings/queue/store.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
@@ -70,7 +71,7 @@ export const flow: Flow = {
       'validation.requested',
       validations.validation,
       ({ thing }) => thing,
-      ({ payload }) => Number(payload.priority ?? 0),
+      (tx, { payload }) => labPriorityOf(tx, payload.findingId),
     ),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),

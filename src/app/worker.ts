@@ -69,7 +69,7 @@ async function followWork(doors: Doors, work: Work, enqueue: Enqueue, giveWay: G
     }
     await doors.db.transaction(house.reads, async (tx) => {
       if ((await lockCursor(tx, name)) >= happened.seq) return;
-      if (id !== undefined) await enqueue(tx, work.labour, id, work.priority(happened));
+      if (id !== undefined) await enqueue(tx, work.labour, id, await work.priority(tx, happened));
       await moveCursor(tx, name, happened.seq);
     });
   }

@@ -1,3 +1,4 @@
+import type { Tx } from '../base/doors.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Label } from '../base/label.ts';
 import type { AnyAction } from './action.ts';
@@ -27,8 +28,8 @@ export interface Work {
   readonly on: string;
   readonly labour: AnyLabour;
   give(happened: Happened): string | undefined;
-  /** The greater goes first among those that wait; 0 where nothing is said. */
-  priority(happened: Happened): number;
+  /** The greater goes first among those that wait; 0 where nothing is said. Looked up, never told in the log: it compares with others. */
+  priority(tx: Tx, happened: Happened): Promise<number>;
 }
 
 export interface Flow {
@@ -46,7 +47,7 @@ export function work(
   on: string,
   labour: AnyLabour,
   give: (happened: Happened) => string | undefined,
-  priority: (happened: Happened) => number = () => 0,
+  priority: Work['priority'] = async () => 0,
 ): Work {
   return { on, labour, give, priority };
 }

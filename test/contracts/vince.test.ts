@@ -146,6 +146,13 @@ describe('the same content again', () => {
     expect((await post({ vul_impact: 'Window.' })).json()).toEqual(first.json());
     expect((await post({ vul_impact: 'Window.' })).json()).not.toEqual(first.json());
   });
+
+  test('what was taken back and is sent again is a report again', async () => {
+    const first = (await post({ vul_impact: 'Taken back.' })).json().vrf_id;
+    await hub.do(lab, findings.withdraw, { id: (await newest()).finding.id, because: 'x' });
+    expect((await post({ vul_impact: 'Taken back.' })).json().vrf_id).not.toBe(first);
+    expect((await newest()).finding.state).toBe('received');
+  });
 });
 
 test('every field that is wrong is told, in Django’s words', async () => {

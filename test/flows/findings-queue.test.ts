@@ -4,7 +4,7 @@ import { followOnce } from '../../src/app/worker.ts';
 import { day, hour, minute } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
-import { lastWaits } from '../../src/clearinghouse/findings/queue/store.ts';
+import { labPriorityOf, lastWaits } from '../../src/clearinghouse/findings/queue/store.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
@@ -51,11 +51,12 @@ test('one flooding submitter does not delay the incident of another, at the desk
   const { items } = await queue();
   expect(items.findIndex((item) => item.findingId === mine)).toBeLessThanOrEqual(1);
   const all = await hub.doors.db.transaction(house.reads, (tx) => entriesAfter(tx, 0, 10_000));
-  const priorities = all.flatMap(({ body }) =>
-    body?.event === 'finding.queued' ? [{ id: body.thing, priority: (body.payload as { priority: number }).priority }] : [],
-  );
-  const own = priorities.find((p) => p.id === mine)!.priority;
-  expect(priorities.filter((p) => p.priority >= own).length).toBeLessThanOrEqual(3);
+  const queued = all.flatMap(({ body }) => (body?.event === 'finding.queued' ? [body] : []));
+  const priorityOf = (id: string) => hub.doors.db.transaction(house.reads, (tx) => labPriorityOf(tx, id));
+  const [own, priorities] = [await priorityOf(mine), await Promise.all(queued.map(({ thing }) => priorityOf(thing)))];
+  expect(priorities.filter((priority) => priority >= own).length).toBeLessThanOrEqual(3);
+  // Its finder reads the entry: a place in the queue would tell them of the others in it.
+  expect(Object.keys(queued[0]!.payload as object).sort()).toEqual(['band', 'because', 'isOverQuota', 'package']);
 });
 
 test('beyond the quota of the day a finding is received like all, waits behind, and its finder is told', async () => {
@@ -71,7 +72,7 @@ test('beyond the quota of the day a finding is received like all, waits behind, 
   expect((await place(flood!, tomorrow)).isOverQuota).toBe(false);
 });
 
-test('clocks: an overdue answer is said once, an answer stops the clock, and the usual wait is told of five at least', async () => {
+test('clocks: an overdue answer is said once, an answer stops the clock, and the usual wait is told of five organisations at least', async () => {
   const id = await submit(other!, { exploited: true, attachments: [poc] });
   await hub.settle(flow);
   const before = await place(other!, id);
@@ -86,9 +87,18 @@ test('clocks: an overdue answer is said once, an answer stops the clock, and the
   await hub.do(desk!, findings.acknowledge, { id });
   expect(await hub.try(desk!, findings.acknowledge, { id })).toMatchObject({ code: 'wrong_state' });
   expect(await place(other!, id)).toMatchObject({ isOverdue: false, usualWaitHours: null });
-  for (let i = 0; i < limits.rollupOperators - 1; i++) {
+  for (let i = 0; i < limits.rollupOperators; i++) {
     const { items } = await queue({ limit: 1 });
     await hub.do(desk!, findings.acknowledge, { id: items[0]!.findingId });
+  }
+  // Of many findings, but of two organisations: either would learn how the other is served. The staff knows anyway.
+  expect((await place(other!, id)).usualWaitHours).toBeNull();
+  expect((await queue()).backlog.find((b) => b.band === 'INCIDENT')!.usualWaitHours).toBeGreaterThan(24);
+  for (let i = 0; i < limits.rollupOperators - 2; i++) {
+    const one = await submit(await hub.join(`One of several ${i}`, 'finder'), { exploited: true, attachments: [poc] });
+    await hub.settle(flow);
+    hub.clock.advance(2 * day);
+    await hub.do(desk!, findings.acknowledge, { id: one });
   }
   expect((await place(other!, id)).usualWaitHours).toBeGreaterThan(24);
   for (let i = 0; i < limits.waitsCounted + 1; i++) {
@@ -98,7 +108,7 @@ test('clocks: an overdue answer is said once, an answer stops the clock, and the
   }
   const waits = await hub.doors.db.transaction(house.reads, (tx) => lastWaits(tx, 'INCIDENT'));
   expect(waits).toHaveLength(limits.waitsCounted);
-  expect((await place(other!, id)).usualWaitHours).toBe(0);
+  expect((await queue()).backlog.find((b) => b.band === 'INCIDENT')!.usualWaitHours).toBe(0);
 });
 
 test('a verdict moves a finding into its band; a person\u2019s word stays', async () => {
@@ -159,6 +169,38 @@ test('the quota learns from what the lab found, tool by tool; a person sets it f
   expect(await hub.try(noisy, findings.setQuota, { orgId: noisy.orgId, perDay: 300, because: 'x' })).toMatchObject({
     code: 'not_permitted',
   });
+});
+
+test('what others showed with a tool is expected of a newcomer only where many use it: its quota does not tell of one other', async () => {
+  const made = { attachments: [poc], discoveryTooling: 'Rare 1.0' };
+  const isFirstOver = async (name: string) => {
+    const newcomer = await hub.join(name, 'finder');
+    for (let i = 0; i < limits.quotaFirstPerDay / 4; i++) await submit(newcomer, made);
+    const last = await submit(newcomer, made);
+    await hub.settle(flow);
+    return (await place(newcomer, last)).isOverQuota;
+  };
+  const use = async (name: string) => {
+    const user = await hub.join(name, 'finder');
+    for (let k = 0; k < 5; k++) {
+      const id = await submit(user, made);
+      await hub.settle(flow);
+      await judge(id, 'not-reproduced');
+    }
+    await hub.settle(flow);
+  };
+  // The newcomer that is looked at uses the tool as well.
+  for (let i = 0; i < limits.rollupOperators - 2; i++) await use(`User ${i}`);
+  expect(await isFirstOver('Newcomer')).toBe(false);
+  await use('One more');
+  expect(await isFirstOver('Late newcomer')).toBe(true);
+});
+
+test('who looked at a quota is in the log', async () => {
+  await hub.do(desk!, findings.quota, { orgId: other!.orgId });
+  const all = await hub.doors.db.transaction(house.reads, (tx) => entriesAfter(tx, 0, 10_000));
+  const reads = all.filter(({ body }) => body?.event === 'log.read' && body.actor === desk!.id && body.thing === 'findings.quota');
+  expect(reads.at(-1)!.body!.label.compartments).toContain(other!.orgId);
 });
 
 test('the limits of a quota and of the tools told apart', async () => {

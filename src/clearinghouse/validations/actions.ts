@@ -8,8 +8,6 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../trus
 import type { Labour } from '../../trust/labour.ts';
 import { isPoc } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
-import { priorityOf } from '../findings/queue/place.ts';
-import { placeOf } from '../findings/queue/store.ts';
 import { findingById } from '../findings/store.ts';
 import { packageOf } from '../inventories/package-name.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
@@ -140,13 +138,8 @@ async function start(ctx: Ctx, finding: Finding) {
       : { state: 'concluded', verdict: 'could-not-tell', because: impossible, concludedAt: ctx.now }),
   };
   await store.insertValidation(ctx.tx, validation);
-  const place = await placeOf(ctx.tx, finding.id);
-  const requested: Happening = {
-    event: 'validation.requested',
-    thing: validation.id,
-    label: validation.label,
-    payload: { findingId: finding.id, priority: place ? priorityOf(place) : 0 },
-  };
+  const payload = { findingId: finding.id };
+  const requested: Happening = { event: 'validation.requested', thing: validation.id, label: validation.label, payload };
   return done(validation, impossible === undefined ? requested : concludedEvent(validation));
 }
 

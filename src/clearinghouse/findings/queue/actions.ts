@@ -5,9 +5,9 @@ import { action, type Ctx, done, type Happening } from '../../../trust/action.ts
 import { countHolders } from '../../inventories/store.ts';
 import type { Finding } from '../finding.ts';
 import { perDayOf, recordSubmitted, recordVerdict } from '../quotas/actions.ts';
-import { findingById, findingsByIds } from '../store.ts';
+import { findingById, findingForChange, findingsByIds } from '../store.ts';
 import { acknowledgeMs, type Band, bandOf, bands, urgencyOf } from './band.ts';
-import { nextTag, type Place, priorityOf } from './place.ts';
+import { nextTag, type Place } from './place.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -19,7 +19,8 @@ export const takePlace = action({
   internal: true,
   input: wire.byId,
   output: wire.placeOut,
-  on: (ctx, input) => findingById(ctx.tx, input.id),
+  // For change: whoever takes it back at this moment must find the place, or be found here.
+  on: (ctx, input) => findingForChange(ctx.tx, input.id),
   async run(ctx, _input, finding: Finding) {
     if (await store.placeOf(ctx.tx, finding.id)) return refuse('wrong_state', 'this finding has its place already');
     const perDay = await perDayOf(ctx, finding.orgId, finding);
@@ -30,11 +31,14 @@ export const takePlace = action({
       ...{ findingId: finding.id, orgId: finding.orgId, band, bandBecause: because, bandBy: 'house', isOverQuota },
       ...{ tag: nextTag(virtual, last, perDay), urgency: await urgency(ctx, finding) },
       ...{ queuedAt: ctx.now, acknowledgeBy: plusMs(finding.receivedAt, acknowledgeMs[band]), acknowledgedAt: null, acknowledgedBy: null },
-      ...{ leftAt: null, label: finding.label },
+      ...{ leftAt: hasEnded(finding) ? ctx.now : null, label: finding.label },
     };
     await store.insertPlace(ctx.tx, place);
     await recordSubmitted(ctx, finding);
-    const payload = { band, because, isOverQuota, priority: priorityOf(place), package: finding.package };
+    // Counted like all, or handing in and taking back would cost nothing; but nobody looks at it any more, and no lab replays it.
+    if (place.leftAt !== null) return done(place);
+    // Nothing of its place among others: the finder reads this entry, and a place tells how many wait, and how fast they are served.
+    const payload = { band, because, isOverQuota, package: finding.package };
     return done(place, { event: 'finding.queued', thing: finding.id, label: finding.label, payload });
   },
   present: (place: Place) => wire.presentPlace(place, place.queuedAt),
@@ -51,7 +55,7 @@ export const reconsiderPlace = action({
   output: wire.placeOut,
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, { verdict, before }, finding: Finding) {
-    const place = await store.placeOf(ctx.tx, finding.id);
+    const place = await store.placeForChange(ctx.tx, finding.id);
     if (!place) return refuse('not_found', 'this finding has no place yet');
     await store.markServed(ctx.tx, finding.id, ctx.now);
     await recordVerdict(ctx, finding, verdict, before ?? null);
@@ -74,7 +78,7 @@ export const setBand = action({
   output: wire.placeOut,
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, input, finding: Finding) {
-    const place = await store.placeOf(ctx.tx, finding.id);
+    const place = await store.placeForChange(ctx.tx, finding.id);
     if (!place) return refuse('wrong_state', 'this finding has not been queued yet');
     if (place.leftAt !== null) return refuse('wrong_state', 'nobody waits for this finding any more');
     const after = banded(place, finding, input.band, input.because, ctx.actor.id);
@@ -94,8 +98,9 @@ export const acknowledge = action({
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, _input, finding: Finding) {
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a named person acknowledges a finding');
-    const place = await store.placeOf(ctx.tx, finding.id);
+    const place = await store.placeForChange(ctx.tx, finding.id);
     if (!place) return refuse('wrong_state', 'this finding has not been queued yet');
+    if (place.leftAt !== null) return refuse('wrong_state', 'nobody waits for this finding any more');
     if (place.acknowledgedAt !== null) return refuse('wrong_state', 'this finding was acknowledged before');
     const after: Place = { ...place, acknowledgedAt: ctx.now, acknowledgedBy: ctx.actor.id };
     await store.savePlace(ctx.tx, after);
@@ -174,6 +179,10 @@ export const remind = action({
   },
 });
 
+function hasEnded({ state }: Finding): boolean {
+  return state === 'withdrawn' || state === 'corrected' || state === 'closed';
+}
+
 function banded(place: Place, finding: Finding, band: Band, because: string, by: string): Place {
   return { ...place, band, bandBecause: because, bandBy: by, acknowledgeBy: plusMs(finding.receivedAt, acknowledgeMs[band]) };
 }
@@ -188,10 +197,13 @@ async function urgency(ctx: Ctx, finding: Finding): Promise<number> {
   return urgencyOf(finding, holders >= limits.rollupOperators);
 }
 
-/** The median of the last answers in this band, of whatever organisation: in whole hours, and of five at least, so that it tells of nobody. */
+/** The median of the last answers in this band, in whole hours; to others than the staff, of so many organisations that it tells of none. */
 async function usualWaitHours(ctx: Ctx, band: Band): Promise<number | null> {
-  const waits = (await ctx.acrossCompartments((tx) => store.lastWaits(tx, band))).sort((a, b) => a - b);
-  return waits.length < limits.rollupOperators ? null : Math.ceil(waits[Math.floor(waits.length / 2)]! / hour);
+  const waits = await ctx.acrossCompartments((tx) => store.lastWaits(tx, band));
+  const fewest = ctx.actor.roles.includes('coordinator') ? 1 : limits.rollupOperators;
+  if (new Set(waits.map((w) => w.orgId)).size < fewest) return null;
+  const sorted = waits.map((w) => w.waitMs).sort((a, b) => a - b);
+  return Math.ceil(sorted[Math.floor(sorted.length / 2)]! / hour);
 }
 
 export const queueActions = [takePlace, reconsiderPlace, setBand, acknowledge, place, queue, remind];

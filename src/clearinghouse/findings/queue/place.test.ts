@@ -53,6 +53,11 @@ test('property: a priority fits an integer of PostgreSQL, an order a double', ()
   );
 });
 
+test('whoever may hand in nothing waits behind themselves, and does not take virtual time to its end with them', () => {
+  const tags = [nextTag(0, 0, 0), nextTag(0, nextTag(0, 0, 0), 0)];
+  expect(tags).toEqual([1000, 2000]);
+});
+
 test('a tag never leaves its range, however long nobody is served', () => {
   expect(nextTag(199_999_999, 199_999_999, 1)).toBe(199_999_999);
   expect(nextTag(undefined, undefined, 5)).toBe(0);

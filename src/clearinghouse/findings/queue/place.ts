@@ -33,7 +33,7 @@ const tagMost = 199_999_999;
  */
 export function nextTag(virtual: number | undefined, last: number | undefined, perDay: number): number {
   if (virtual === undefined) return 0;
-  const own = last === undefined ? virtual : last + Math.max(1, Math.ceil(tagsPerRound / perDay));
+  const own = last === undefined ? virtual : last + Math.ceil(tagsPerRound / Math.max(1, perDay));
   return Math.min(tagMost, Math.max(virtual, own));
 }
 

@@ -5,7 +5,7 @@ import { day, type Instant, plusMs } from '../../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Band } from './band.ts';
-import { deskOrder, type Place } from './place.ts';
+import { deskOrder, type Place, priorityOf } from './place.ts';
 
 type PlaceRow = {
   finding_id: Id<'fnd'>;
@@ -38,7 +38,7 @@ export async function insertPlace(tx: Tx, p: Place): Promise<void> {
       org_id: p.orgId,
       ...{ band: p.band, band_because: p.bandBecause, band_by: p.bandBy, is_over_quota: p.isOverQuota },
       ...{ tag: p.tag, urgency: p.urgency, place: deskOrder(p), queued_at: p.queuedAt, acknowledge_by: p.acknowledgeBy },
-      ...{ acknowledged_at: null, acknowledged_by: null, reminded_at: null, served_at: null, left_at: null },
+      ...{ acknowledged_at: null, acknowledged_by: null, reminded_at: null, served_at: null, left_at: p.leftAt },
       ...labelColumns(p.label),
     })
     .execute();
@@ -60,6 +60,23 @@ export async function placeOf(tx: Tx, findingId: string): Promise<Place | undefi
     .selectFrom('finding_places')
     .selectAll()
     .where('finding_id', '=', findingId as Id<'fnd'>)
+    .executeTakeFirst();
+  return row && placeOfRow(row);
+}
+
+/** Of the finding's job in the lab; 0 when it has no place. */
+export async function labPriorityOf(tx: Tx, findingId: string): Promise<number> {
+  const place = await placeOf(tx, findingId);
+  return place ? priorityOf(place) : 0;
+}
+
+/** What changes it takes turns: an answer of the desk must not be undone by a verdict that was being taken in at that moment. */
+export async function placeForChange(tx: Tx, findingId: string): Promise<Place | undefined> {
+  const row = await places(tx)
+    .selectFrom('finding_places')
+    .selectAll()
+    .where('finding_id', '=', findingId as Id<'fnd'>)
+    .forUpdate()
     .executeTakeFirst();
   return row && placeOfRow(row);
 }
@@ -156,17 +173,17 @@ export async function backlog(tx: Tx, now: Instant): Promise<Backlog[]> {
   }));
 }
 
-/** Times from queued to acknowledged of the last findings of a band, in milliseconds. */
-export async function lastWaits(tx: Tx, band: Band): Promise<number[]> {
+/** Times from queued to acknowledged of the last findings of a band, in milliseconds, and whose they were. */
+export async function lastWaits(tx: Tx, band: Band): Promise<{ orgId: string; waitMs: number }[]> {
   const rows = await places(tx)
     .selectFrom('finding_places')
-    .select(sql<number>`extract(epoch FROM acknowledged_at - queued_at)`.as('seconds'))
+    .select(['org_id', sql<number>`extract(epoch FROM acknowledged_at - queued_at)`.as('seconds')])
     .where('band', '=', band)
     .where('acknowledged_at', 'is not', null)
     .orderBy('acknowledged_at', 'desc')
     .limit(limits.waitsCounted)
     .execute();
-  return rows.map((r) => Number(r.seconds) * 1000);
+  return rows.map((r) => ({ orgId: r.org_id, waitMs: Number(r.seconds) * 1000 }));
 }
 
 /** Overdue and not reminded of yet. */

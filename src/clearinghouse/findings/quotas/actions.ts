@@ -1,5 +1,4 @@
 import type { Id } from '../../../base/id.ts';
-import { label } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
@@ -19,11 +18,11 @@ export const quota = action({
   by: 'signed-in',
   input: wire.quotaInput,
   output: wire.quotaOut,
-  async run(ctx, input) {
-    const orgId = (input.orgId ?? ctx.actor.orgId) as Id<'org'> | null;
-    const isStaff = ctx.actor.roles.includes('coordinator');
-    if (orgId === null || (orgId !== ctx.actor.orgId && !isStaff) || !(await orgById(ctx.tx, orgId)))
-      return refuse('not_found', 'no such thing');
+  async on(ctx, input) {
+    const org = await orgById(ctx.tx, input.orgId ?? ctx.actor.orgId ?? '');
+    return org && { orgId: org.id, label: store.labelOfOrg(org.id) };
+  },
+  async run(ctx, _input, { orgId }) {
     return done(await shown(ctx, orgId));
   },
 });
@@ -42,7 +41,7 @@ export const setQuota = action({
     const unset = { ...{ perDay: null, because: null, setBy: null, until: null }, appeal: null, appealedAt: null };
     await store.saveQuota(ctx.tx, orgId, perDay === null ? unset : { ...unset, perDay, because, setBy: ctx.actor.id, until });
     const payload = { perDay, until, because };
-    return done(await shown(ctx, orgId), { event: 'quota.set', thing: orgId, label: label('AMBER', orgId), payload });
+    return done(await shown(ctx, orgId), { event: 'quota.set', thing: orgId, label: store.labelOfOrg(orgId), payload });
   },
 });
 
@@ -57,7 +56,7 @@ export const appealQuota = action({
     const orgId = ctx.actor.orgId as Id<'org'>;
     const before = (await store.setQuotaOf(ctx.tx, orgId)) ?? { perDay: null, because: null, setBy: null, until: null };
     await store.saveQuota(ctx.tx, orgId, { ...before, appeal: input.because, appealedAt: ctx.now });
-    return done(await shown(ctx, orgId), { event: 'quota.appealed', thing: orgId, label: label('AMBER', orgId), payload: input });
+    return done(await shown(ctx, orgId), { event: 'quota.appealed', thing: orgId, label: store.labelOfOrg(orgId), payload: input });
   },
 });
 
@@ -70,8 +69,12 @@ export async function perDayOf(ctx: Ctx, orgId: Id<'org'>, made: Made): Promise<
 
 async function learned(ctx: Ctx, orgId: Id<'org'>, tooling: string): Promise<number> {
   const own = await store.recordsOf(ctx.tx, orgId);
-  // Nothing is expected of a finding that names no tool: what others found by hand says nothing of it.
-  const tool = tooling === '' ? emptyRecord('', ctx.now) : await ctx.acrossCompartments((tx) => store.recordOfTool(tx, tooling));
+  // Nothing is expected of a finding that names no tool: what others found by hand says nothing of it. And nothing while few use a tool: whoever
+  // names it could else see, by when the quota is used up, that somebody else has it, and how they fare with it.
+  const tool =
+    tooling === ''
+      ? emptyRecord('', ctx.now)
+      : await ctx.acrossCompartments((tx) => store.recordOfOthers(tx, orgId, tooling, limits.rollupOperators));
   return quotaOf(own, tool, ctx.now);
 }
 
@@ -85,6 +88,7 @@ export async function recordVerdict(ctx: Ctx, finding: Finding, verdict: Finding
 
 async function change(ctx: Ctx, finding: Finding, to: (record: TrackRecord) => TrackRecord): Promise<void> {
   const name = toolingName(finding.discoveryTooling, finding.discoveryModel);
+  await store.lockRecords(ctx.tx, finding.orgId);
   const kept = await store.recordFor(ctx.tx, finding.orgId, name);
   // A name is the finder's to choose: one that invents a new one each time gets no new record each time.
   const isNewName = !kept && (await store.recordsOf(ctx.tx, finding.orgId)).length >= limits.toolsPerRecord;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
@@ -33,7 +34,7 @@ type QuotaRow = {
 
 const tables = (tx: Tx) => tx.withTables<{ track_records: RecordRow; quotas: QuotaRow }>();
 /** Staff of the clearinghouse deals with every organisation and reads it too. */
-const labelOfOrg = (orgId: string) => label('AMBER', orgId);
+export const labelOfOrg = (orgId: string) => label('AMBER', orgId);
 
 export async function recordsOf(tx: Tx, orgId: string): Promise<TrackRecord[]> {
   const rows = await tables(tx)
@@ -46,6 +47,11 @@ export async function recordsOf(tx: Tx, orgId: string): Promise<TrackRecord[]> {
   return rows.map(recordOf);
 }
 
+/** Whoever changes a record of this organisation waits here: what is counted is read first, and two at once would count one. */
+export async function lockRecords(tx: Tx, orgId: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`track record ${orgId}`}, 0))`.execute(tx);
+}
+
 export async function recordFor(tx: Tx, orgId: string, tooling: string): Promise<TrackRecord | undefined> {
   const row = await tables(tx)
     .selectFrom('track_records')
@@ -56,12 +62,19 @@ export async function recordFor(tx: Tx, orgId: string, tooling: string): Promise
   return row && recordOf(row);
 }
 
-/** What everybody has shown with a tool. */
-export async function recordOfTool(tx: Tx, tooling: string): Promise<Pick<TrackRecord, 'recentReplayed' | 'recentContradicted'>> {
+/** What other organisations have shown with a tool; nothing while they are fewer than `fewest`. */
+export async function recordOfOthers(
+  tx: Tx,
+  orgId: Id<'org'>,
+  tooling: string,
+  fewest: number,
+): Promise<Pick<TrackRecord, 'recentReplayed' | 'recentContradicted'>> {
   const row = await tables(tx)
     .selectFrom('track_records')
     .select((e) => [e.fn.sum<number>('recent_replayed').as('replayed'), e.fn.sum<number>('recent_contradicted').as('contradicted')])
     .where('tooling', '=', tooling)
+    .where('org_id', '<>', orgId)
+    .having((e) => e.fn.countAll(), '>=', fewest)
     .executeTakeFirst();
   return { recentReplayed: Number(row?.replayed ?? 0), recentContradicted: Number(row?.contradicted ?? 0) };
 }

@@ -31,7 +31,8 @@ export const submitVince = action({
     const digest = createHmac('sha256', ctx.doors.keys.secret('salts')).update(contentDigest(read.draft)).digest('hex');
     const same = await store.sameReport(ctx.tx, orgId, digest, plusMs(ctx.now, -limits.vinceRepeatDays * day));
     const known = same && (await findingById(ctx.tx, same.findingId));
-    if (same && known) return done({ finding: known, missing: missingOf(known), vrfId: same.vrfId });
+    // What was taken back is nobody's work any more: sent again, it is meant.
+    if (same && known && known.state !== 'withdrawn') return done({ finding: known, missing: missingOf(known), vrfId: same.vrfId });
     const [received] = await receive(ctx, [read.draft]);
     const { id: findingId, label } = received!.finding;
     const vrfId = await freshVrfId(ctx);
