@@ -10,7 +10,7 @@ import { epochMs } from '../../src/base/instant.ts';
 import { insist } from '../../src/base/refusal.ts';
 import { compare } from '../../src/clearinghouse/duplicates/actions.ts';
 import { digestsOf } from '../../src/clearinghouse/duplicates/candidates/store.ts';
-import { traitsOfFinding } from '../../src/clearinghouse/duplicates/traits.ts';
+import { traitsOfFinding, traitsShape } from '../../src/clearinghouse/duplicates/traits.ts';
 import type { Finding } from '../../src/clearinghouse/findings/finding.ts';
 import { insertFindings } from '../../src/clearinghouse/findings/store.ts';
 import { house } from '../../src/trust/access.ts';
@@ -167,7 +167,7 @@ async function fill(from: number, to: number): Promise<void> {
       [
         column((f) => f.id),
         column((f) => f.state),
-        traits.map((t) => JSON.stringify(t)),
+        traits.map((t) => JSON.stringify({ ...t, shape: traitsShape })),
         keys.map((k) => `{${k.join()}}`),
         column((f) => f.orgId),
         column((f) => f.receivedAt),

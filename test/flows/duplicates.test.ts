@@ -157,6 +157,23 @@ test('of a vulnerability so many members are weighed, the oldest, and whoever is
   expect(await weighed(all[0]!, all.at(-1)!)).toEqual([...all.slice(0, limits.weighedMembers), all.at(-1)]);
 });
 
+test('traits that an older hub kept in another shape break nothing; compared anew, the finding is found again', async () => {
+  const { hub, north, south, report, compare } = stage;
+  const old = await report(north, 'shape');
+  await hub.doors.db.transaction(house.reads, (tx) =>
+    tx
+      .withTables<{ finding_traits: { finding_id: string; traits: string } }>()
+      .updateTable('finding_traits')
+      .set({ traits: '{"package":"pkg:npm/shape"}' })
+      .where('finding_id', '=', old)
+      .execute(),
+  );
+  const young = await report(south, 'shape');
+  expect(await comparedWith(young)).toEqual([]);
+  expect(await compare(old)).toMatchObject({ compared: 1 });
+  expect(await comparedWith(young)).toHaveLength(1);
+});
+
 test('texts that came along are compared by what they say; a file that is gone is none', async () => {
   const { hub, north, south, report } = stage;
   const log =

@@ -7,7 +7,7 @@ import { type Label, labelOfRow, type Tlp } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { houseLabel } from '../duplicate.ts';
 import { keysOf } from '../keys.ts';
-import type { Traits } from '../traits.ts';
+import { type Traits, traitsShape } from '../traits.ts';
 import type { Candidate, Found, Known } from './candidate.ts';
 
 type TraitsRow = {
@@ -40,7 +40,7 @@ export async function keepTraits(tx: Tx, { findingId, state, traits, label }: Ca
     WITH before AS (SELECT no, keys FROM finding_traits WHERE finding_id = ${findingId}),
     kept AS (
       INSERT INTO finding_traits (finding_id, state, traits, keys, tlp, compartments, compared_at)
-      VALUES (${findingId}, ${state}, ${JSON.stringify(traits)}, ${keys}::bigint[], ${label.tlp}, ${label.compartments}, ${now})
+      VALUES (${findingId}, ${state}, ${JSON.stringify({ ...traits, shape: traitsShape })}, ${keys}::bigint[], ${label.tlp}, ${label.compartments}, ${now})
       ON CONFLICT (finding_id) DO UPDATE
         SET state = excluded.state, traits = excluded.traits, keys = excluded.keys, compared_at = excluded.compared_at
       RETURNING no
@@ -80,7 +80,9 @@ export async function candidatesFor(tx: Tx, no: number, { findingId, traits }: C
       SELECT json_build_object('decision', c.decision, 'reasons', c.reasons, 'turn', c.turn, 'binding', c.binding) FROM comparisons AS c
       WHERE c.a_id = least(t.finding_id, ${findingId}) AND c.b_id = greatest(t.finding_id, ${findingId}) AND c.rules
     ) AS pair
-    FROM best JOIN finding_traits AS t ON t.no = best.finding_no ORDER BY best.telling DESC, t.no`.execute(tx);
+    FROM best JOIN finding_traits AS t ON t.no = best.finding_no AND t.traits ->> 'shape' = ${String(traitsShape)} ORDER BY best.telling DESC, t.no`.execute(
+    tx,
+  );
   return rows.map((row) => ({ ...candidateOf(row), known: row.pair }));
 }
 
@@ -100,7 +102,7 @@ export async function candidatesById(tx: Tx, ids: readonly string[]): Promise<Ca
   const rows = await candidates(tx)
     .selectFrom('finding_traits')
     .selectAll()
-    .where(sql<boolean>`finding_id = ANY (${ids}::text[])`)
+    .where(sql<boolean>`finding_id = ANY (${ids}::text[]) AND traits ->> 'shape' = ${String(traitsShape)}`)
     .execute();
   return rows.map(candidateOf);
 }
