@@ -1,6 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/base/instant.ts';
 import { msBetween } from '../../src/base/instant.ts';
@@ -12,7 +23,7 @@ const dir = mkdtempSync(join(tmpdir(), 'bw-doors-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const keys = fileKeys(join(dir, 'keys.json'), 'hub.example');
 const id = (n: number) => `blb_${String(n).padStart(26, '0')}` as const;
-const fileOf = (root: string, name: string) => join(root, name.slice(-2), name);
+const fileOf = (root: string, name: string) => join(root, name.slice(4, 11), name);
 
 describe('blobs on disk', () => {
   const root = join(dir, 'blobs');
@@ -30,7 +41,7 @@ describe('blobs on disk', () => {
     const file = fileOf(root, id(1));
     expect(readFileSync(file).includes('proof')).toBe(false);
     expect(statSync(file).mode & 0o077).toBe(0);
-    expect(readdirSync(join(root, '01')).filter((f) => f !== id(1))).toEqual([]);
+    expect(readdirSync(dirname(file)).sort()).toEqual([id(1), id(2)]);
   });
 
   test('say so when altered, exchanged or sealed with another key', async () => {
@@ -46,6 +57,42 @@ describe('blobs on disk', () => {
     expect(await blobs.get(id(3))).toMatchObject({ code: 'untrusted' });
     const strangers = diskBlobs(root, fileKeys(join(dir, 'other.json'), 'x').wrapping());
     expect(await strangers.get(id(1))).toMatchObject({ code: 'untrusted' });
+  });
+
+  test('many at once are all there, in the directory of their time', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => `blb_01k${i % 2}000000${String(i).padStart(16, '0')}` as const);
+    await Promise.all(many.map((name) => blobs.put(name, Buffer.from(name))));
+    for (const name of many) expect(Buffer.from((await blobs.get(name)) as Uint8Array).toString()).toBe(name);
+    expect(readdirSync(join(root, '01k0000'))).toHaveLength(20);
+    expect(readdirSync(join(root, '01k1000'))).toHaveLength(20);
+  });
+
+  test('a part of one that a crash left opens as nothing, and is written anew', async () => {
+    await blobs.put(id(4), secret);
+    for (const bytes of [0, 3, 60, 90]) {
+      truncateSync(fileOf(root, id(4)), bytes);
+      expect(await blobs.get(id(4))).toMatchObject({ code: 'untrusted' });
+      await blobs.put(id(4), secret);
+      expect(Buffer.from((await blobs.get(id(4))) as Uint8Array)).toEqual(secret);
+    }
+    expect(readdirSync(dirname(fileOf(root, id(4)))).filter((f) => f.startsWith(`${id(4)}.`))).toEqual([]);
+  });
+
+  test('that an earlier release kept by the end of its id are found and erased', async () => {
+    await blobs.put(id(5), secret);
+    const old = join(root, '05', id(5));
+    mkdirSync(dirname(old));
+    renameSync(fileOf(root, id(5)), old);
+    expect(Buffer.from((await blobs.get(id(5))) as Uint8Array)).toEqual(secret);
+    await blobs.erase(id(5));
+    expect(existsSync(old)).toBe(false);
+    expect(await blobs.get(id(5))).toMatchObject({ code: 'not_found' });
+  });
+
+  test('a disk that fails is no blob that is absent', async () => {
+    mkdirSync(fileOf(root, id(6)));
+    await expect(blobs.get(id(6))).rejects.toThrow(/EISDIR/);
+    await expect(blobs.put(id(6), secret)).rejects.toThrow();
   });
 
   test('are gone when erased; erasing twice is fine', async () => {

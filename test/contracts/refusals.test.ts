@@ -164,7 +164,7 @@ const cases: Record<
   untrusted: {
     because: /altered on disk/,
     prepare() {
-      const path = join(blobDir, made.attachmentId.slice(-2), made.attachmentId);
+      const path = join(blobDir, made.attachmentId.slice(4, 11), made.attachmentId);
       const bytes = readFileSync(path);
       bytes[bytes.length - 1]! ^= 1;
       writeFileSync(path, bytes);
