@@ -135,31 +135,65 @@ test.each(Object.entries(readers))('%s: reads its seed, and answers whatever was
   expect(({} as { x?: unknown }).x).toBeUndefined();
 });
 
-test.each(['crash', 'purl', 'stats', 'merkle', 'cvss', 'csaf'])('the tool %s answers every line, whatever it is', async (name) => {
-  const values = fc.oneof(
-    fc.string(),
-    fc.jsonValue().map((v) => JSON.stringify(v)),
-    fc
-      .record({
-        id: fc.integer(),
-        op: fc.constantFrom('wilson', 'inclusion', 'mean', 'pass@k'),
-        input: fc.jsonValue(),
-        log: fc.string(),
-        values: fc.array(fc.double()),
-        k: fc.integer(),
-        n: fc.integer(),
-      })
-      .map((v) => JSON.stringify(v)),
+test.each(['crash', 'version', 'purl', 'vers', 'stats', 'merkle', 'cvss', 'sarif', 'csaf', 'sbom'])(
+  'the tool %s answers every line, whatever it is',
+  async (name) => {
+    const values = fc.oneof(
+      fc.string(),
+      fc.jsonValue().map((v) => JSON.stringify(v)),
+      fc
+        .record({
+          id: fc.integer(),
+          op: fc.constantFrom('wilson', 'inclusion', 'mean', 'pass@k'),
+          ecosystem: fc.constantFrom('npm', 'Debian', 'PyPI', 'Maven', 'Red Hat', 'nothing'),
+          a: fc.string(),
+          b: fc.string(),
+          test_type: fc.constantFrom('parse', 'build', 'validate', 'containment', 'comparison', 'equality', 'from_native'),
+          input: fc.oneof(fc.jsonValue(), fc.record({ vers: fc.string(), version: fc.string(), versions: fc.array(fc.string()) })),
+          document: fc.oneof(fc.jsonValue(), fc.record({ version: fc.constant('2.1.0'), runs: fc.array(fc.jsonValue()) })),
+          log: fc.string(),
+          values: fc.array(fc.double()),
+          k: fc.integer(),
+          n: fc.integer(),
+        })
+        .map((v) => JSON.stringify(v)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(values, { maxLength: 8 }), async (lines) => {
+        const single = lines.map((l) => l.replaceAll(/[\r\n]/g, ' '));
+        const out: string[] = [];
+        const given = (async function* () {
+          yield* single;
+        })();
+        expect(await runTool(name, given, (line) => void out.push(line))).toBe(0);
+        for (const line of out) expect(JSON.parse(line)).toHaveProperty('id');
+      }),
+      { numRuns: Math.ceil(numRuns / 10) },
+    );
+  },
+);
+
+test('the tool duplicates sorts out whatever records it is given', async () => {
+  const record = fc.record(
+    {
+      id: fc.string(),
+      title: fc.string(),
+      text: fc.string(),
+      purl: fc.string(),
+      log: fc.string(),
+      crashState: fc.jsonValue(),
+      reportedAt: fc.jsonValue(),
+    },
+    { requiredKeys: ['id'] },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(values, { maxLength: 8 }), async (lines) => {
-      const single = lines.map((l) => l.replaceAll(/[\r\n]/g, ' '));
-      const out: string[] = [];
+    fc.asyncProperty(fc.array(fc.oneof(record, fc.jsonValue()), { maxLength: 12 }), async (records) => {
       const given = (async function* () {
-        yield* single;
+        for (const of of records) yield JSON.stringify(of);
       })();
-      expect(await runTool(name, given, (line) => void out.push(line))).toBe(0);
-      for (const line of out) expect(JSON.parse(line)).toHaveProperty('id');
+      const out: string[] = [];
+      expect(await runTool('duplicates', given, (line) => void out.push(line))).toBe(0);
+      for (const line of out) expect(Object.keys(JSON.parse(line)).join()).toMatch(/group|^a,b,|refused/);
     }),
     { numRuns: Math.ceil(numRuns / 10) },
   );

@@ -85,6 +85,20 @@ const hostile = fc.oneof(
   fc.string({ unit: 'binary-ascii' }),
 );
 
+/** A release of Arch Linux counts only if both versions have one; Conan compares a number with letters as text. */
+const circles: Readonly<Record<string, readonly (readonly [a: string, b: string, is: number])[]>> = {
+  alpm: [
+    ['1-1', '1', 0],
+    ['1', '1-2', 0],
+    ['1-1', '1-2', -1],
+  ],
+  conan: [
+    ['9', '10', -1],
+    ['10', '2a', -1],
+    ['2a', '9', -1],
+  ],
+};
+
 describe.each(schemes)('%s: an order', (scheme) => {
   const order = orderOfScheme(scheme)!;
   const sign = (a: string, b: string) => {
@@ -104,9 +118,10 @@ describe.each(schemes)('%s: an order', (scheme) => {
     );
   });
 
-  // A release of Arch Linux counts only if both versions have one: 1-1 = 1 = 1-2. Conan: 9 < 10 < 2a < 9.
-  test.skipIf(scheme === 'alpm' || scheme === 'conan')('that does not run in a circle', () => {
-    fc.assert(
+  test(scheme in circles ? 'that by its own rules runs in a circle' : 'that does not run in a circle', () => {
+    const circle = circles[scheme];
+    if (circle) return expect(circle.map(([a, b]) => sign(a, b))).toEqual(circle.map(([, , is]) => is));
+    return fc.assert(
       fc.property(hostile, hostile, hostile, (a, b, c) => {
         const [ab, bc, ac] = [sign(a, b), sign(b, c), sign(a, c)];
         if (ab === undefined || bc === undefined || ab > 0 || bc > 0) return;
