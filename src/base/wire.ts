@@ -6,13 +6,15 @@ import { tlps } from './label.ts';
 import { limits } from './limits.ts';
 
 /** Schema parts every station's wire.ts is made of. */
-export const wireText = (maxChars: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxChars)
-    .refine((s) => s.isWellFormed() && !s.includes('\u0000'), 'must be well-formed Unicode without NUL');
+
+// PostgreSQL holds no NUL, and canonical JSON no half of a surrogate pair: either would break the hub, not the request.
+const isStorable = (s: string) => s.isWellFormed() && !s.includes('\u0000');
+const notStorable = 'must be well-formed Unicode without NUL';
+
+export const wireText = (maxChars: number) => z.string().trim().min(1).max(maxChars).refine(isStorable, notStorable);
+
+/** As it was given, spaces and all; it may be empty. */
+export const wireVerbatim = (maxChars: number) => z.string().max(maxChars).refine(isStorable, notStorable);
 
 export const wireName = wireText(limits.nameChars).refine(
   (s) => !/[\p{Cc}\p{Cf}]/u.test(s),
@@ -37,7 +39,7 @@ export const wireSha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 
 export const wireLabel = z.object({ tlp: z.enum(tlps), compartments: z.array(z.string()) });
 
 export const wirePage = z.object({
-  after: z.string().max(64).default(''),
+  after: wireVerbatim(64).default(''),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
 });
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { day, msBetween } from '../../base/instant.ts';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireVerbatim } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { type Claim, type Overlap, techniques } from './claim.ts';
 
 export const declareInput = z
   .object({
     purl: z.string().min(1).max(limits.purlBytes),
-    paths: z.array(z.string().min(1).max(limits.pathChars)).max(limits.claimPaths).default([]),
+    paths: z.array(wireVerbatim(limits.pathChars).min(1)).max(limits.claimPaths).default([]),
     technique: z.enum(techniques),
     contact: wireName,
     startsAt: wireInstant,

@@ -155,8 +155,8 @@ export const judgeInput = z.object({
   crashState: z.string().max(limits.textChars).nullish(),
   recipeId: z.string().max(limits.nameChars).nullish(),
 });
-export const withdrawInput = z.object({ id: wireId('fnd'), because: z.string().min(1).max(limits.becauseChars) });
-export const correctInput = submitInput.extend({ id: wireId('fnd'), because: z.string().min(1).max(limits.becauseChars) });
+export const withdrawInput = z.object({ id: wireId('fnd'), because: wireText(limits.becauseChars) });
+export const correctInput = submitInput.extend({ id: wireId('fnd'), because: wireText(limits.becauseChars) });
 export const closeInput = z.object({ id: wireId('fnd'), because: z.string().min(1).max(limits.textChars) });
 
 export const receivedOut = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireVerbatim } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { type Component, type Inventory, sbomFormats } from './inventory.ts';
 
@@ -13,10 +13,7 @@ export const byId = z.object({ id: wireId('inv') });
 export const page = wirePage;
 export const componentsInput = z.object({
   id: wireId('inv'),
-  after: z
-    .string()
-    .max(limits.purlBytes * 4)
-    .default(''),
+  after: wireVerbatim(limits.purlBytes * 4).default(''),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
 });
 

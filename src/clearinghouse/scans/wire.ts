@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage, wireSha256 } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireSha256, wireVerbatim } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import type { Scan } from './scan.ts';
 
@@ -22,7 +22,7 @@ export const recordInput = z
     results: z.number().int().min(0).max(limits.scanResults),
     /** The target is a running system, not a copy of its software. */
     live: z.boolean().default(false),
-    authorisation: z.string().min(1).max(limits.textChars).optional(),
+    authorisation: wireVerbatim(limits.textChars).min(1).optional(),
   })
   .refine((s) => s.startedAt <= s.endedAt, { message: 'must not be before startedAt', path: ['endedAt'] });
 

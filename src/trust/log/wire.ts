@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireInstant, wireLabel } from '../../base/wire.ts';
+import { wireInstant, wireLabel, wireVerbatim } from '../../base/wire.ts';
 import type { Actor } from '../access.ts';
 import type { Exported } from './entry.ts';
 
@@ -9,7 +9,7 @@ export const exportInput = z.object({
   limit: z.coerce.number().int().min(1).max(limits.logExportRows).default(limits.logExportRows),
 });
 export const historyInput = z.object({
-  thing: z.string().max(64),
+  thing: wireVerbatim(64),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
 });
 export const nothing = z.object({});

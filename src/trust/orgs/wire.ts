@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
+import { wireId, wireInstant, wireName, wirePage, wireText, wireVerbatim } from '../../base/wire.ts';
 import type { Actor } from '../access.ts';
 import { type Org, roles } from './org.ts';
 
@@ -21,7 +21,7 @@ export const issueTokenInput = z.object({
   scopes: scopes.default(['*']),
   days: z.coerce.number().int().min(1).max(limits.tokenDays).default(90),
 });
-export const credentialId = z.object({ id: z.string().max(64) });
+export const credentialId = z.object({ id: wireVerbatim(64) });
 export const issueLinkInput = z.object({ personId: wireId('psn') });
 export const enterInput = z.object({ secret: z.string().max(limits.secretChars) });
 export const nothing = z.object({});

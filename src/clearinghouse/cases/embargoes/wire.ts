@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
-import { wireId, wireInstant, wireName, wireText } from '../../../base/wire.ts';
+import { wireId, wireInstant, wireName, wireText, wireVerbatim } from '../../../base/wire.ts';
 import type { Case } from '../case.ts';
 import { type EmbargoPolicy, embargoStates, governing, windowSources } from './embargo.ts';
 
@@ -17,7 +17,7 @@ export const answerInput = z
     path: ['endsAt'],
   });
 export const policyInput = z.object({
-  package: z.string().min(1).max(limits.nameChars),
+  package: wireVerbatim(limits.nameChars).min(1),
   source: z.enum(['project-policy', 'list-cap']),
   name: wireName,
   maxDays: z.number().int().min(0).max(limits.embargoDays),
@@ -25,7 +25,7 @@ export const policyInput = z.object({
   url: z.url({ protocol: /^https?$/ }).max(limits.referenceBytes),
   readAt: wireInstant,
 });
-export const policiesInput = z.object({ package: z.string().min(1).max(limits.nameChars) });
+export const policiesInput = z.object({ package: wireVerbatim(limits.nameChars).min(1) });
 export const nothing = z.object({});
 
 export const embargoOut = z.object({

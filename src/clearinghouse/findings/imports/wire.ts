@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refusalCodes } from '../../../base/refusal.ts';
-import { wireBase64, wireId, wireInstant, wireJson, wirePage } from '../../../base/wire.ts';
+import { wireBase64, wireId, wireInstant, wireJson, wirePage, wireVerbatim } from '../../../base/wire.ts';
 import { canonicalPurl } from '../../inventories/purl.ts';
 import type { Received } from '../intake/actions.ts';
 import { filesOf, givenFiles, presentReceived, provenanceInput, receivedOut, wireBytes } from '../wire.ts';
@@ -14,7 +14,7 @@ const document = z.union([
 
 const given = z.object({
   /** One of those that docs/FORMATS.md lists; told from the document where it is absent. */
-  format: z.string().min(1).max(32).optional(),
+  format: wireVerbatim(32).min(1).optional(),
   /** The document: a JSON value, or its text. */
   document: document.optional(),
   /** Instead of `document`: the file itself, in standard base64 with padding. */

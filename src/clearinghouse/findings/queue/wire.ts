@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
-import { wireId, wireInstant } from '../../../base/wire.ts';
+import { wireId, wireInstant, wireText } from '../../../base/wire.ts';
 import { type Finding, verdicts } from '../finding.ts';
 import * as findings from '../wire.ts';
 import { bands } from './band.ts';
@@ -9,7 +9,7 @@ import type { Backlog, Waiting } from './store.ts';
 
 export const byId = z.object({ id: wireId('fnd') });
 export const judgedInput = z.object({ id: wireId('fnd'), verdict: z.enum(verdicts), before: z.enum(verdicts).nullish() });
-export const bandInput = z.object({ id: wireId('fnd'), band: z.enum(bands), because: z.string().trim().min(1).max(limits.becauseChars) });
+export const bandInput = z.object({ id: wireId('fnd'), band: z.enum(bands), because: wireText(limits.becauseChars) });
 export const queueInput = z.object({
   /** `next` of the page before. */
   after: z

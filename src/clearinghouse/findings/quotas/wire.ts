@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
-import { wireId, wireInstant } from '../../../base/wire.ts';
+import { wireId, wireInstant, wireText } from '../../../base/wire.ts';
 
-const because = z.string().trim().min(1).max(limits.becauseChars);
 export const quotaInput = z.object({
   /** Whose; left out, one's own. */
   orgId: wireId('org').optional(),
@@ -12,9 +11,9 @@ export const setInput = z.object({
   /** Left out: what is learned counts again. */
   perDay: z.number().int().min(0).max(limits.quotaMostPerDay).optional(),
   until: wireInstant.optional(),
-  because,
+  because: wireText(limits.becauseChars),
 });
-export const appealInput = z.object({ because });
+export const appealInput = z.object({ because: wireText(limits.becauseChars) });
 
 const recordOut = z.object({
   /** '' where no tool was named. */

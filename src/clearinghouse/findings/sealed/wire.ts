@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
-import { wireBase64, wireId, wireInstant, wireName, wirePage } from '../../../base/wire.ts';
+import { wireBase64, wireId, wireInstant, wireName, wirePage, wireText } from '../../../base/wire.ts';
 import { submitInput } from '../wire.ts';
 import { type Recipient, type Sealed, sealedStates, sealedVersion } from './sealed.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');
-const because = z.string().trim().min(1).max(limits.becauseChars);
 
 export const offerInput = z.object({
   /** An age recipient, `age1…` (X25519 or hybrid). */
@@ -29,7 +28,7 @@ export const submitSealedInput = z.object({
 });
 export const byId = z.object({ id: wireId('fnd') });
 export const openInput = z.object({ id: wireId('fnd'), salt: digest, finding: submitInput });
-export const withdrawInput = z.object({ id: wireId('fnd'), because });
+export const withdrawInput = z.object({ id: wireId('fnd'), because: wireText(limits.becauseChars) });
 /** The plaintext of the age file. */
 export const sealedContent = z.object({ version: z.literal(sealedVersion), salt: digest, finding: submitInput });
 
