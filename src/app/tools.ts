@@ -1,5 +1,6 @@
 import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { leftOut, testsOf, validateCsaf } from '../clearinghouse/advisories/csaf/validate.ts';
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { reportOnSarif } from '../clearinghouse/findings/formats/sarif/report.ts';
@@ -31,7 +32,7 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   vers: one(vers),
   cvss: one(cvss),
   sarif: one(({ document }) => reportOnSarif(document)),
-  csaf: undefined,
+  csaf: one(csaf),
   osv: undefined,
   cve: undefined,
   vex: undefined,
@@ -87,6 +88,21 @@ function cvss({ vector }: Request): object | Refusal {
   if (isRefusal(score)) return score;
   const { vector: _, ...shown } = score;
   return shown;
+}
+
+/** Tests of either edition may be asked for; `notTested` names those of them that need a dictionary. */
+function csaf({ document, tests }: Request): object | Refusal {
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return refuse('malformed', 'must be an object', 'document');
+  if (tests === undefined) return validateCsaf(document);
+  if (!Array.isArray(tests)) return refuse('malformed', 'must be a list of tests', 'tests');
+  const out = [...leftOut['2.0'], ...leftOut['2.1']];
+  const known = new Set(['schema', ...testsOf('2.0'), ...testsOf('2.1'), ...out]);
+  const unknown = tests.find((test) => !known.has(test));
+  if (unknown !== undefined) return refuse('unsupported', `there is no test ${String(unknown).slice(0, 40)}`, 'tests');
+  const verdict = validateCsaf(document, { tests });
+  const notTested = tests.filter((test) => out.includes(test));
+  return isRefusal(verdict) || notTested.length === 0 ? verdict : { ...verdict, notTested };
 }
 
 /** The functions below check every field themselves: a request's shape is only claimed here. */

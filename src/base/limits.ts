@@ -207,6 +207,11 @@ export const limits = {
   replyTokens: 16 * 1024,
   runMs: 45 * 60 * 1000,
   runsAtOnce: 500,
+  /** Of one CSAF document: levels, values of any kind, results of one test, pairs of version ranges that are compared. */
+  csafDepth: 128,
+  csafValues: 2_000_000,
+  csafResultsPerTest: 1_000,
+  csafRangeComparisons: 20_000,
   becauseChars: 1000,
   toolMs: 60 * 1000,
   toolCallsPerReply: 16,

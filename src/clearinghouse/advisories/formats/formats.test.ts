@@ -10,6 +10,7 @@ import type { Instant } from '../../../base/instant.ts';
 import { canonicalRange } from '../../inventories/vers/range.ts';
 import type { AdvisoryText } from '../advisory.ts';
 import { type Bulletin, csafFile, csafPath, trackingIdOf } from '../bulletin.ts';
+import { validateCsaf } from '../csaf/validate.ts';
 import { renderCsaf20 } from './csaf20.ts';
 import { knownWeaknesses, weaknessName } from './cwe-names.ts';
 import { ecosystemOf, purlOfVersion, versRange } from './ecosystem.ts';
@@ -95,7 +96,10 @@ describe('CSAF 2.0', () => {
   test('all mandatory tests are there', () => expect(Object.keys(mandatory).length).toBeGreaterThanOrEqual(43));
 
   test.each(Object.entries(bulletins))('%s passes the strict schema and every mandatory test', async (_name, of) => {
-    expect(await csafErrors(JSON.parse(JSON.stringify(renderCsaf20(of))))).toEqual([]);
+    const document = JSON.parse(JSON.stringify(renderCsaf20(of)));
+    expect(await csafErrors(document)).toEqual([]);
+    const ours = validateCsaf(document);
+    expect('results' in ours ? ours.results.filter((result) => result.kind === 'error') : ours).toEqual([]);
   });
 
   test('the validator that we trust does refuse: a wrong score, a wrong weakness, an unknown product', async () => {
