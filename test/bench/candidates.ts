@@ -9,8 +9,9 @@ import { makeId } from '../../src/base/id.ts';
 import { epochMs } from '../../src/base/instant.ts';
 import { insist } from '../../src/base/refusal.ts';
 import { compare } from '../../src/clearinghouse/duplicates/actions.ts';
+import { keptOf, traitsShape } from '../../src/clearinghouse/duplicates/candidates/kept.ts';
 import { digestsOf } from '../../src/clearinghouse/duplicates/candidates/store.ts';
-import { traitsOfFinding, traitsShape } from '../../src/clearinghouse/duplicates/traits.ts';
+import { traitsOfFinding } from '../../src/clearinghouse/duplicates/traits.ts';
 import type { Finding } from '../../src/clearinghouse/findings/finding.ts';
 import { insertFindings } from '../../src/clearinghouse/findings/store.ts';
 import { house } from '../../src/trust/access.ts';
@@ -73,7 +74,7 @@ async function withHeld(count: number): Promise<void> {
   const startedAt = performance.now();
   await db.pool.query('ALTER TABLE finding_keys DROP CONSTRAINT finding_keys_pkey');
   await fill(filled, count);
-  await db.pool.query('ALTER TABLE finding_keys ADD PRIMARY KEY (key, finding_no) INCLUDE (compartments)');
+  await db.pool.query('ALTER TABLE finding_keys ADD PRIMARY KEY (key, finding_no)');
   filled = count;
   await db.pool.query('VACUUM ANALYZE finding_traits, finding_keys, findings, vulnerability_members, vulnerabilities');
   const fillSeconds = (performance.now() - startedAt) / 1000;
@@ -160,24 +161,21 @@ async function fill(from: number, to: number): Promise<void> {
       ],
     );
     const nos = await asHouse(
-      `INSERT INTO finding_traits (finding_id, state, traits, keys, tlp, compartments, compared_at)
-       SELECT id, state, traits, keys::bigint[], 'RED', ARRAY['hou_clearinghouse', org], at
-       FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[]) AS t (id, state, traits, keys, org, at)
+      `INSERT INTO finding_traits (finding_id, state, traits, shape, keys, tlp, compartments, compared_at)
+       SELECT id, state, traits, ${traitsShape}, keys::bigint[], 'RED', ARRAY['hou_clearinghouse', org], at
+       FROM unnest($1::text[], $2::text[], $3::json[], $4::text[], $5::text[], $6::timestamptz[]) AS t (id, state, traits, keys, org, at)
        RETURNING no`,
       [
         column((f) => f.id),
         column((f) => f.state),
-        traits.map((t) => JSON.stringify({ ...t, shape: traitsShape })),
+        traits.map((t) => JSON.stringify(keptOf(t))),
         keys.map((k) => `{${k.join()}}`),
         column((f) => f.orgId),
         column((f) => f.receivedAt),
       ],
     );
     const [flat, of] = [keys.flat(), keys.flatMap((k, i) => k.map(() => nos.rows[i].no))];
-    await asHouse(
-      `INSERT INTO finding_keys SELECT key, no, 'RED', '{hou_clearinghouse}' FROM unnest($1::bigint[], $2::bigint[]) AS k (key, no)`,
-      [flat, of],
-    );
+    await asHouse(`INSERT INTO finding_keys SELECT key, no FROM unnest($1::bigint[], $2::bigint[]) AS k (key, no)`, [flat, of]);
     await settleHeld(found, homes);
   }
 }

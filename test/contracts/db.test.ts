@@ -66,6 +66,18 @@ for (const [name, isThere, open] of kinds) {
       expect(rows.map((r) => r.id)).toEqual(['c']);
     });
 
+    test('shows the keys of findings to who reads the clearinghouse, also where another looked just before', async () => {
+      await db.transaction([], (tx) => sql`INSERT INTO finding_keys VALUES (7, 1)`.execute(tx));
+      const keys = (...reads: string[]) =>
+        db.transaction(reads, async (tx) => (await sql`SELECT finding_no FROM finding_keys WHERE key = 7`.execute(tx)).rows.length);
+      expect(await keys('hou_*')).toBe(1);
+      expect(await keys()).toBe(0);
+      expect(await keys('org_*', 'own_*', 'cas_*', 'hub_*', 'hou_other', 'hou_clearinghous')).toBe(0);
+      expect(await keys('hou_clearinghouse')).toBe(1);
+      await db.transaction(['org_*'], (tx) => sql`DELETE FROM finding_keys`.execute(tx));
+      expect(await keys('hou_*')).toBe(1);
+    });
+
     test('forgets what a transaction could read when it ends', async () => {
       await seen(['org_*', 'cas_*']);
       expect(await seen([])).toEqual(['c']);

@@ -83,6 +83,17 @@ describe('what a matrix says of a pair', () => {
     expect(items.map((c) => c.aId)).toContain(a.id);
   });
 
+  test('where a person took a word back, what rules again is what a person is shown beside it', async () => {
+    const [a, b] = await two('taken-back');
+    const decided = { aId: a.id, bId: b.id, decision: 'same', because: 'I looked' };
+    const { regroupingId } = await stage.hub.do<{ regroupingId: string }>(stage.desk, duplicates.decide, decided);
+    await stage.hub.do(stage.desk, duplicates.undo, { id: regroupingId, because: 'too soon' });
+    await arbitrate(a.id, b.id, 'unsure', 'no fix told');
+    const { history } = await paired(a.id, b.id);
+    expect(history[0]).toMatchObject({ decision: 'unsure', decidedBy: 'house', regroupingId: null });
+    expect(history[0]!.reasons).toEqual(['another crash state', 'one fix stops both', expect.stringMatching(/^no fix told/)]);
+  });
+
   test('puts nothing together by the way that a person held apart: that is for a person', async () => {
     const [a, b] = await two('vetoed');
     const c = await stage.replayed(stage.south, 'vetoed', elsewhere, 'r1');

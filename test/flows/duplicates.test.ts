@@ -162,9 +162,9 @@ test('traits that an older hub kept in another shape break nothing; compared ane
   const old = await report(north, 'shape');
   await hub.doors.db.transaction(house.reads, (tx) =>
     tx
-      .withTables<{ finding_traits: { finding_id: string; traits: string } }>()
+      .withTables<{ finding_traits: { finding_id: string; traits: string; shape: number } }>()
       .updateTable('finding_traits')
-      .set({ traits: '{"package":"pkg:npm/shape"}' })
+      .set({ traits: '{"package":"pkg:npm/shape"}', shape: 0 })
       .where('finding_id', '=', old)
       .execute(),
   );

@@ -6,7 +6,7 @@ import type { Finding } from '../findings/finding.ts';
 import { findingById } from '../findings/store.ts';
 import { arbitrate } from './arbitrations/actions.ts';
 import { type Candidate, candidateOf, isCompared, type Known, textsToRead } from './candidates/candidate.ts';
-import { candidatesById, candidatesFor, keepTraits, lockFindings } from './candidates/store.ts';
+import { candidatesById, candidatesFor, digestsOf, keepTraits, lockFindings } from './candidates/store.ts';
 import { decideHome, findingIdsOf, surestHomes, type Vulnerability } from './duplicate.ts';
 import { outcomeActions } from './outcomes/actions.ts';
 import { noOutcome } from './outcomes/outcome.ts';
@@ -41,20 +41,24 @@ export const compare = action({
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, _input, finding: Finding) {
     const traits = traitsOfFinding(finding, await textsOf(ctx, finding), epochMs(finding.receivedAt));
-    await lockFindings(ctx.tx, [finding.id], [traits]);
+    const keys = digestsOf(traits);
+    await lockFindings(ctx.tx, [finding.id], keys);
     const mine = candidateOf(finding, traits);
-    // Nothing is counted before our own re-run.
-    const place = finding.state === 'received' ? undefined : (await store.placesOf(ctx.tx, [finding.id])).get(finding.id);
     // What was once counted is still met by what comes later, even when its finder takes it back.
-    const no = await keepTraits(ctx.tx, mine, isCompared(finding.state) || place !== undefined, ctx.now);
+    const { no, home: place, isSpokenOf } = await keepTraits(ctx.tx, mine, keys, ctx.now);
     if (!isCompared(finding.state)) {
       if (!place) await saveOutcomes(ctx.tx, [noOutcome(finding, ctx.now)]);
-      return done({ compared: 0, vulnerabilityId: place ?? null });
+      return done({ compared: 0, vulnerabilityId: place });
     }
-    const weighed = (await candidatesFor(ctx.tx, no, mine)).map((other) => weigh(mine, other, other.known));
+    const found = await candidatesFor(ctx.tx, no, finding.id, keys);
+    const weighed = found.map((other) => weigh(mine, other, other.known));
     const open = await keep(ctx, mine, weighed);
-    if (place || finding.state !== 'valid') return done({ compared: weighed.length, vulnerabilityId: place ?? null }, ...open);
-    const home = await settle(ctx, finding, mine, weighed);
+    // Nothing is counted before our own re-run.
+    if (place || finding.state !== 'valid') return done({ compared: weighed.length, vulnerabilityId: place }, ...open);
+    // What a person decided stands above what was just computed.
+    const words = isSpokenOf ? await wordsOf(ctx.tx, finding.id) : [];
+    const places = new Map(found.flatMap(({ findingId, home }) => (home ? [[findingId, home] as const] : [])));
+    const home = await settle(ctx, finding, mine, weighed, words, places);
     return done({ compared: weighed.length, vulnerabilityId: home.vulnerability.id }, ...home.events, ...open);
   },
 });
@@ -101,23 +105,28 @@ async function settle(
   finding: Finding,
   mine: Candidate,
   weighed: readonly Weighed[],
+  words: readonly Comparison[],
+  places: ReadonlyMap<string, Vulnerability['id']>,
 ): Promise<{ vulnerability: Vulnerability; events: readonly Happening[] }> {
   const decided = new Map<string, Pick<Decided, 'decision' | 'score'>>(weighed.map((w) => [w.other.findingId, w]));
-  // What a person decided stands above what was just computed.
-  for (const word of await wordsOf(ctx.tx, finding.id)) decided.set(otherOf(word, finding.id), word);
-  const homes = await homesOf(ctx, decided);
+  for (const word of words) decided.set(otherOf(word, finding.id), word);
+  const homes = await homesOf(ctx, decided, words.length === 0 ? places : undefined);
   const unmet = homes.flatMap(findingIdsOf).filter((id) => !decided.has(id));
   for (const other of await candidatesById(ctx.tx, unmet)) decided.set(other.findingId, weigh(mine, other, null));
   const home = decideHome(homes, (id) => decided.get(id));
   return home ? join(ctx, home, finding, 'the same as another member') : openFor(ctx, finding, 'first of its kind');
 }
 
-/** The vulnerabilities in which something the same is counted, the surest few, locked. */
-async function homesOf(ctx: Ctx, decided: ReadonlyMap<string, Pick<Decided, 'decision' | 'score'>>): Promise<Vulnerability[]> {
+/** The vulnerabilities in which something the same is counted, the surest few, locked; `looked`: where each was counted a moment ago. */
+async function homesOf(
+  ctx: Ctx,
+  decided: ReadonlyMap<string, Pick<Decided, 'decision' | 'score'>>,
+  looked: ReadonlyMap<string, Vulnerability['id']> | undefined,
+): Promise<Vulnerability[]> {
   const same = [...decided].filter(([, d]) => d.decision === 'same').sort(([, x], [, y]) => y.score - x.score);
   const ids = same.map(([id]) => id);
   for (let tries = 1; ; tries++) {
-    const places = await store.placesOf(ctx.tx, ids);
+    const places = tries === 1 && looked ? looked : await store.placesOf(ctx.tx, ids);
     const surest = surestHomes(ids, places);
     const homes = await store.lockHomes(ctx.tx, surest, [...decided.keys()]);
     // A person may have moved one of them between the look and the lock: then it is looked at again, and held by now.

@@ -36,8 +36,12 @@ const duplicates = (tx: Tx) => tx.withTables<Tables>();
 export async function insertVulnerability(tx: Tx, v: Vulnerability): Promise<void> {
   const { id, name, state, label } = v;
   const row = { id, name, package: v.package, state, subsumed_by_id: v.subsumedById, ...labelColumns(label), opened_at: v.openedAt };
-  await duplicates(tx).insertInto('vulnerabilities').values(row).execute();
-  await insertMembers(tx, v.members);
+  const inserted = duplicates(tx).insertInto('vulnerabilities').values(row);
+  if (v.members.length === 0) return void (await inserted.execute());
+  const counted = duplicates(tx)
+    .with('opened', () => inserted)
+    .insertInto('vulnerability_members');
+  await counted.values(v.members.map(memberRow)).execute();
 }
 
 export async function insertMembers(tx: Tx, members: readonly Member[]): Promise<void> {

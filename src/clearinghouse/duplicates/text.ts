@@ -30,11 +30,9 @@ export function textTraitsOf(text: string): TextTraits {
     .sort((a, b) => rarityOf(b) - rarityOf(a) || (a < b ? -1 : 1))
     .slice(0, limits.traitWords)
     .sort();
-  const kinds = { rarity: kept.map(rarityOf), sentences: kept.map((word) => sentences.get(word)!) };
+  const lists = kept.map((word) => sentences.get(word)!);
   return {
-    words: kept,
-    ...kinds,
-    weights: weightsOf(kinds),
+    ...weighed(kept, lists),
     versions: versionsIn(plain),
     objects: objectsIn(plain),
     topics: Object.keys(topics).filter((topic) => topics[topic]!.test(plain)),
@@ -58,7 +56,16 @@ function sentencesByWord(plain: string): Map<string, number[]> {
   return found;
 }
 
-function weightsOf({ rarity, sentences }: Pick<TextTraits, 'rarity' | 'sentences'>): number[] {
+/** What follows from the words and where they stand. */
+export function weighed(
+  words: readonly string[],
+  sentences: TextTraits['sentences'],
+): Pick<TextTraits, 'words' | 'rarity' | 'sentences' | 'weights'> {
+  const rarity = words.map(rarityOf);
+  return { words, rarity, sentences, weights: weightsOf(rarity, sentences) };
+}
+
+function weightsOf(rarity: readonly number[], sentences: TextTraits['sentences']): number[] {
   const weights: number[] = [];
   for (const [i, list] of sentences.entries()) for (const at of list) weights[at] = (weights[at] ?? 0) + rarity[i]!;
   return Array.from(weights, (weight) => weight ?? 0);

@@ -52,9 +52,6 @@ export interface Traits {
   readonly reportedAtMs: number | null;
 }
 
-/** Counts up when `Traits` changes its shape: kept traits of another shape are not compared until their finding is compared anew. */
-export const traitsShape = 1;
-
 /** Textual attachments of a finding, already read: pure code opens no door. */
 export interface FindingTexts {
   readonly logs: readonly string[];

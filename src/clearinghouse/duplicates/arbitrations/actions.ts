@@ -3,7 +3,7 @@ import { isRefusal } from '../../../base/refusal.ts';
 import { action, type Ctx, type Done, done } from '../../../trust/action.ts';
 import { type Both, bothOf, settlePair } from '../pairs/actions.ts';
 import type { Comparison } from '../pairs/pair.ts';
-import { appendComparisons, historyOfPair, wordsOf } from '../pairs/store.ts';
+import { appendComparisons, rulingOf, wordsOf } from '../pairs/store.ts';
 import * as wire from './wire.ts';
 
 interface Arbitrated {
@@ -34,10 +34,10 @@ export const arbitrate = action({
 
 /** Kept beside the pair, for whoever decides it. */
 async function leaveToPerson(ctx: Ctx, { a, b }: Both, reasons: readonly string[]): Promise<Done<Arbitrated>> {
-  const [last] = await historyOfPair(ctx.tx, a.id, b.id, 1);
-  if (last && !last.binding) {
+  const ruling = await rulingOf(ctx.tx, a.id, b.id);
+  if (ruling && !ruling.binding) {
     const by = { decidedBy: ctx.actor.id, decidedAt: ctx.now, id: ctx.id('cmp') };
-    const undecided: Comparison = { ...last, ...by, decision: 'unsure', reasons: [...last.reasons, ...reasons] };
+    const undecided: Comparison = { ...ruling, ...by, decision: 'unsure', reasons: [...ruling.reasons, ...reasons] };
     await appendComparisons(ctx.tx, [undecided]);
   }
   return done(nothing);

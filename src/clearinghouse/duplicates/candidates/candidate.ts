@@ -26,6 +26,8 @@ export interface Known {
 /** A candidate as it is found for a finding. */
 export interface Found extends Candidate {
   readonly known: Known | null;
+  /** Where it is counted now. */
+  readonly home: Id<'vul'> | null;
 }
 
 export function candidateOf(finding: Finding, traits: Traits): Candidate {

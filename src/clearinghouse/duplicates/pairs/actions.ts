@@ -6,7 +6,7 @@ import { named } from '../../findings/attachment.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { findingById } from '../../findings/store.ts';
 import { type Candidate, isCompared } from '../candidates/candidate.ts';
-import { candidatesById, lockFindings } from '../candidates/store.ts';
+import { candidatesById, digestsOf, lockFindings } from '../candidates/store.ts';
 import { houseLabel, type Vulnerability } from '../duplicate.ts';
 import { move } from '../places/actions.ts';
 import { begun, decideByPerson, hold, splitOff } from '../regroupings/actions.ts';
@@ -102,8 +102,8 @@ export async function settlePair(ctx: Ctx, { a, b }: Both, decision: 'same' | 'd
     return refuse('wrong_state', 'one of them is contradicted by our re-run, or was taken back');
   const known = (await traitsOf(ctx, a, b)).filter((c) => c !== undefined);
   // With all their keys: a comparison that is under way would not see what is decided here.
-  const traits = known.map((c) => c.traits);
-  await lockFindings(ctx.tx, [a.id, b.id], traits);
+  const keys = known.flatMap((c) => digestsOf(c.traits));
+  await lockFindings(ctx.tx, [a.id, b.id], keys);
   const id = ctx.id('rgp');
   const consequence = decision === 'same' ? await bringTogether(ctx, a, b, because) : await takeApart(ctx, a, b, because);
   if (isRefusal(consequence)) return consequence;

@@ -62,6 +62,13 @@ export async function wordsOf(tx: Tx, findingId: string): Promise<Comparison[]> 
   return rows.map(comparisonOf);
 }
 
+/** What rules a pair now. It need not be what was decided last: that may have been undone. */
+export async function rulingOf(tx: Tx, aId: Id<'fnd'>, bId: Id<'fnd'>): Promise<Comparison | undefined> {
+  const ofPair = pairs(tx).selectFrom('comparisons').selectAll().where('a_id', '=', aId).where('b_id', '=', bId);
+  const row = await ofPair.where('rules', '=', true).executeTakeFirst();
+  return row && comparisonOf(row);
+}
+
 /** Everything that was ever decided of one pair, newest first. */
 export async function historyOfPair(tx: Tx, aId: string, bId: string, limit: number): Promise<Comparison[]> {
   const rows = await pairs(tx)

@@ -82,9 +82,10 @@ export async function joinedEvents(ctx: Ctx, to: Vulnerability, findingIds: read
 
 /** Makes out the answer for those whose place has changed, before they ask. */
 async function tell(ctx: Ctx, home: Vulnerability, members: readonly Member[]): Promise<void> {
+  const others = home.members.filter((m) => !members.every((told) => told.findingId === m.findingId));
   const labels = await labelsOf(
     ctx.tx,
-    home.members.map((m) => m.findingId),
+    others.map((m) => m.findingId),
   );
   // What whoever acts here is not cleared for is not there.
   const mayHearOf = (id: string) => labels.has(id) && isOrdinary(labels.get(id)!);
