@@ -5,6 +5,7 @@ import helmet from '@fastify/helmet';
 import files from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Doors } from '../base/doors.ts';
+import { hasMoreValues } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal, refusalMapping, refuse } from '../base/refusal.ts';
 import { anonymous } from '../trust/access.ts';
@@ -39,6 +40,11 @@ const openingVerbs: Record<string, (reply: { session?: { secret: string }; secre
 export async function buildHttp(doors: Doors, served: Served): Promise<FastifyInstance> {
   const trustProxy = served.proxies?.length ? [...served.proxies] : false;
   const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, trustProxy, routerOptions: { maxParamLength: 512 } });
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, parsed) => {
+    if (hasMoreValues(body, limits.jsonValues)) parsed(new TooManyValues());
+    else parseJson(request, body, parsed);
+  });
   await app.register(cookies);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'"], upgradeInsecureRequests: null } },
@@ -160,9 +166,17 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal, who?: Who): F
     });
 }
 
+class TooManyValues extends Error {
+  readonly statusCode = 413;
+  constructor() {
+    super(`the body has at most ${limits.jsonValues} JSON values`);
+  }
+}
+
 function sendError(reply: FastifyReply, error: unknown, log: Served['log']): FastifyReply {
   const code = (error as { code?: string }).code ?? '';
   const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (error instanceof TooManyValues) return sendRefusal(reply, refuse('too_large', error.message));
   if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return sendRefusal(
       reply,

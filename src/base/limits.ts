@@ -8,6 +8,8 @@ export const limits = {
   textChars: 64 * 1024,
   nameChars: 256,
   jsonDepth: 64,
+  /** Of a document or a request's body: real ones have one for forty bytes or more. */
+  jsonValues: 1_000_000,
   idempotencyKeyChars: 128,
   /** How long a request may be repeated under its Idempotency-Key. */
   keptReplyDays: 7,

@@ -101,6 +101,18 @@ describe('refusals over HTTP', () => {
     expect((await app.inject({ url: '/public/%2e%2e/%2e%2e/etc/passwd' })).statusCode).toBeGreaterThanOrEqual(400);
   });
 
+  test('a body has so many JSON values, and no more', async () => {
+    const of = (n: number) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/findings/import',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        payload: `{"nothing":[${'0,'.repeat(n - 3)}0]}`,
+      });
+    expect((await of(limits.jsonValues)).json()).toMatchObject({ code: 'malformed' });
+    expect((await of(limits.jsonValues + 1)).json()).toMatchObject({ code: 'too_large', status: 413 });
+  });
+
   test('a request of the largest size is read, one byte more is too large', async () => {
     const of = (bytes: number) =>
       app.inject({

@@ -1,3 +1,4 @@
+import { hasMoreValues } from '../../../base/json.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { depthOf } from '../../../base/wire.ts';
@@ -37,6 +38,7 @@ export function openValue(value: unknown): Document | Refusal {
 export function readJson(bytes: Uint8Array): { readonly value: unknown } | Refusal {
   const text = decode(bytes);
   if (text === undefined) return refuse('malformed', 'is not valid UTF-8');
+  if (hasMoreValues(text, limits.jsonValues)) return tooManyValues();
   const value = parsed(text);
   if (value === undefined) return refuse('malformed', 'is not JSON');
   return depthOf(value) > limits.jsonDepth ? tooDeep() : { value };
@@ -46,6 +48,7 @@ function openText(text: string): Document | Refusal {
   const head = text.slice(0, 4096).trimStart();
   if (head === '' && text.trim() === '') return { kind: 'empty' };
   if (/^[[{"]/.test(head)) {
+    if (hasMoreValues(text, limits.jsonValues)) return tooManyValues();
     const value = parsed(text);
     if (value !== undefined) return depthOf(value) > limits.jsonDepth ? tooDeep() : { kind: 'json', value };
     return openLines(text);
@@ -126,6 +129,10 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function tooManyValues(): Refusal {
+  return refuse('too_large', `a document has at most ${limits.jsonValues} JSON values`);
 }
 
 function tooDeep(): Refusal {

@@ -156,6 +156,12 @@ describe('limits', () => {
     expect(openDocument(padded(limits.importBytes + 1))).toMatchObject({ code: 'too_large' });
   });
 
+  test('as many values as are read, and one more', () => {
+    const of = (n: number) => openDocument(Buffer.from(`[${'0,'.repeat(n - 2)}"[,\\"{"]`));
+    expect(of(limits.jsonValues)).toMatchObject({ kind: 'json' });
+    expect(of(limits.jsonValues + 1)).toMatchObject({ code: 'too_large' });
+  });
+
   test('depth', () => {
     const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     expect(openDocument(Buffer.from(deep(limits.jsonDepth + 1)))).toMatchObject({ kind: 'json' });
