@@ -61,11 +61,14 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
   command.option('--input <file>', 'the whole input as JSON; - for standard input', readInput);
   command.option('--key <key>', 'Idempotency-Key: repeating the command repeats nothing');
   for (const [name, schema] of Object.entries(properties)) {
-    const { type, description } = schema as { type?: string; description?: string };
+    const { description } = schema as { description?: string };
+    const type = typeOf(schema);
     const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '']
       .filter(Boolean)
       .join('; ');
-    command.option(`--${dashed(name)} <${type ?? 'json'}>`, note, (text) => parsedAs(text, type));
+    // A flag may stand alone.
+    const value = type === 'boolean' ? '[true|false]' : `<${type ?? 'json'}>`;
+    command.option(`--${dashed(name)} ${value}`, note, (text) => parsedAs(text, type));
   }
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
@@ -85,10 +88,19 @@ function readInput(path: string): unknown {
   }
 }
 
+/** Of a choice between texts, that it is a text. */
+function typeOf(schema: object): string | undefined {
+  const { type, anyOf = [] } = schema as { type?: string; anyOf?: { type?: string }[] };
+  return type ?? (anyOf.length > 0 && anyOf.every((of) => of.type === 'string') ? 'string' : undefined);
+}
+
 function parsedAs(text: string, type: string | undefined): unknown {
   if (type === 'string') return text;
   if (type === 'number' || type === 'integer') return Number(text);
-  if (type === 'boolean') return text === 'true';
+  if (type === 'boolean') {
+    if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('true or false, or nothing for true.');
+    return text === 'true';
+  }
   if (type === 'array' && !text.startsWith('[')) return [text];
   try {
     return JSON.parse(text);

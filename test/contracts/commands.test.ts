@@ -65,6 +65,16 @@ describe('breakwater mcp, to a real client', () => {
 });
 
 // Every command is a process of its own: seconds on a machine that has other work.
+test('a flag stands alone, or with true or false; a word that is neither is no quiet false', async () => {
+  const exploited = async (...words: string[]) => {
+    const given = ['--title', 't', '--text', 'x', '--purl', 'pkg:npm/flags@1.0.0', '--exploited', ...words];
+    const { code, out } = await breakwater(['--json', 'findings', 'submit', ...given]);
+    if (code !== 0) return code;
+    return JSON.parse((await breakwater(['--json', 'findings', 'get', '--id', JSON.parse(out).id])).out).exploited;
+  };
+  expect([await exploited(), await exploited('true'), await exploited('false'), await exploited('yes')]).toEqual([true, true, false, 64]);
+});
+
 describe('breakwater log', { timeout: 120_000 }, () => {
   const [log, point] = [join(dir, 'log.jsonl'), join(dir, 'checkpoint.json')];
 
