@@ -74,6 +74,29 @@ test('crash: severity settings may stand beside the others', async () => {
   ]);
 });
 
+test('csaf: some tests or all; what needs a dictionary is named; unknown tests are refused', async () => {
+  const document = { document: { csaf_version: '2.0', lang: 'ez', title: 'x' } };
+  const ask = (id: number, more: object) => JSON.stringify({ id, document, ...more });
+  const { replies } = await run(
+    'csaf',
+    ask(1, { tests: ['6.1.12', '6.1.13'] }),
+    ask(2, { tests: ['6.3.8', '6.2.12'] }),
+    ask(3, { tests: ['6.1.99'] }),
+    ask(4, { tests: '6.1.1' }),
+    ask(5, { document: [] }),
+    ask(6, {}),
+  );
+  const language = { test: '6.1.12', kind: 'error', pointer: '/document/lang', message: 'ez is no registered language' };
+  expect(replies.slice(0, 5)).toEqual([
+    { id: 1, valid: false, results: [language] },
+    { id: 2, valid: true, results: [], notTested: ['6.3.8'] },
+    { id: 3, refused: { code: 'unsupported', because: 'there is no test 6.1.99', at: 'tests' } },
+    { id: 4, refused: { code: 'malformed', because: 'must be a list of tests', at: 'tests' } },
+    { id: 5, refused: { code: 'malformed', because: 'must be an object', at: 'document' } },
+  ]);
+  expect(replies[5]).toMatchObject({ id: 6, valid: false });
+});
+
 test('version', async () => {
   const { replies } = await run(
     'version',

@@ -16,6 +16,7 @@ import { act } from '../../src/trust/act.ts';
 import { chainVerifier } from '../../src/trust/log/entry.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { insertOrg } from '../../src/trust/orgs/store.ts';
+import { benchCsaf } from './csaf.ts';
 import { benchDuplicates } from './duplicates.ts';
 import { benchImports } from './imports.ts';
 import { compare, line, median } from './measure.ts';
@@ -80,6 +81,7 @@ process.stdout.write(
 );
 process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once', insertRow)}\n`);
 await benchImports(doors, finder);
+process.stdout.write(`${await benchCsaf()}\n`);
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);

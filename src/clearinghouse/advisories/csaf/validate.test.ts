@@ -175,6 +175,9 @@ const cases: readonly [test: string, pointers: string[], changes: Record<string,
   ['6.1.50', [`${leaf}/name`], range('>= 1.0')],
   ['6.1.54', ['/document/license_expression'], { '/document/license_expression': 'MIT OR (Apache-2.0' }],
   ['6.1.59', [`${leaf}/name`], range('vers:npm/>=1.0.0|<=1.0.0')],
+  ['6.1.21', [`${tracking}/revision_history`, `${tracking}/revision_history`], { [`${tracking}/revision_history/1/number`]: '4' }],
+  ['6.1.50', [`${leaf}/name`], range('<1.0|<2.0')],
+  ['6.1.54', ['/document/license_expression'], { '/document/license_expression': 'DocumentRef-x:LicenseRef-y' }],
   ['6.2.13', ['/document'], { '/document/a': 1 }],
   ['6.2.20', [`${content}/cvss_v3/odd`], { [`${content}/cvss_v3/odd`]: 1 }],
   ['6.2.24', ['/vulnerabilities/0/cwes/0'], { '/vulnerabilities/0/cwes/0/version': '4.16' }],
@@ -197,6 +200,40 @@ describe('a document of 2.1', () => {
   test.each(cases)('%s speaks at %j', (id, pointers, changes) => {
     expect(verdict(changed(changes), [id]).results.map(({ test: at, pointer }) => [at, pointer])).toEqual(pointers.map((p) => [id, p]));
     expect(verdict(advisory(), [id]).results).toEqual([]);
+  });
+
+  test('an environmental score is that of its equation, also where nothing is modified', () => {
+    const vectorString = 'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:C/C:H/I:H/A:H/RL:O/RC:C';
+    const scores = (environmentalScore: number) => ({
+      baseScore: 9,
+      baseSeverity: 'CRITICAL',
+      environmentalScore,
+      temporalScore: 8.6,
+      vectorString,
+      version: '3.1',
+    });
+    expect(verdict(changed({ [`${content}/cvss_v3`]: scores(8.7) }), ['6.1.9']).results).toEqual([]);
+    expect(verdict(changed({ [`${content}/cvss_v3`]: scores(8.6) }), ['6.1.9']).results).toHaveLength(1);
+  });
+
+  test('what is fixed was affected in another version: by branches, by name, by what it is installed with', () => {
+    const flat = (product_id: string, name: string) => ({ name, product_id });
+    const fixed = (tree: object, affected: string, id: string) =>
+      verdict(changed({ '/product_tree': tree, [status]: { fixed: [id], known_affected: [affected] } }), ['6.1.27.13']).results.length;
+    expect(fixed({ full_product_names: [flat('A', 'Thing prior to 4.2'), flat('B', 'Thing 4.2')] }, 'A', 'B')).toBe(0);
+    expect(fixed({ full_product_names: [flat('A', 'Other prior to 4.2'), flat('B', 'Thing 4.2')] }, 'A', 'B')).toBe(1);
+    const paths = (category: string) => ({
+      full_product_names: [flat('A', 'Thing 4.1'), flat('H', 'Hotfix 7')],
+      product_paths: [
+        {
+          beginning_product_reference: 'A',
+          full_product_name: flat('B', 'Thing with'),
+          subpaths: [{ category, next_product_reference: 'H' }],
+        },
+      ],
+    });
+    expect(fixed(paths('installed_with'), 'A', 'B')).toBe(0);
+    expect(fixed(paths('installed_on'), 'A', 'B')).toBe(1);
   });
 
   test('a date is past by the clock that is given, or by the age of the rules', () => {

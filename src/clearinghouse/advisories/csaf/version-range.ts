@@ -49,6 +49,10 @@ function readConstraints(list: string): Constraint[] | string {
     seen.add(version);
     constraints.push({ comparator: given ?? '=', version });
   }
+  // Where versions cannot be ordered, the order in which they are written must do.
+  const bounds = constraints.filter(({ comparator }) => comparator !== '!=' && comparator !== '=');
+  if (bounds.some(({ comparator }, i) => i > 0 && comparator[0] === bounds[i - 1]!.comparator[0]))
+    return 'comparators that follow each other contradict';
   return constraints;
 }
 

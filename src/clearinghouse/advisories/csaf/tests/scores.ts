@@ -1,5 +1,6 @@
 import { isRefusal } from '../../../../base/refusal.ts';
 import { type CvssScore, scoreCvss } from '../../../priorities/cvss.ts';
+import { scores2, scores3 } from '../../../priorities/cvss-equations.ts';
 import type { Clauses } from '../clause.ts';
 import type { Csaf, Metric } from '../csaf.ts';
 import { isObject, type Obj, objectOf, textOf } from '../json.ts';
@@ -49,14 +50,18 @@ function rating(score: number): string {
   return score >= 9 ? 'CRITICAL' : score >= 7 ? 'HIGH' : score >= 4 ? 'MEDIUM' : score > 0 ? 'LOW' : 'NONE';
 }
 
-/** What the members of a CVSS object must be, by its vector. A group that the vector leaves out changes no score. */
+/**
+ * What the members of a CVSS object must be, by its vector. A group that the vector leaves out is computed all the same: in 3.1 the
+ * environmental equation gives another score than the temporal one even where nothing is modified.
+ */
 function computed(member: CvssMember, score: CvssScore): Record<string, number | string> {
-  const temporal = score.temporal ?? score.base;
-  const environmental = score.environmental ?? temporal;
   if (member === 'cvss_v4') return { baseScore: score.base, baseSeverity: score.severity };
-  const scores = { baseScore: score.base, temporalScore: temporal, environmentalScore: environmental };
+  const metrics = metricsOf(score.vector);
+  const { base, temporal, environmental } =
+    score.version === '3.0' || score.version === '3.1' ? scores3(score.version, metrics) : scores2(metrics);
+  const scores = { baseScore: base, temporalScore: temporal, environmentalScore: environmental };
   if (member === 'cvss_v2') return scores;
-  return { ...scores, baseSeverity: rating(score.base), temporalSeverity: rating(temporal), environmentalSeverity: rating(environmental) };
+  return { ...scores, baseSeverity: rating(base), temporalSeverity: rating(temporal), environmentalSeverity: rating(environmental) };
 }
 
 function metricsOf(vector: string): Map<string, string> {
