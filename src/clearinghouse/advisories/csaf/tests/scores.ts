@@ -9,7 +9,7 @@ import { type CvssMember, cvssProperties, vectorValue } from '../shapes/cvss-pro
 import { firstErrors } from '../shapes/shape.ts';
 import { inStatus } from '../status.ts';
 
-const members: readonly CvssMember[] = ['cvss_v2', 'cvss_v3', 'cvss_v4'];
+const kinds: readonly CvssMember[] = ['cvss_v2', 'cvss_v3', 'cvss_v4'];
 const mostErrors = 32;
 
 interface Given {
@@ -24,19 +24,25 @@ function* cvssOf(csaf: Csaf): Generator<Given> {
 }
 
 function* cvssOfMetric(csaf: Csaf, metric: Metric): Generator<Given> {
-  for (const member of members)
+  for (const member of kinds)
     if (Object.hasOwn(metric.content.value, member) && !(member === 'cvss_v4' && csaf.edition === '2.0'))
       yield { metric, member, pointer: `${metric.content.pointer}/${member}`, value: metric.content.value[member] };
 }
 
 const scored = new Map<string, CvssScore | undefined>();
+/** What the members of an object must be, by its vector. */
+type Members = readonly (readonly [name: string, value: number | string])[];
+const members = new Map<string, Members>();
 const mostScored = 1024;
 
 /** Documents repeat a handful of vectors for thousands of products. */
 function scoreOf(vector: unknown): CvssScore | undefined {
   if (typeof vector !== 'string' || vector.length > 512) return undefined;
   if (!scored.has(vector)) {
-    if (scored.size >= mostScored) scored.clear();
+    if (scored.size >= mostScored) {
+      scored.clear();
+      members.clear();
+    }
     const score = scoreCvss(vector);
     scored.set(vector, isRefusal(score) ? undefined : score);
   }
@@ -54,7 +60,13 @@ function rating(score: number): string {
  * What the members of a CVSS object must be, by its vector. A group that the vector leaves out is computed all the same: in 3.1 the
  * environmental equation gives another score than the temporal one even where nothing is modified.
  */
-function computed(member: CvssMember, score: CvssScore): Record<string, number | string> {
+function computed(member: CvssMember, score: CvssScore): Members {
+  const found = Object.entries(membersOf(member, score));
+  members.set(score.vector, found);
+  return found;
+}
+
+function membersOf(member: CvssMember, score: CvssScore): Record<string, number | string> {
   if (member === 'cvss_v4') return { baseScore: score.base, baseSeverity: score.severity };
   const metrics = metricsOf(score.vector);
   const { base, temporal, environmental } =
@@ -93,7 +105,7 @@ export const scores: Clauses = {
       const given = objectOf(value);
       const score = scoreOf(given.vectorString);
       if (!score || memberOf[score.version] !== member) continue;
-      for (const [name, expected] of Object.entries(computed(member, score)))
+      for (const [name, expected] of members.get(score.vector) ?? computed(member, score))
         if (given[name] !== undefined && given[name] !== expected) report(`${pointer}/${name}`, `must be ${expected} by the vector`);
     }
   },
