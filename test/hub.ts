@@ -62,7 +62,7 @@ export async function openHub(replace: { box?: Box; sources?: Sources; models?: 
   if (!postgres) throw new Error('no PostgreSQL: the global set-up did not run');
   const database = `t_${randomBytes(6).toString('hex')}`;
   await admin(postgres, `CREATE DATABASE ${database} TEMPLATE ${postgres.template} OWNER breakwater STRATEGY FILE_COPY`);
-  const db = await openDb({ host: postgres.host, port: postgres.port, user: 'breakwater', database }, 6);
+  const db = await openDb({ host: postgres.host, port: postgres.port, user: 'breakwater', database }, { poolSize: 6, keepsPlans: true });
   const dir = mkdtempSync(join(tmpdir(), 'bw-test-'));
   const keys = fileKeys(join(dir, 'keys.json'), 'test.example');
   const clock = handClock(testStart);

@@ -41,13 +41,15 @@ export async function act<R>(doors: Doors, verb: Action<never, R, never> | AnyAc
     } catch (error) {
       if (error instanceof Stop) return error.refusal;
       const code = (error as { code?: string }).code;
-      // 40001 serialization failure, 40P01 deadlock: PostgreSQL rolled us back and asks to try again.
-      if ((code === '40001' || code === '40P01') && attempt < limits.actRetries) continue;
+      if (passing.includes(code ?? '') && attempt < limits.actRetries) continue;
       if (code === '23505') return refuse('conflict', 'this already exists');
       throw new Fault(`${verb.name} failed`, faultReference(doors), error);
     }
   }
 }
+
+/** 40001 serialization failure, 40P01 deadlock, 0A000 a table changed under a plan: PostgreSQL rolled us back, and again is another matter. */
+const passing = ['40001', '40P01', '0A000'];
 
 /** Rolls the transaction back and carries the refusal out. */
 class Stop extends Error {

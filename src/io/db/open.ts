@@ -13,7 +13,8 @@ const passing = ['57P01', '57P03', 'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'EPIP
 export async function openEmbedded(dir: string, options: { database?: string; flags?: readonly string[]; poolSize?: number } = {}) {
   const database = options.database ?? role;
   const running = await startPrepared(dir, database, options.flags);
-  const db = await openDb({ host: running.host, port: running.port, user: role, database }, options.poolSize).catch(async (error) => {
+  const opening = { poolSize: options.poolSize, keepsPlans: true };
+  const db = await openDb({ host: running.host, port: running.port, user: role, database }, opening).catch(async (error) => {
     await running.stop();
     throw error;
   });

@@ -5,6 +5,7 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import type { Db, Reads, Tx } from '../../base/doors.ts';
 import { instantOf } from '../../base/instant.ts';
+import { statementNames } from './names.ts';
 
 const migrationsDir = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
@@ -22,13 +23,20 @@ export interface OpenDb extends Db {
   readonly pool: pg.Pool;
 }
 
+interface Opening {
+  readonly poolSize?: number | undefined;
+  /** Statements said often are planned once a connection. Not through a pooler, which may give every transaction another connection. */
+  readonly keepsPlans?: boolean;
+}
+
 /** Opens a database by connection string or socket, brings its tables up to date, and refuses a role that row-level security does not bind. */
-export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<OpenDb> {
+export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans = false }: Opening = {}): Promise<OpenDb> {
   // synchronous_commit: a database of one's own may have it off, and then what we have acknowledged could be lost.
   const options = '-c timezone=UTC -c client_min_messages=warning -c synchronous_commit=on';
   const pool = new pg.Pool({ ...config, max: poolSize, types, options });
   // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
   pool.on('error', () => {});
+  if (keepsPlans) keepPlans(pool);
   const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) });
   try {
     await mustBeBound(pool);
@@ -49,6 +57,25 @@ export async function openDb(config: pg.PoolConfig, poolSize = 10): Promise<Open
     setReads,
     close: () => kysely.destroy(),
   };
+}
+
+type Query = (text: unknown, values?: unknown[], ...others: unknown[]) => unknown;
+
+function keepPlans(pool: pg.Pool): void {
+  const names = statementNames();
+  const keep = (client: pg.PoolClient) => {
+    const query: Query = client.query.bind(client);
+    const keeping: Query = (text, values, ...others) => {
+      const name = typeof text === 'string' && values?.length ? names.of(text) : undefined;
+      if (name === undefined) return query(text, values, ...others);
+      const answer = query({ name, text, values }, ...(others as []));
+      // 0A000: another process of ours has migrated, and "*" means more than it did. Whoever acts tries again (trust/act.ts).
+      if (answer instanceof Promise) answer.catch((error: { code?: string }) => error.code === '0A000' && names.forget());
+      return answer;
+    };
+    Object.assign(client, { query: keeping });
+  };
+  pool.on('connect', keep);
 }
 
 async function setReads(tx: Tx, reads: Reads): Promise<void> {
