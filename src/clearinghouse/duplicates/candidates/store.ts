@@ -83,15 +83,16 @@ type FoundRow = Selectable<TraitsRow> & Pick<Found, 'home' | 'known'>;
 /**
  * Those that share a key with the finding, best first: a key counts for less the more findings hold it. Of a key that very many hold, the
  * oldest are looked at and no more, so that the work does not grow with the store and nobody can bury what was there before under a flood.
+ * OFFSET 0: without it PostgreSQL reads the holders of a key again for each of them.
  */
 export async function candidatesFor(tx: Tx, no: number, id: Id<'fnd'>, keys: readonly string[]): Promise<Found[]> {
   const { rows } = await sql<FoundRow>`
     WITH best AS (
-      SELECT h.no, sum(1.0::float8 / cardinality(holders.nos)) AS telling
+      SELECT h.no, sum(1000000 / cardinality(holders.nos)) AS telling
       FROM unnest(${keys}::bigint[]) AS k (key)
       CROSS JOIN LATERAL (SELECT ARRAY (
         SELECT finding_no FROM finding_keys WHERE finding_keys.key = k.key ORDER BY finding_no LIMIT ${limits.findingsPerKey}
-      ) AS nos) AS holders
+      ) AS nos OFFSET 0) AS holders
       CROSS JOIN unnest(holders.nos) AS h (no)
       WHERE h.no <> ${no} GROUP BY h.no ORDER BY telling DESC, h.no LIMIT ${limits.weighedFindings}
     )
