@@ -77,3 +77,14 @@ for (const edition of ['2.0', '2.1'] as const) {
     }
   }
 }
+
+const manifest = referenceText('csaf-advisories/manifest.json');
+test.skipIf(manifest === undefined)('advisories that CISA published break no mandatory test', () => {
+  const files: { file: string }[] = JSON.parse(manifest!);
+  expect(files.length).toBeGreaterThan(100);
+  for (const { file } of files) {
+    const document = JSON.parse(referenceText(`csaf-advisories/${file}`)!);
+    const found = validateCsaf(document);
+    expect([file, 'results' in found ? found.results.filter((result) => result.kind === 'error') : found]).toEqual([file, []]);
+  }
+});
