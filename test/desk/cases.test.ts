@@ -84,7 +84,10 @@ describe.skipIf(noBrowser)('cases', () => {
     for (const word of ['incomplete', 'good']) await hub.do(patcher, submitPatch, { id: caseId, patch: loopPatch(word) });
     await hub.settle(flow);
     const visit = await desk.visit(coordinator);
-    await visit.page.getByRole('link', { name: title }).first().click();
+    await visit.page
+      .getByRole('table', { name: /^Cases/ })
+      .getByRole('link', { name: title })
+      .click();
     await visit.page.getByRole('heading', { level: 1, name: title }).waitFor();
     await settled(visit.page);
     const reports = visit.page.getByRole('table', { name: /Reports/ });

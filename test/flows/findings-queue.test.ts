@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { flow } from '../../src/app/flow.ts';
 import { followOnce } from '../../src/app/worker.ts';
 import { day, hour, minute } from '../../src/base/instant.ts';
@@ -8,6 +8,9 @@ import { labPriorityOf, lastWaits } from '../../src/clearinghouse/findings/queue
 import { type Actor, house } from '../../src/trust/access.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
+
+// Hundreds of acts a test: seconds on a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 let hub: TestHub;
 let [flood, other, desk, agency]: Actor[] = [];

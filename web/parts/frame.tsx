@@ -66,7 +66,7 @@ function Places({ who }: { who: Who }) {
   const own = places.filter(({ roles }) => !roles || roles.some((role) => who.roles.includes(role)));
   return (
     <nav aria-label="Desk" className="max-sm:order-last max-sm:w-full">
-      <ul className="flex gap-1 max-sm:-mx-2">
+      <ul className="flex flex-wrap gap-1 max-sm:-mx-2">
         {own.map(({ to, name }) => (
           <li key={to}>
             <Link

@@ -35,6 +35,11 @@ export const findingMoves: readonly Move<FindingState, FindingTrigger>[] = [
   ]),
 ];
 
+/** Nobody waits for an answer on it any more. */
+export function isOver(state: FindingState): boolean {
+  return state === 'closed' || state === 'withdrawn' || state === 'corrected';
+}
+
 /** The lab's verdicts (lab/verdict.ts), and what each does to a finding. */
 export const verdicts = ['reproduced', 'reproduced-fix-incomplete', 'not-reproduced', 'flaky', 'could-not-tell'] as const;
 export type FindingVerdict = (typeof verdicts)[number];

@@ -7,7 +7,7 @@ import { parseRecipe } from '../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import { isPoc } from '../findings/attachment.ts';
-import type { Finding } from '../findings/finding.ts';
+import { type Finding, isOver } from '../findings/finding.ts';
 import { findingById } from '../findings/store.ts';
 import { packageOf } from '../inventories/package-name.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
@@ -128,6 +128,7 @@ export const conclude = action({
 });
 
 async function start(ctx: Ctx, finding: Finding) {
+  if (isOver(finding.state)) return refuse('wrong_state', `this finding is ${finding.state}: nobody waits for a verdict on it`);
   const trials = trialsFor(ctx, finding);
   const impossible = typeof trials === 'string' ? trials : undefined;
   const validation: Validation = {

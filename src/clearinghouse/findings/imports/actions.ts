@@ -103,11 +103,15 @@ export const quarantinedDocument = action({
 export const discardQuarantined = action({
   name: 'findings.discardQuarantined',
   at: 'POST /api/findings/quarantined/:id/discard',
-  summary: 'Erase a document that could not be read.',
+  summary: 'Erase a document of yours that could not be read.',
   by: submitters,
   input: wire.byQuarantined,
   output: wire.quarantinedOut,
-  on: (ctx, input) => store.quarantinedById(ctx.tx, input.id),
+  // Staff reads it; only its own organisation erases it.
+  async on(ctx, input) {
+    const kept = await store.quarantinedById(ctx.tx, input.id);
+    return kept?.orgId === ctx.actor.orgId ? kept : undefined;
+  },
   async run(ctx, _input, kept) {
     await store.deleteQuarantined(ctx.tx, kept.id);
     await ctx.doors.blobs.erase(kept.blobId);

@@ -58,7 +58,7 @@ export const recipients = action({
       const found: wire.NamedRecipient[] = [];
       for (const of of await store.listRecipients(tx, input.after, input.limit)) {
         const [person, org] = [await personById(tx, of.personId), await orgById(tx, of.orgId)];
-        if (person && org) found.push({ ...of, name: person.name, orgName: org.name });
+        if (person && org && org.disabledAt === null) found.push({ ...of, name: person.name, orgName: org.name });
       }
       return found;
     });
@@ -79,7 +79,12 @@ export const submitSealed = action({
     const bytes = Buffer.from(input.ciphertext, 'base64');
     const recipientIds = [...new Set<string>(input.recipientIds)].sort();
     if (countStanzas(bytes) === undefined) return refuse('malformed', 'must be an age file', '/ciphertext');
-    const known = await ctx.acrossCompartments((tx) => store.recipientsOf(tx, recipientIds));
+    const known = await ctx.acrossCompartments(async (tx) => {
+      const offered = await store.recipientsOf(tx, recipientIds);
+      const orgs = await Promise.all([...new Set(offered.map((of) => of.orgId))].map((id) => orgById(tx, id)));
+      const working = new Set(orgs.flatMap((org) => (org && org.disabledAt === null ? [org.id] : [])));
+      return offered.filter((of) => working.has(of.orgId));
+    });
     if (known.length < recipientIds.length) return refuse('not_found', 'not everybody named offers a key', '/recipientIds');
     const purl = input.purl === undefined ? null : canonicalPurl(input.purl);
     if (isRefusal(purl)) return { ...purl, at: '/purl' };

@@ -120,7 +120,9 @@ export async function listSealed(
   return rows.map(sealedOfRow);
 }
 
+/** Holds up whoever else counts for this organisation until the transaction ends: two at once must not both be the last that fits. */
 export async function countSealed(tx: Tx, orgId: string): Promise<number> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`sealed ${orgId}`}, 0))`.execute(tx);
   const { count } = await tables(tx)
     .selectFrom('sealed_findings')
     .select((e) => e.fn.countAll<number>().as('count'))
