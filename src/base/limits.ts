@@ -139,7 +139,7 @@ export const limits = {
   traitHunks: 32,
   /** Under so many keys a finding is looked up at most. */
   keysPerFinding: 40,
-  /** Under one key so many findings are looked at, the newest. */
+  /** Under one key so many findings are looked at, the oldest. */
   findingsPerKey: 64,
   /** Of all that share a key with a new finding, so many are decided by the hub. */
   weighedFindings: 64,

@@ -122,7 +122,8 @@ function ownerOf(dir: string): 'alive' | 'dying' | 'none' {
 function launch(native: string, dir: string, host: string, flags: readonly string[]): ChildProcess {
   const log = openSync(`${dir}.log`, 'a', 0o600);
   // pdeathsig after unshare: when this process is killed -9 the kernel asks postgres for a clean shutdown.
-  const settings = ['-D', dir, '-p', String(port), '-k', host, '-c', 'listen_addresses=', ...flags];
+  // A flood on a hub that was empty a minute ago: until the tables are looked at again they are planned for as if they still were.
+  const settings = ['-D', dir, '-p', String(port), '-k', host, '-c', 'listen_addresses=', '-c', 'autovacuum_naptime=5s', ...flags];
   const [command, ...args] = [...unprivileged(), 'setpriv', '--pdeathsig', 'INT', join(native, 'postgres'), ...settings];
   const child = spawn(command!, args, { stdio: ['ignore', log, log], detached: true });
   child.on('error', () => {});

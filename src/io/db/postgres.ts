@@ -64,7 +64,8 @@ type Query = (text: unknown, values?: unknown[], ...others: unknown[]) => unknow
 function keepPlans(pool: pg.Pool): void {
   const names = statementNames();
   const keep = (client: pg.PoolClient) => {
-    const query: Query = client.query.bind(client);
+    // Looked up anew each time: whoever watches what is asked of every client sees these too.
+    const query: Query = (...given) => (pg.Client.prototype.query as Query).apply(client, given);
     const keeping: Query = (text, values, ...others) => {
       const name = typeof text === 'string' && values?.length ? names.of(text) : undefined;
       if (name === undefined) return query(text, values, ...others);
