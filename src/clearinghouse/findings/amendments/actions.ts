@@ -61,6 +61,7 @@ export const reveal = action({
   on: (ctx, input) => store.findingForChange(ctx.tx, input.id),
   async run(ctx, _input, finding: Finding) {
     if (finding.revealedAt !== null) return refuse('wrong_state', 'this was revealed before');
+    if (finding.contentDigest === '') return refuse('wrong_state', 'this came in before content had a digest of its own');
     await store.saveFinding(ctx.tx, { ...finding, revealedAt: ctx.now });
     const { commitment, commitmentSalt: salt, contentDigest, receivedAt } = finding;
     // Of the thing only its commitment is named: whose finding it is, the advisory's credits say, if its finder wants to be named.
