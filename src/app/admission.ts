@@ -23,7 +23,13 @@ export interface Admission {
   /** Who a token stands for, if its holder may submit and has not used up the hour. Each asking counts. */
   admit(secret: string): Promise<Admitted>;
   /** A place among the submissions under way, to be given back; undefined when all are taken. */
-  take(): (() => void) | undefined;
+  take(): Place | undefined;
+}
+
+interface Place {
+  /** The body is here: from now on others give way. Before, a sender who is slow on purpose would hold them up. */
+  arrived(): void;
+  leave(): void;
 }
 
 /**
@@ -47,12 +53,17 @@ export function admission(doors: Doors, verb: Verb, bounds: Bounds): Admission {
     take() {
       if (places === 0) return undefined;
       places--;
-      const left = bounds.traffic?.enter();
+      let through: (() => void) | undefined;
       let given = false;
-      return () => {
-        if (!given) places++;
-        given = true;
-        left?.();
+      return {
+        arrived() {
+          through ??= bounds.traffic?.enter();
+        },
+        leave() {
+          if (!given) places++;
+          given = true;
+          through?.();
+        },
       };
     },
   };

@@ -125,11 +125,12 @@ async function beforeBody(intake: Intake, request: FastifyRequest, reply: Fastif
 }
 
 async function submitReport(intake: Intake, { actor, media, key }: Submission, request: FastifyRequest, reply: FastifyReply) {
-  const leave = intake.admission.take();
-  if (!leave) return notStored(reply, 1);
+  const place = intake.admission.take();
+  if (!place) return notStored(reply, 1);
   try {
     const body = await readBody(request.raw, limits.tapBodyBytes, intake.bounds.bodyMs);
     if (typeof body === 'string') return unread(reply, body);
+    place.arrived();
     const split =
       media.type === 'multipart/mixed' ? partsOf(body, media.parameters.get('boundary')!) : { report: body, payloads: undefined };
     if (typeof split === 'string') return problem(reply, 400, split);
@@ -143,7 +144,7 @@ async function submitReport(intake: Intake, { actor, media, key }: Submission, r
     const outcome = await act(intake.doors, submitTap, { who: { actor }, input, ...(key === undefined ? {} : { key }) });
     return isRefusal(outcome) ? refused(reply, outcome) : accepted(reply, outcome as Accepted);
   } finally {
-    leave();
+    place.leave();
   }
 }
 

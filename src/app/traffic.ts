@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** While something is being handed in, whoever works through what was handed in takes one part in this many of the time. */
+/** While something is being handed in, its body being here, whoever works through what was handed in takes one part in this many of the time. */
 const parts = 5;
 
 /** Who hands in is answered before what was handed in is worked through; but a flood must not stop the work either. */

@@ -91,14 +91,15 @@ async function beforeBody({ admission }: Intake, request: FastifyRequest, reply:
 }
 
 async function submitReport(intake: Intake, { actor, boundary }: Submission, request: FastifyRequest, reply: FastifyReply) {
-  const leave = intake.admission.take();
-  if (!leave) return later(reply, 1);
+  const place = intake.admission.take();
+  if (!place) return later(reply, 1);
   try {
     // Four times what TAP takes, so four times as long.
     const body = await readBody(request.raw, limits.vinceBodyBytes, intake.bounds.bodyMs * 4);
     if (body === 'too_large') return refused(reply, 413, `A request holds at most ${limits.vinceBodyBytes} bytes.`);
     if (body === 'late') return refused(reply, 408, 'The body did not arrive in time. Nothing was stored.');
     if (body === 'broken') return refused(reply, 400, 'The body could not be read.');
+    place.arrived();
     const parts = readMultipart(body, boundary);
     const form = typeof parts === 'string' ? parts : vinceFormOf(parts);
     if (typeof form === 'string') return refused(reply, 400, `Multipart form parse error - ${form}`);
@@ -111,7 +112,7 @@ async function submitReport(intake: Intake, { actor, boundary }: Submission, req
     const { vrfId } = outcome as { vrfId: string };
     return answer(reply, 201, { message: 'Vulnerability report submitted successfully', vrf_id: vrfId, status: 'success' });
   } finally {
-    leave();
+    place.leave();
   }
 }
 

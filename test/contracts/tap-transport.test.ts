@@ -302,9 +302,24 @@ describe('too many', () => {
     const taken = Array.from({ length: limits.submissionsAtOnce }, take);
     expect(taken.every(Boolean)).toBe(true);
     expect(take()).toBeUndefined();
-    taken[0]!();
-    taken[0]!();
+    taken[0]!.leave();
+    taken[0]!.leave();
     expect([take() !== undefined, take()]).toEqual([true, undefined]);
+  });
+
+  test('others give way to a report whose body is here, not to one whose sender keeps it back', async () => {
+    let underWay = 0;
+    const enter = () => {
+      underWay++;
+      return () => void underWay--;
+    };
+    const counted = { enter, giveWay: async () => {} };
+    const place = admission(hub.doors, submitTap, { ...intakeBounds, traffic: counted }).take()!;
+    expect(underWay).toBe(0);
+    place.arrived();
+    expect(underWay).toBe(1);
+    place.leave();
+    expect(underWay).toBe(0);
   });
 });
 
