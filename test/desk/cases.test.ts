@@ -52,7 +52,7 @@ describe.skipIf(noBrowser)('cases', () => {
   test('the maintainer accepts the terms first, and only then sees the case', async () => {
     const visit = await desk.visit(maintainer);
     await expectSound(visit, 'queue-offer');
-    expect(await visit.page.getByRole('main').textContent()).not.toContain('loop');
+    expect(await visit.text()).not.toContain('loop');
     await visit.page.getByRole('button', { name: 'I accept these terms' }).click();
     await visit.page.getByRole('link', { name: title }).click();
     await visit.page.getByRole('heading', { level: 1, name: title }).waitFor();
@@ -92,7 +92,7 @@ describe.skipIf(noBrowser)('cases', () => {
     await settled(visit.page);
     const reports = visit.page.getByRole('table', { name: /Reports/ });
     expect(await reports.getByRole('row').count()).toBe(3);
-    const text = await visit.page.getByRole('main').textContent();
+    const text = await visit.text();
     for (const shown of ['North Lab', 'South Lab', 'verified', 'incomplete', 'active', 'Looper Project', 'case opened', 'CET'])
       expect(text).toContain(shown);
     expect(await visit.page.getByRole('list', { name: 'Evidence ladder' }).locator('[aria-current=step]').textContent()).toContain(
@@ -103,7 +103,7 @@ describe.skipIf(noBrowser)('cases', () => {
 
   test('somebody of another organisation sees no case', async () => {
     const visit = await desk.visit(stranger);
-    expect(await visit.page.getByRole('main').textContent()).toContain('No cases that you are cleared for.');
+    expect(await visit.text()).toContain('No cases that you are cleared for.');
     await visit.go(`/cases/${caseId}`);
     expect(await visit.page.getByRole('alert').textContent()).toContain('There is no such thing, or you have not been read into it.');
     await expectSound(visit, 'case-refused');
@@ -113,13 +113,13 @@ describe.skipIf(noBrowser)('cases', () => {
   test('an operator sees what to do, and says that it is done', async () => {
     const visit = await desk.visit(operator);
     await visit.go('/fixes');
-    expect(await visit.page.getByRole('main').textContent()).toContain('Update pkg:npm/left-merge to 2.0.1');
+    expect(await visit.text()).toContain('Update pkg:npm/left-merge to 2.0.1');
     await expectSound(visit, 'fixes-open');
     await visit.page.getByText('I have fixed this').click();
     await visit.page.getByLabel('What did you do?').fill('updated on the ward servers');
     await visit.page.getByRole('button', { name: 'Say so' }).click();
     await visit.page.getByText('updated on the ward servers').first().waitFor();
-    expect(await visit.page.getByRole('heading', { level: 2, name: 'To show' }).count()).toBe(1);
+    await expect.poll(() => visit.page.getByRole('heading', { level: 2, name: 'To show' }).count()).toBe(1);
     await expectSound(visit, 'fixes-claimed');
     await visit.close();
   });

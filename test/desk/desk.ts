@@ -33,6 +33,8 @@ export interface Visit {
   /** What the browser complained of: scripts that failed, things the CSP kept out. */
   readonly complaints: string[];
   go(path: string): Promise<void>;
+  /** All that the page says, once nothing on it is still loading. */
+  text(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,10 @@ async function openVisit(browser: Browser, hub: TestHub, address: string, as: Ac
     async go(path) {
       await page.goto(path);
       await settled(page);
+    },
+    async text() {
+      await settled(page);
+      return (await page.getByRole('main').textContent()) ?? '';
     },
     close: () => context.close(),
   };

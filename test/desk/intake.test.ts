@@ -42,7 +42,7 @@ describe.skipIf(noBrowser)('intake', () => {
     const visit = await desk.visit(lab);
     await visit.go(`/findings/${incident!.id}`);
     await visit.page.getByRole('heading', { name: 'Its place in the queue' }).waitFor();
-    const text = await visit.page.getByRole('main').textContent();
+    const text = await visit.text();
     for (const shown of ['INCIDENT', 'said to be exploited, with a PoC', 'given', 'Jo Doe', 'others can find it with the same tool'])
       expect(text).toContain(shown);
     await visit.go(`/findings/${plain!.id}`);
@@ -69,7 +69,7 @@ describe.skipIf(noBrowser)('intake', () => {
     await visit.page.getByRole('button', { name: 'Import', exact: true }).click();
     const received = visit.page.getByRole('table', { name: 'Received' });
     await received.waitFor();
-    expect(await received.getByRole('row').count()).toBe(2);
+    await expect.poll(() => received.getByRole('row').count()).toBe(2);
     await choose('two.json', '{"nothing": "known"}');
     await visit.page.getByRole('button', { name: 'Import', exact: true }).click();
     const kept = visit.page.getByRole('table', { name: 'Quarantined documents' });
@@ -93,7 +93,7 @@ describe.skipIf(noBrowser)('intake', () => {
     await visit.go(`/organisations/${lab!.orgId}`);
     const main = visit.page.getByRole('main');
     await main.getByRole('row', { name: 'scanner' }).waitFor();
-    expect(await main.textContent()).toContain('a day, 4 today');
+    expect(await visit.text()).toContain('a day, 4 today');
     await visit.page.getByText('Set it', { exact: true }).click();
     await visit.page.getByLabel('Findings a day').fill('250');
     await visit.page.getByLabel('Why').fill('they are known to be careful');

@@ -35,7 +35,7 @@ describe.skipIf(noBrowser)('reviews', () => {
     await visit.page.getByRole('link', { name: 'Reviews' }).click();
     await visit.page.getByRole('link', { name: 'Borealis 4', exact: true }).click();
     await visit.page.getByRole('table', { name: 'Measures' }).waitFor();
-    const text = await visit.page.getByRole('main').textContent();
+    const text = await visit.text();
     for (const shown of [
       'ends by itself',
       'the frozen plan and its estimate',
@@ -52,7 +52,7 @@ describe.skipIf(noBrowser)('reviews', () => {
   test('nobody else sees the model, whatever their role', async () => {
     const visit = await desk.visit(coordinator);
     await visit.go('/reviews');
-    expect(await visit.page.getByRole('main').textContent()).toContain('No model is offered to you.');
+    expect(await visit.text()).toContain('No model is offered to you.');
     await visit.go(`/reviews/${model.id}`);
     expect(await visit.page.getByRole('alert').textContent()).toContain('There is no such thing, or you have not been read into it.');
     await visit.close();
