@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { Instant } from '../../base/instant.ts';
+import type { Bulletin } from './bulletin.ts';
+import { sourceOf } from './drafted.ts';
+
+const at = '2026-11-21T09:00:00.000Z' as Instant;
+const affected = (fixed: string | null, introduced: string | null = null) => ({ package: 'pkg:npm/%40a/b', introduced, fixed });
+
+function bulletin(...ranges: ReturnType<typeof affected>[]): Bulletin {
+  const text = {
+    title: 'Out of bounds read',
+    summary: 'It reads too far.',
+    package: 'pkg:npm/%40a/b',
+    affected: ranges,
+    cve: 'CVE-2026-12345',
+    cwe: 'CWE-125',
+    credits: [{ name: 'North Lab', at }],
+    cvss: null,
+    ssvc: null,
+    references: [],
+    publisher: 'Example Coordinator',
+    change: 'First version.',
+  };
+  return { trackingId: 'BW-2026-0001', status: 'final', text, origin: 'hub.example', versions: [{ number: 1, at, change: text.change }] };
+}
+
+test('ranges of a package with a fix and without one are two products, so that no remedy contradicts another', () => {
+  const source = sourceOf(bulletin(affected('1.2.3'), affected('2.0.1', '2.0.0'), affected(null, '3.0.0')));
+  expect(source.products.map((p) => p.versions?.ranges.length)).toEqual([2, 1]);
+  const { remedies, status } = source.vulnerabilities[0]!;
+  expect(remedies.map((r) => [r.category, r.productIds])).toEqual([
+    ['vendor_fix', ['BWPID-0001']],
+    ['none_available', ['BWPID-0002']],
+  ]);
+  expect(remedies[0]!.details).toContain('1.2.3 or 2.0.1');
+  expect(status.known_affected).toEqual(['BWPID-0001', 'BWPID-0002']);
+});
+
+test('a package is named as its ecosystem names it', () => {
+  const [product] = sourceOf(bulletin(affected('1.2.3'))).products;
+  expect(product).toMatchObject({ name: '@a/b', package: 'pkg:npm/%40a/b', path: [{ name: 'npm' }, { name: '@a/b' }] });
+});
