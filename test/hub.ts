@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { settle } from '../src/app/worker.ts';
-import type { Box, Doors, Models, Recipes, Sources } from '../src/base/doors.ts';
+import type { Box, Doors, Models, Net, Recipes, Sources } from '../src/base/doors.ts';
 import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
@@ -57,7 +57,9 @@ export interface TestHub {
 }
 
 /** A hub on a database of its own (a copy of the migrated template), with a clock turned by hand. */
-export async function openHub(replace: { box?: Box; sources?: Sources; models?: Models; recipes?: Recipes } = {}): Promise<TestHub> {
+export async function openHub(
+  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; recipes?: Recipes } = {},
+): Promise<TestHub> {
   const postgres = inject('postgres');
   if (!postgres) throw new Error('no PostgreSQL: the global set-up did not run');
   const database = `t_${randomBytes(6).toString('hex')}`;
@@ -75,6 +77,7 @@ export async function openHub(replace: { box?: Box; sources?: Sources; models?: 
     box: replace.box ?? noBox,
     sources: replace.sources ?? { fetch: absent('registry'), read: absent('registry') },
     models: replace.models ?? { chat: absent('model') },
+    net: replace.net ?? { post: absent('network') },
     recipes: replace.recipes ?? { all: () => [] },
   };
   const tryAct = (as: Actor | string, verb: AnyAction, input: unknown, key?: string) =>

@@ -10,6 +10,7 @@ import type { OpenDb } from '../io/db/postgres.ts';
 import { fileKeys } from '../io/keys/file.ts';
 import { readModelKeys } from '../io/models/key-file.ts';
 import { openAiModels } from '../io/models/openai.ts';
+import { guardedNet } from '../io/net/http.ts';
 import { diskRecipes } from '../io/recipes/disk.ts';
 import { registrySources } from '../io/sources/registry.ts';
 import type { Config } from './config.ts';
@@ -25,6 +26,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       keys,
       blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
       clock: clockOf(config),
+      net: guardedNet({ own: config.ownAddresses }),
       chance,
     },
     db,

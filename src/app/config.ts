@@ -20,6 +20,8 @@ export interface Config {
   readonly modelOrigins: readonly string[];
   /** A file of mode 0600 with the keys of model endpoints, by origin. */
   readonly modelKeysFile: string | undefined;
+  /** Addresses and CIDR blocks that the hub may call although they are not public: a receiver of webhooks in one's own network. */
+  readonly ownAddresses: readonly string[];
   readonly recipesDir: string;
   /** How many boxes run at once. */
   readonly boxes: number;
@@ -43,6 +45,7 @@ const environment = z.object({
   BREAKWATER_CLOCK_FILE: z.string().optional(),
   BREAKWATER_MODEL_ORIGINS: z.string().default(''),
   BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
+  BREAKWATER_OWN_ADDRESSES: z.string().default(''),
   BREAKWATER_RECIPES: z.string().optional(),
   BREAKWATER_BOXES: z.coerce
     .number()
@@ -70,6 +73,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),
     modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,
+    ownAddresses: e.BREAKWATER_OWN_ADDRESSES.split(',').filter(Boolean),
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     boxes: e.BREAKWATER_BOXES,
     acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',

@@ -191,6 +191,31 @@ export interface Models {
   ): Promise<ChatReply | Refusal>;
 }
 
+export interface NetPost {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** For all of it: name, connection, answer. */
+  readonly timeoutMs: number;
+  /** Of the answer's body. */
+  readonly maxBytes: number;
+}
+
+export interface NetAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** The one way out for addresses that others name (webhooks, witnesses): public hosts by HTTPS, and what whoever runs the hub allowed. */
+export interface Net {
+  /**
+   * Follows no redirect: a 3xx is an answer like any other. `malformed` when it is no address, `untrusted` when it leads where this hub
+   * does not call, `unavailable` when nothing whole came back in time, `too_large` when too much did.
+   */
+  post(url: string, asked: NetPost): Promise<NetAnswer | Refusal>;
+}
+
 export interface RecipeFiles {
   readonly id: string;
   /** The recipe's YAML, to be parsed as hostile as any other. */
@@ -213,5 +238,6 @@ export interface Doors {
   readonly box: Box;
   readonly sources: Sources;
   readonly models: Models;
+  readonly net: Net;
   readonly recipes: Recipes;
 }
