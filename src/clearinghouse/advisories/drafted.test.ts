@@ -40,3 +40,18 @@ test('a package is named as its ecosystem names it', () => {
   const [product] = sourceOf(bulletin(affected('1.2.3'))).products;
   expect(product).toMatchObject({ name: '@a/b', package: 'pkg:npm/%40a/b', path: [{ name: 'npm' }, { name: '@a/b' }] });
 });
+
+test('the decision of the coordinator is said in the points of SSVC, its outcome among them', () => {
+  const given = bulletin(affected('2.0.0'));
+  const points = { exploitation: 'public-poc', automatable: 'yes', technicalImpact: 'total', missionWellbeing: 'medium' };
+  const source = sourceOf({ ...given, text: { ...given.text, ssvc: { decision: 'track*', points } } });
+  const { selections } = source.vulnerabilities[0]!.scores[0]!.ssvc!;
+  const ids = selections.map((s) => [`${s.namespace}:${s.key}:${s.version}`, s.values[0]!.key]);
+  expect(ids).toEqual([
+    ['ssvc:E:1.1.0', 'P'],
+    ['ssvc:A:2.0.0', 'Y'],
+    ['ssvc:TI:1.0.0', 'T'],
+    ['ssvc:MWI:1.0.0', 'M'],
+    ['cisa:CISA:1.1.0', 'T*'],
+  ]);
+});

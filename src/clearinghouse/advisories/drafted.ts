@@ -1,6 +1,7 @@
 import type { AdvisoryText, AffectedRange } from './advisory.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, publicUrl } from './bulletin.ts';
 import { ecosystemOf } from './formats/ecosystem.ts';
+import { selectionsOf } from './selections.ts';
 import { noIdentifiers, type Source } from './source.ts';
 
 type Vulnerability = Source['vulnerabilities'][number];
@@ -29,6 +30,7 @@ export function sourceOf(bulletin: Bulletin): Source {
       generator: { name: 'Breakwater', version: '0.1.0', at: latest.at },
     },
     severity: null,
+    license: null,
     notes: [{ category: 'summary', title: 'Summary', text: text.summary, audience: null }],
     references: [
       { kind: 'advisory', url: publicUrl(origin, csafPath(bulletin)), summary: `${trackingId}: ${text.title}`, isSelf: true },
@@ -87,7 +89,7 @@ function vulnerabilityOf(bulletin: Bulletin, products: readonly Product[]): Vuln
     justifications: [],
     threats: [],
     remedies: products.map((p) => remedyOf(p, latestOf(bulletin).at)),
-    scores: scoresOf(text, productIds),
+    scores: scoresOf(text, productIds, latestOf(bulletin).at),
     credits: text.credits.map(({ name, at }) => ({ names: [], organization: name, summary: null, urls: [], kind: 'finder', at })),
     references: [],
     involvements: [],
@@ -104,8 +106,12 @@ function remedyOf(product: Product, at: Source['tracking']['currentAt']): Vulner
     : { ...about, category: 'vendor_fix', details: `Update ${product.name} to version ${product.fixedIn.join(' or ')} or later.` };
 }
 
-function scoresOf({ cvss, ssvc }: AdvisoryText, productIds: readonly string[]): Vulnerability['scores'] {
+function scoresOf(
+  { cvss, ssvc }: AdvisoryText,
+  productIds: readonly string[],
+  at: Source['tracking']['currentAt'],
+): Vulnerability['scores'] {
   if (!cvss && !ssvc) return [];
   const cvssList = cvss ? [{ version: cvss.version, vector: cvss.vector, base: cvss.base, severity: cvss.severity }] : [];
-  return [{ productIds, by: null, cvss: cvssList, ssvc, epss: null, rating: null }];
+  return [{ productIds, by: null, cvss: cvssList, ssvc: ssvc && selectionsOf(ssvc, at), epss: null, rating: null }];
 }

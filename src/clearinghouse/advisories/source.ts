@@ -18,6 +18,8 @@ export interface Source {
   readonly publisher: Publisher;
   readonly tracking: Tracking;
   readonly severity: { readonly text: string; readonly namespace: string | null } | null;
+  /** SPDX licence expression, of the document. */
+  readonly license: string | null;
   readonly notes: readonly Note[];
   readonly references: readonly Reference[];
   readonly credits: readonly Credited[];
@@ -68,7 +70,9 @@ interface Note {
   readonly title: string | null;
   readonly text: string;
   readonly audience: string | null;
-  /** CSAF 2.1 §3.1.6: what of this note an AI system wrote or helped with, where the format can say so. */
+  /** Of which products it speaks; absent = of none in particular. */
+  readonly productIds?: readonly string[];
+  readonly groupIds?: readonly string[];
   readonly beyond?: Beyond;
 }
 
@@ -148,13 +152,16 @@ interface ProductGroup {
   readonly summary: string | null;
 }
 
-/** `product` as a component of, or installed with, `of`: together they are the product `id`. */
+/** `product` as a component of, or installed with, others, one step after another: together they are the product `id`. */
 interface Relationship {
   readonly id: string;
   readonly name: string;
-  readonly category: string;
   readonly product: string;
-  readonly of: string;
+  /** At least one; `category` as CSAF has it: `installed_on`, `default_component_of`, … */
+  readonly steps: readonly { readonly category: string; readonly of: string }[];
+  readonly package: string | null;
+  readonly identifiers: Identifiers;
+  readonly beyond?: Beyond;
 }
 
 const statuses = [
@@ -173,7 +180,13 @@ type Status = (typeof statuses)[number];
 interface Vulnerability {
   readonly title: string | null;
   readonly cve: string | null;
-  readonly ids: readonly { readonly system: string; readonly text: string }[];
+  readonly ids: readonly {
+    readonly system: string;
+    readonly text: string;
+    /** Of which products it is the id; absent = of all. */
+    readonly productIds?: readonly string[];
+    readonly groupIds?: readonly string[];
+  }[];
   readonly weaknesses: readonly { readonly id: string; readonly name: string | null; readonly version: string | null }[];
   readonly notes: readonly Note[];
   /** Product ids by what is said of them. */
@@ -227,13 +240,28 @@ interface Score {
     readonly version: '2.0' | '3.0' | '3.1' | '4.0';
     readonly vector: string;
     readonly base: number | null;
+    /** Upper-case, as FIRST has it. */
     readonly severity: string | null;
+    readonly beyond?: Beyond;
   }[];
-  /** An SSVC selection list (SSVC 2.0.0) or a decision with its points. */
-  readonly ssvc: unknown;
+  readonly ssvc: SsvcSelections | null;
   readonly epss: { readonly probability: string; readonly percentile: string; readonly at: Instant } | null;
-  /** In words, where there is no vector. */
+  /** `critical`, `high`, `medium`, `low` or `none`, where there is no vector. */
   readonly rating: string | null;
+  readonly beyond?: Beyond;
+}
+
+/** SSVC Selection List 2.0.0 (CERTCC/SSVC): the outcome of a decision is a selection like its points. */
+export interface SsvcSelections {
+  readonly at: Instant;
+  readonly selections: readonly {
+    readonly namespace: string;
+    readonly key: string;
+    readonly version: string;
+    readonly name: string | null;
+    readonly values: readonly { readonly key: string; readonly name: string | null }[];
+  }[];
+  /** Definitions, resources and references. */
   readonly beyond?: Beyond;
 }
 
