@@ -19,6 +19,7 @@ export const kinds = {
   mtx: 'matrix',
   cas: 'case',
   pat: 'patch',
+  stm: 'statement',
   pri: 'priority',
   adv: 'advisory',
   rel: 'release',

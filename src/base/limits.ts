@@ -40,6 +40,7 @@ export const limits = {
   readInDays: 365,
   messagesPerCase: 10_000,
   patchesPerCase: 100,
+  statementsPerCase: 1000,
   policiesPerPackage: 16,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
@@ -158,6 +159,10 @@ export const limits = {
   cvssVectorChars: 512,
   rangesPerAdvisory: 64,
   referencesPerAdvisory: 32,
+  workaroundsPerAdvisory: 16,
+  indicatorsPerAdvisory: 64,
+  translationsPerAdvisory: 16,
+  otherScoresPerAdvisory: 16,
   /** A roll-up names no count that fewer operators than this make up. */
   rollupOperators: 5,
   agreementParties: 16,

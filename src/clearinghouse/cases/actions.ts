@@ -17,6 +17,7 @@ import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
 import { readInActions } from './read-ins/actions.ts';
 import { endReadIns, readInsOfCase } from './read-ins/store.ts';
+import { statementActions } from './statements/actions.ts';
 import * as store from './store.ts';
 import { after, nothingYet } from './vfdpxa.ts';
 import * as wire from './wire.ts';
@@ -314,4 +315,4 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
 }
 
 const own = [ofFinding, open, addFinders, follow, get, list, attachment, message, messages, observe, disclose, close];
-export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions];
+export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions, ...statementActions];

@@ -1,3 +1,6 @@
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { canonicalPurl } from './purl.ts';
+
 /** A canonical purl without version, qualifiers and subpath: the name by which claims, findings and components meet. */
 export function packageOf(canonicalPurl: string): string {
   const end = canonicalPurl.search(/[?#]/);
@@ -12,4 +15,11 @@ export function versionOf(canonicalPurl: string): string | undefined {
   const bare = end < 0 ? canonicalPurl : canonicalPurl.slice(0, end);
   const at = bare.lastIndexOf('@');
   return at < 0 ? undefined : decodeURIComponent(bare.slice(at + 1));
+}
+
+/** Somebody's purl as the name of a package; refused where it says more than that. */
+export function bareOf(text: string, at: string): string | Refusal {
+  const purl = canonicalPurl(text);
+  if (isRefusal(purl)) return { ...purl, at };
+  return purl === packageOf(purl) ? purl : refuse('malformed', 'leave out version, qualifiers and subpath', at);
 }

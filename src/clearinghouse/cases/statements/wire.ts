@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { limits } from '../../../base/limits.ts';
+import { wireId, wireInstant, wireText } from '../../../base/wire.ts';
+import { justifications, type Statement, statementStatuses } from './statement.ts';
+
+const version = z
+  .string()
+  .min(1)
+  .max(limits.versionBytes)
+  .regex(/^[\x21-\x7e]+$/, 'a version has no spaces and no control characters');
+const range = z.object({ introduced: version.nullish(), fixed: version.nullish() });
+
+export const stateInput = z.object({
+  id: wireId('cas'),
+  /** A purl without version; the case's own package when left out. */
+  package: wireText(limits.purlBytes).optional(),
+  status: z.enum(statementStatuses),
+  justification: z.enum(justifications).optional(),
+  affected: z.array(range).max(limits.rangesPerAdvisory).default([]),
+  text: wireText(limits.textChars),
+});
+export const byCase = z.object({ id: wireId('cas') });
+export const approveInput = z.object({ id: wireId('stm') });
+
+const rangeOut = z.object({ introduced: z.string().nullable(), fixed: z.string().nullable() });
+export const statementOut = z.object({
+  id: wireId('stm'),
+  caseId: wireId('cas'),
+  orgId: wireId('org'),
+  orgName: z.string(),
+  package: z.string(),
+  status: z.enum(statementStatuses),
+  justification: z.enum(justifications).nullable(),
+  affected: z.array(rangeOut),
+  text: z.string(),
+  saidBy: z.string(),
+  saidAt: wireInstant,
+  state: z.enum(['given', 'approved', 'replaced']),
+  approvedBy: z.string().nullable(),
+  approvedAt: wireInstant.nullable(),
+});
+const silentOut = z.object({ orgId: wireId('org'), orgName: z.string(), since: wireInstant });
+export const statementsOut = z.object({
+  items: z.array(statementOut),
+  /** Suppliers read into the case who have said nothing yet, and since when they know. */
+  silent: z.array(silentOut),
+});
+
+/** A statement with the name of who said it. */
+export type Named = Statement & { readonly orgName: string };
+export interface Standing {
+  readonly items: readonly Named[];
+  readonly silent: readonly z.input<typeof silentOut>[];
+}
+
+export function present(statement: Named): z.input<typeof statementOut> {
+  const { label: _, ...shown } = statement;
+  return { ...shown, affected: statement.affected.map((r) => ({ ...r })) };
+}
