@@ -1,5 +1,5 @@
+import type { z } from 'zod';
 import { digestOf } from '../../base/canonical.ts';
-import type { Id } from '../../base/id.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
@@ -7,78 +7,51 @@ import { action, type Ctx, done, presentItems } from '../../trust/action.ts';
 import { agentById, orgById } from '../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
 import { caseById } from '../cases/store.ts';
-import { findingById } from '../findings/store.ts';
-import { packageOf } from '../inventories/package-name.ts';
-import { canonicalPurl } from '../inventories/purl.ts';
+import { bareOf } from '../inventories/package-name.ts';
+import { scoreCvss } from '../priorities/cvss.ts';
 import { priorityOfCase } from '../priorities/store.ts';
-import {
-  type Advisory,
-  type AdvisoryText,
-  type AffectedRange,
-  advisoryMoves,
-  type Credit,
-  type Cvss,
-  creditsOf,
-  decideApproval,
-  faultOfRanges,
-  textDigest,
-} from './advisory.ts';
+import { type Advisory, advisoryMoves, creditsOf, decideApproval } from './advisory.ts';
 import { type Bulletin, trackingIdOf } from './bulletin.ts';
+import { gather, suggest } from './drafting/actions.ts';
+import { aiUseOf, type Material, saidBySuppliers, weaknessOf } from './drafting/suggestion.ts';
 import { renderCsaf20 } from './formats/csaf20.ts';
 import { renderOsv } from './formats/osv.ts';
+import { revisionActions } from './revisions/actions.ts';
+import { insertRevision } from './revisions/store.ts';
 import * as store from './store.ts';
+import { type AdvisoryText, type AffectedRange, type Credit, type Cvss, faultOfText, textDigest } from './text.ts';
 import * as wire from './wire.ts';
 
 export const draft = action({
   name: 'advisories.draft',
   at: 'POST /api/advisories',
-  summary: 'Draft the advisory of a case, or draft it anew; credits, CVSS and SSVC come from the case.',
+  summary: 'Draft the advisory of a case, or draft it anew; credits, CVSS, SSVC and suppliers’ statements come from the case.',
   by: ['coordinator'],
   input: wire.draftInput,
   output: wire.advisoryOut,
   on: (ctx, input) => caseById(ctx.tx, input.caseId),
   async run(ctx, input, of: Case) {
     if (of.state === 'closed') return refuse('wrong_state', 'this case is closed');
-    const affected = rangesOf(input.affected, of.package);
-    const bad = isRefusal(affected) ? affected : faultOfRanges(affected);
-    if (bad || isRefusal(affected)) return bad as Refusal;
     const before = await store.advisoryOfCase(ctx.tx, of.id);
-    const state = before ? move(advisoryMoves, before.state, 'redraft') : 'draft';
-    if (isRefusal(state)) return state;
-    const { title, summary, cve = null, cwe = null, references } = input;
-    const priority = await priorityOfCase(ctx.tx, of.id);
-    const text: AdvisoryText = {
-      title,
-      summary,
-      package: of.package,
-      affected,
-      cve,
-      cwe,
-      credits: await credits(ctx, of),
-      cvss: priority ? cvssOf(priority.cvss) : null,
-      ssvc: priority ? { decision: priority.decision, points: { ...priority.ssvc.points } } : null,
-      references,
-      publisher: (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
-      change: input.change ?? (before ? 'Corrected.' : 'First version.'),
-    };
-    const agent = ctx.actor.kind === 'agent' ? await agentById(ctx.tx, ctx.actor.id) : undefined;
-    const advisory: Advisory = {
-      id: before?.id ?? ctx.id('adv'),
-      caseId: of.id,
-      text,
-      digest: textDigest(text),
-      revision: (before?.revision ?? 0) + 1,
-      state,
-      draftedBy: ctx.actor.id,
-      answerableId: agent?.answerableId ?? ctx.actor.id,
-      draftedAt: ctx.now,
-      approvedBy: null,
-      approvedAt: null,
-      label: label('RED', of.id),
-    };
-    await (before ? store.saveAdvisory : store.insertAdvisory)(ctx.tx, advisory);
-    const payload = { caseId: of.id, revision: advisory.revision, digest: advisory.digest };
-    return done(advisory, { event: 'advisory.drafted', thing: advisory.id, label: ledgerLabel({ id: of.id }), payload });
+    const text = await textOf(ctx, input, of, before ? 'Corrected.' : 'First version.');
+    return isRefusal(text) ? text : keepDraft(ctx, of, before, text);
+  },
+  present: wire.present,
+});
+
+export const withdraw = action({
+  name: 'advisories.withdraw',
+  at: 'POST /api/advisories/:id/withdraw',
+  summary:
+    'Draft that an advisory is taken back, and why; it takes effect like any other version, when another person approved it and it is released.',
+  by: ['coordinator'],
+  input: wire.withdrawInput,
+  output: wire.advisoryOut,
+  on: (ctx, input) => store.advisoryById(ctx.tx, input.id),
+  async run(ctx, input, advisory: Advisory) {
+    const of = await caseById(ctx.tx, advisory.caseId);
+    if (!of) return refuse('not_found', 'no such case');
+    return keepDraft(ctx, of, advisory, { ...advisory.text, change: 'Withdrawn.', withdrawn: { because: input.because } });
   },
   present: wire.present,
 });
@@ -100,8 +73,11 @@ export const approve = action({
       return refuse('stale', 'the draft has changed since you read it', '/digest');
     const of = await caseById(ctx.tx, advisory.caseId);
     if (!of) return refuse('not_found', 'no such case');
-    if (digestOf(await credits(ctx, of)) !== digestOf(advisory.text.credits))
+    const material = await gather(ctx, of);
+    if (digestOf(creditsIn(material)) !== digestOf(advisory.text.credits))
       return refuse('stale', 'the co-finders have changed since this was drafted; draft it anew');
+    if (digestOf(saidBySuppliers(material.statements)) !== digestOf(advisory.text.statements ?? []))
+      return refuse('stale', 'the suppliers’ statements have changed since this was drafted; draft it anew');
     const approved: Advisory = { ...advisory, state, approvedBy: ctx.actor.id, approvedAt: ctx.now };
     await store.saveAdvisory(ctx.tx, approved);
     const payload = { caseId: advisory.caseId, revision: advisory.revision, digest: advisory.digest };
@@ -159,15 +135,73 @@ export function originOf(ctx: Pick<Ctx, 'doors'>): string {
   return name.slice(0, name.lastIndexOf('/'));
 }
 
+/** Keeps a text as the next draft; whatever was approved before is not any more. */
+async function keepDraft(ctx: Ctx, of: Case, before: Advisory | undefined, text: AdvisoryText) {
+  const state = before ? move(advisoryMoves, before.state, 'redraft') : 'draft';
+  if (isRefusal(state)) return state;
+  const agent = ctx.actor.kind === 'agent' ? await agentById(ctx.tx, ctx.actor.id) : undefined;
+  const advisory: Advisory = {
+    ...{ id: before?.id ?? ctx.id('adv'), caseId: of.id, text, digest: textDigest(text), revision: (before?.revision ?? 0) + 1, state },
+    ...{ draftedBy: ctx.actor.id, answerableId: agent?.answerableId ?? ctx.actor.id, draftedAt: ctx.now },
+    ...{ approvedBy: null, approvedAt: null, label: label('RED', of.id) },
+  };
+  await (before ? store.saveAdvisory : store.insertAdvisory)(ctx.tx, advisory);
+  await insertRevision(ctx.tx, { ...advisory, advisoryId: advisory.id });
+  const payload = { caseId: of.id, revision: advisory.revision, digest: advisory.digest };
+  return done(advisory, { event: 'advisory.drafted', thing: advisory.id, label: ledgerLabel({ id: of.id }), payload });
+}
+
+/** What a coordinator writes, with what the case says by itself. */
+async function textOf(ctx: Ctx, input: z.output<typeof wire.draftInput>, of: Case, change: string): Promise<AdvisoryText | Refusal> {
+  const affected = rangesOf(input.affected, of.package);
+  if (isRefusal(affected)) return affected;
+  const otherScores = scoresOf(input.otherScores);
+  if (isRefusal(otherScores)) return otherScores;
+  const material = await gather(ctx, of);
+  const priority = await priorityOfCase(ctx.tx, of.id);
+  const { title, summary, cve = null, cwe = null, references, workarounds, translations } = input;
+  const weakness = weaknessOf(material.reports);
+  const aiUse = aiUseOf(material, ctx.actor.kind === 'agent');
+  const indicators = input.indicators.map((i) => ({ text: i.text, pattern: i.pattern ?? null }));
+  const text: AdvisoryText = {
+    ...{ title, summary, package: of.package, affected, cve, cwe, credits: creditsIn(material) },
+    cvss: priority ? cvssOf(priority.cvss) : null,
+    ssvc: priority ? { decision: priority.decision, points: { ...priority.ssvc.points } } : null,
+    references,
+    publisher: (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
+    change: input.change ?? change,
+    ...(input.profile ? { profile: input.profile } : {}),
+    ...(input.tlp && input.tlp !== 'CLEAR' ? { tlp: input.tlp } : {}),
+    ...(cwe !== null && weakness?.id === cwe ? { saidBy: { cwe: weakness.by } } : {}),
+    ...some({ otherScores, statements: saidBySuppliers(material.statements), workarounds, indicators, translations }),
+    ...(aiUse ? { aiUse } : {}),
+  };
+  return faultOfText(text) ?? text;
+}
+
+/** An advisory does not say what it says nothing of. */
+function some<T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): Partial<T> {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
+}
+
+function scoresOf(given: readonly { readonly by: string; readonly vector: string }[]): { by: string; cvss: Cvss }[] | Refusal {
+  const scores: { by: string; cvss: Cvss }[] = [];
+  for (const [i, { by, vector }] of given.entries()) {
+    const score = scoreCvss(vector);
+    if (isRefusal(score)) return { ...score, at: `/otherScores/${i}/vector` };
+    scores.push({ by, cvss: cvssOf(score) });
+  }
+  return scores;
+}
+
 function rangesOf(
   given: readonly { package?: string | undefined; introduced?: string | null | undefined; fixed?: string | null | undefined }[],
   ofCase: string,
 ) {
   const ranges: AffectedRange[] = [];
   for (const [i, range] of given.entries()) {
-    const purl = range.package === undefined ? ofCase : canonicalPurl(range.package);
-    if (isRefusal(purl)) return { ...purl, at: `/affected/${i}/package` };
-    if (purl !== packageOf(purl)) return refuse('malformed', 'leave out version, qualifiers and subpath', `/affected/${i}/package`);
+    const purl = range.package === undefined ? ofCase : bareOf(range.package, `/affected/${i}/package`);
+    if (isRefusal(purl)) return purl;
     ranges.push({ package: purl, introduced: range.introduced ?? null, fixed: range.fixed ?? null });
   }
   return ranges;
@@ -179,14 +213,8 @@ function cvssOf({ version, vector, base, severity }: Cvss): Cvss {
 }
 
 /** Every organisation that found it, with the time of its first report. */
-async function credits(ctx: Ctx, of: Case): Promise<Credit[]> {
-  const found: { orgId: Id<'org'>; name: string; at: Credit['at'] }[] = [];
-  for (const id of of.findingIds) {
-    const finding = await findingById(ctx.tx, id);
-    const org = finding && (await orgById(ctx.tx, finding.orgId));
-    if (finding && org) found.push({ orgId: org.id, name: org.name, at: finding.receivedAt });
-  }
-  return creditsOf(found);
+function creditsIn(material: Material): Credit[] {
+  return creditsOf(material.reports.map(({ orgId, orgName, receivedAt }) => ({ orgId, name: orgName, at: receivedAt })));
 }
 
-export const advisoryActions = [draft, approve, get, list, preview];
+export const advisoryActions = [suggest, draft, withdraw, approve, get, list, preview, ...revisionActions];

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import { label } from '../../base/label.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { type Advisory, type AdvisoryText, advisoryMoves, creditsOf, decideApproval, faultOfRanges, textDigest } from './advisory.ts';
+import { type Advisory, advisoryMoves, creditsOf, decideApproval } from './advisory.ts';
 
 const at = '2026-11-21T09:00:00.000Z' as Instant;
 const advisory = { draftedBy: 'agt_a', answerableId: 'psn_a', state: 'draft', label: label('RED', 'cas_a') } as unknown as Advisory;
@@ -20,13 +20,6 @@ test('a new text needs a new approval, and nothing is approved twice', () => {
   expect(isRefusal(move(advisoryMoves, 'approved', 'approve'))).toBe(true);
 });
 
-test('the digest is of what is said, not of how it was written down', () => {
-  const text = { title: 'a', summary: 'b', affected: [] } as unknown as AdvisoryText;
-  const { summary, title, affected } = text;
-  expect(textDigest({ affected, summary, title } as unknown as AdvisoryText)).toBe(textDigest(text));
-  expect(textDigest({ ...text, title: 'c' })).not.toBe(textDigest(text));
-});
-
 test('one credit per organisation, first report first', () => {
   const later = '2026-11-22T09:00:00.000Z' as Instant;
   const found = creditsOf([
@@ -40,12 +33,4 @@ test('one credit per organisation, first report first', () => {
     { name: 'South', at },
     { name: 'South', at: later },
   ]);
-});
-
-test('a range from a version to itself, and the same range twice, are refused', () => {
-  const range = { package: 'pkg:npm/a', introduced: '1.0.0', fixed: '1.0.1' };
-  expect(faultOfRanges([range, { ...range, introduced: null }])).toBeUndefined();
-  expect(faultOfRanges([{ ...range, fixed: '1.0.0' }])).toMatchObject({ code: 'malformed', at: '/affected/0/fixed' });
-  expect(faultOfRanges([range, range])).toMatchObject({ code: 'malformed', at: '/affected/1' });
-  expect(faultOfRanges([{ package: 'pkg:npm/a', introduced: null, fixed: null }])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/instant.ts';
-import type { AdvisoryText } from './advisory.ts';
+import type { AdvisoryText } from './text.ts';
 
 /** A published (or about to be published) version of an advisory. */
 export interface Version {

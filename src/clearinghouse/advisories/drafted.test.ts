@@ -55,3 +55,29 @@ test('the decision of the coordinator is said in the points of SSVC, its outcome
     ['cisa:CISA:1.1.0', 'T*'],
   ]);
 });
+
+test('what suppliers say stands beside our ranges, under their name, and never contradicts them', () => {
+  const said = { supplier: 'Fork', text: 'We removed it.', at };
+  const statements = [
+    { ...said, package: 'pkg:npm/fork', status: 'not-affected' as const, justification: 'vulnerable_code_not_present' },
+    { ...said, package: 'pkg:npm/%40a/b', status: 'affected' as const, justification: null },
+  ];
+  const of = bulletin(affected('1.2.3'));
+  const [vulnerability] = sourceOf({ ...of, text: { ...of.text, statements } }).vulnerabilities;
+  expect(vulnerability!.status).toEqual({ known_affected: ['BWPID-0001'], known_not_affected: ['BWPID-0002'] });
+  expect(vulnerability!.justifications).toMatchObject([{ label: 'vulnerable_code_not_present', productIds: ['BWPID-0002'] }]);
+  expect(vulnerability!.notes.filter((n) => n.title?.startsWith('Statement of Fork'))).toHaveLength(2);
+  expect(vulnerability!.remedies.map((r) => r.productIds)).toEqual([['BWPID-0001']]);
+});
+
+test('where AI had a part is said in words; taken back is said first', () => {
+  const of = bulletin(affected('1.2.3'));
+  const aiUse = { discovery: [{ by: 'North Lab', tooling: 'Scanner 2', model: null }], patch: true, drafting: false };
+  const source = sourceOf({ ...of, text: { ...of.text, aiUse, withdrawn: { because: 'It was no flaw.' } } });
+  expect(source).toMatchObject({ category: 'csaf_withdrawn', tracking: { withdrawnAt: at } });
+  expect(source.notes.map((n) => n.text)).toEqual([
+    'It was no flaw.',
+    'It reads too far.',
+    'Found by North Lab with AI (Scanner 2). The patch was written with AI; a named person answers for it.',
+  ]);
+});

@@ -2,7 +2,8 @@ import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
-import type { Advisory, AdvisoryState, AdvisoryText } from './advisory.ts';
+import type { Advisory, AdvisoryState } from './advisory.ts';
+import type { AdvisoryText } from './text.ts';
 
 type AdvisoryRow = {
   id: Id<'adv'>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { tlps } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
-import { type Advisory, referenceKinds } from './advisory.ts';
+import type { Advisory } from './advisory.ts';
+import { type AdvisoryText, profiles, referenceKinds, workaroundKinds } from './text.ts';
 
 const version = z
   .string()
@@ -11,6 +13,8 @@ const version = z
   .regex(/^[\x21-\x7e]+$/, 'a version has no spaces and no control characters');
 const url = z.url({ protocol: /^https?$/ }).max(limits.referenceBytes);
 const cve = z.string().regex(/^CVE-\d{4}-\d{4,12}$/, 'must be like CVE-2026-12345');
+/** BCP 47, as far as advisories are written in it: language, script, region. */
+const language = z.string().regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'must be like de or pt-BR');
 const cwe = z.string().regex(/^CWE-[1-9]\d{0,5}$/, 'must be like CWE-125');
 
 export const draftInput = z.object({
@@ -36,6 +40,42 @@ export const draftInput = z.object({
     .default([]),
   /** What is new, for the revision history. */
   change: wireName.optional(),
+  profile: z.enum(profiles).optional(),
+  /** To whom it may ever go; everybody when left out. What is not CLEAR is never published. */
+  tlp: z.enum(tlps).optional(),
+  /** Scores of others, by the name of who gave them. */
+  otherScores: z
+    .array(z.object({ by: wireName, vector: wireText(limits.cvssVectorChars) }))
+    .max(limits.otherScoresPerAdvisory)
+    .default([]),
+  workarounds: z
+    .array(z.object({ kind: z.enum(workaroundKinds), text: wireText(limits.textChars) }))
+    .max(limits.workaroundsPerAdvisory)
+    .default([]),
+  /** How one sees that it is or was exploited; never how it is done. */
+  indicators: z
+    .array(z.object({ text: wireText(limits.textChars), pattern: wireText(limits.textChars).nullish() }))
+    .max(limits.indicatorsPerAdvisory)
+    .default([]),
+  translations: z
+    .array(z.object({ language, title: wireName, summary: wireText(limits.textChars) }))
+    .max(limits.translationsPerAdvisory)
+    .default([]),
+});
+
+export const withdrawInput = z.object({ id: wireId('adv'), because: wireText(limits.textChars) });
+export const byCase = z.object({ caseId: wireId('cas') });
+export const revisionsInput = z.object({
+  id: wireId('adv'),
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
+});
+export const diffInput = z.object({
+  id: wireId('adv'),
+  /** The one before `to` when left out. */
+  from: z.coerce.number().int().min(1).optional(),
+  /** The newest when left out. */
+  to: z.coerce.number().int().min(1).optional(),
 });
 
 export const approveInput = z.object({
@@ -48,6 +88,16 @@ export const page = wirePage;
 
 const rangeOut = z.object({ package: z.string(), introduced: z.string().nullable(), fixed: z.string().nullable() });
 const cvssOut = z.object({ version: z.string(), vector: z.string(), base: z.number(), severity: z.string() });
+
+const statementOut = z.object({
+  ...{ supplier: z.string(), package: z.string(), status: z.string(), justification: z.string().nullable() },
+  ...{ text: z.string(), at: wireInstant },
+});
+const aiUseOut = z.object({
+  discovery: z.array(z.object({ by: z.string(), tooling: z.string().nullable(), model: z.string().nullable() })),
+  patch: z.boolean(),
+  drafting: z.boolean(),
+});
 
 /** What a tier does not see is left out. */
 export const advisoryOut = z.object({
@@ -67,6 +117,16 @@ export const advisoryOut = z.object({
   references: z.array(z.object({ kind: z.string(), url: z.string() })).optional(),
   publisher: z.string().optional(),
   change: z.string().optional(),
+  profile: z.enum(profiles).optional(),
+  tlp: z.enum(tlps).optional(),
+  saidBy: z.record(z.string(), z.string()).optional(),
+  otherScores: z.array(z.object({ by: z.string(), cvss: cvssOut })).optional(),
+  statements: z.array(statementOut).optional(),
+  workarounds: z.array(z.object({ kind: z.enum(workaroundKinds), text: z.string() })).optional(),
+  indicators: z.array(z.object({ text: z.string(), pattern: z.string().nullable() })).optional(),
+  aiUse: aiUseOut.optional(),
+  translations: z.array(z.object({ language: z.string(), title: z.string(), summary: z.string() })).optional(),
+  withdrawn: z.object({ because: z.string() }).optional(),
   digest: z.string().optional(),
   draftedBy: z.string().optional(),
   draftedAt: wireInstant.optional(),
@@ -74,6 +134,31 @@ export const advisoryOut = z.object({
   approvedAt: wireInstant.nullish(),
 });
 export const listOut = z.object({ items: z.array(advisoryOut) });
+const origin = z.object({ at: z.string(), from: z.string() });
+export const suggestionOut = z.object({
+  /** As `advisories.draft` takes it. */
+  draft: z.object({
+    ...{ title: z.string(), summary: z.string(), affected: z.array(rangeOut), cve: z.string().nullable(), cwe: z.string().nullable() },
+    references: z.array(z.object({ kind: z.string(), url: z.string() })),
+    otherScores: z.array(z.object({ by: z.string(), vector: z.string() })),
+  }),
+  origins: z.array(origin),
+  missing: z.array(z.string()),
+});
+const revisionOut = z.object({
+  revision: z.number(),
+  digest: z.string(),
+  draftedBy: z.string(),
+  draftedAt: wireInstant,
+  change: z.string(),
+});
+export const revisionsOut = z.object({ items: z.array(revisionOut) });
+export const diffOut = z.object({
+  from: z.number(),
+  to: z.number(),
+  /** By JSON pointer; a member that was added has no `before`, one that was removed no `after`. */
+  changes: z.array(z.object({ at: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+});
 export const previewOut = z.object({ csaf20: z.record(z.string(), z.unknown()), osv: z.record(z.string(), z.unknown()) });
 
 /** Tiers 0 and 1 read all of it, tier 2 the fix, tier 3 only that there is an advisory (DESIGN §7, read-in). */
@@ -89,5 +174,14 @@ export function present(advisory: Advisory, viewer: Actor): z.input<typeof advis
   const isFinder = viewer.roles.includes('finder') && !viewer.roles.includes('coordinator');
   const found = isFinder ? {} : { credits: [...credits] };
   const said = { title, summary, cve, cwe, ...found, cvss, references: [...references], publisher, change };
-  return { ...fix, ...said, ssvc: ssvc && { ...ssvc }, digest, draftedBy, draftedAt, approvedBy, approvedAt };
+  return { ...fix, ...said, ...moreOf(text, isFinder), ssvc: ssvc && { ...ssvc }, digest, draftedBy, draftedAt, approvedBy, approvedAt };
+}
+
+/** What not every advisory says. Who else found, scored or stated is not a finder's to know before the hour. */
+function moreOf(text: AdvisoryText, isFinder: boolean): Partial<z.input<typeof advisoryOut>> {
+  const { profile, tlp, workarounds, indicators, translations, withdrawn } = text;
+  const { saidBy, otherScores, statements, aiUse } = text;
+  const others = isFinder ? {} : { saidBy, otherScores, statements, aiUse };
+  const said = Object.entries({ profile, tlp, workarounds, indicators, translations, withdrawn, ...others });
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
 }

@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
+import { inForce } from '../advisories/text.ts';
 import { componentsOf, inventoriesHolding, inventoryById } from '../inventories/store.ts';
 import type { Publication, Release } from '../releases/release.ts';
 import { releaseById, releasesAffecting } from '../releases/store.ts';
@@ -25,7 +26,7 @@ export const match = action({
     if (!release?.publication) return refuse('not_found', 'no such release');
     await store.lockMatching(ctx.tx);
     const before = await store.fixesOfAdvisory(ctx.tx, release.advisoryId);
-    const { affected } = release.publication.bulletin.text;
+    const affected = inForce(release.publication.bulletin.text);
     const changes: Change[] = [];
     for (const name of new Set([...affected.map((a) => a.package), ...before.map((f) => f.package)])) {
       const ranges = affected.filter((a) => a.package === name);
@@ -57,7 +58,7 @@ export const observe = action({
     const names = new Set([...held.keys(), ...before.map((f) => f.package)]);
     const changes: Change[] = [];
     for (const release of await releasesAffecting(ctx.tx, [...names])) {
-      const { affected } = release.publication.bulletin.text;
+      const affected = inForce(release.publication.bulletin.text);
       for (const name of new Set(affected.map((a) => a.package))) {
         if (!names.has(name)) continue;
         const ranges = affected.filter((a) => a.package === name);

@@ -1,5 +1,5 @@
 import { day, type Instant, plusMs } from '../../base/instant.ts';
-import type { Ssvc } from '../advisories/advisory.ts';
+import type { Ssvc } from '../advisories/text.ts';
 
 /** By when, and why so; `at` is null when nothing says so. */
 export interface Due {

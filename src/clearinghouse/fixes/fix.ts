@@ -68,6 +68,7 @@ export interface Exposure {
 
 /** One inventory against the ranges of one package; it may hold several versions of it. */
 export function decideExposure(packagePurl: string, held: readonly Held[], ranges: readonly VersionRange[]): Exposure {
+  if (ranges.length === 0) return { verdict: 'not-affected', because: 'the advisory says nothing of it any more', components: [] };
   if (held.length === 0) return { verdict: 'not-affected', because: 'the inventory does not hold this package', components: [] };
   const matches = held.map((h) => ({ ...matchVersion(packagePurl, h.version, ranges), purl: h.purl }));
   for (const verdict of ['affected', 'could-not-tell'] as const) {

@@ -179,7 +179,8 @@ async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {
   if (!of) return undefined;
   const { endsAt, because } = governing(of.embargo);
   const isOver = of.state === 'disclosed' || of.embargo.state === 'exited';
-  return { advisory, embargo: { isOver, endsAt, because } };
+  const { state, digest, text } = advisory;
+  return { advisory: { state, digest, tlp: text.tlp ?? 'CLEAR' }, embargo: { isOver, endsAt, because } };
 }
 
 async function hold(ctx: Ctx, release: Release, because: string): Promise<Happening> {

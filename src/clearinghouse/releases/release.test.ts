@@ -7,8 +7,8 @@ import { decideHold, decideSchedule, type Gate, releaseMoves } from './release.t
 const now = '2026-11-21T09:00:00.000Z' as Instant;
 const end = '2026-12-12T09:00:00.000Z' as Instant;
 const before = '2026-12-12T08:59:59.999Z' as Instant;
-const gate = (over: { state?: string; isOver?: boolean } = {}): Gate => ({
-  advisory: { state: over.state ?? 'approved', digest: 'd' },
+const gate = (over: { state?: string; isOver?: boolean; tlp?: Gate['advisory']['tlp'] } = {}): Gate => ({
+  advisory: { state: over.state ?? 'approved', digest: 'd', tlp: over.tlp ?? 'CLEAR' },
   embargo: { isOver: over.isOver ?? false, endsAt: end, because: 'house default 21 days' },
 });
 
@@ -26,6 +26,13 @@ test('at the hour everything is looked at once more', () => {
   expect(decideHold({ advisoryDigest: 'd' }, end, gate({ state: 'draft' }))).toContain('not approved');
   expect(decideHold({ advisoryDigest: 'd' }, before, gate())).toContain('embargo');
   expect(decideHold({ advisoryDigest: 'd' }, end, undefined)).toContain('gone');
+});
+
+test('what is not for everybody is never published', () => {
+  for (const tlp of ['GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const) {
+    expect(decideSchedule(end, now, gate({ tlp }))).toMatchObject({ code: 'not_permitted', because: expect.stringContaining(tlp) });
+    expect(decideHold({ advisoryDigest: 'd' }, end, gate({ tlp }))).toContain(tlp);
+  }
 });
 
 test('what is published stays published', () => {

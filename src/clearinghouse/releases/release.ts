@@ -1,6 +1,6 @@
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
-import { type Label, label } from '../../base/label.ts';
+import { type Label, label, type Tlp } from '../../base/label.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Move } from '../../base/states.ts';
 import type { Bulletin } from '../advisories/bulletin.ts';
@@ -62,13 +62,15 @@ export interface Release {
 export const beforeTheHour: Label = label('RED', 'hou_clearinghouse');
 
 export interface Gate {
-  readonly advisory: { readonly state: string; readonly digest: string };
+  /** `tlp`: to whom the text may ever go; only CLEAR is for everybody. */
+  readonly advisory: { readonly state: string; readonly digest: string; readonly tlp: Tlp };
   readonly embargo: { readonly isOver: boolean; readonly endsAt: Instant; readonly because: string };
 }
 
 /** Whether an hour may be agreed. */
 export function decideSchedule(goLiveAt: Instant, now: Instant, gate: Gate): Refusal | undefined {
   if (gate.advisory.state !== 'approved') return refuse('wrong_state', 'a second person must approve the advisory first');
+  if (gate.advisory.tlp !== 'CLEAR') return refuse('not_permitted', `its label forbids it: TLP:${gate.advisory.tlp} is not for everybody`);
   if (goLiveAt <= now) return refuse('expired', 'the hour lies in the past', '/goLiveAt');
   if (!gate.embargo.isOver && goLiveAt < gate.embargo.endsAt)
     return refuse('not_permitted', `the embargo lasts until ${gate.embargo.endsAt} (${gate.embargo.because})`, '/goLiveAt');
@@ -80,6 +82,7 @@ export function decideHold(release: Pick<Release, 'advisoryDigest'>, now: Instan
   if (!gate) return 'the advisory or its case is gone';
   if (gate.advisory.digest !== release.advisoryDigest) return 'the advisory was drafted anew after it had been scheduled';
   if (gate.advisory.state !== 'approved') return 'the advisory is not approved';
+  if (gate.advisory.tlp !== 'CLEAR') return `its label forbids it: TLP:${gate.advisory.tlp} is not for everybody`;
   if (!gate.embargo.isOver && now < gate.embargo.endsAt) return `the embargo was moved to ${gate.embargo.endsAt}`;
   return undefined;
 }

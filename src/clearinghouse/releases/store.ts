@@ -4,6 +4,7 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, publicLabel, type Tlp } from '../../base/label.ts';
 import type { Bulletin } from '../advisories/bulletin.ts';
+import { inForce } from '../advisories/text.ts';
 import type { Document, DocumentFormat, Publication, Release, ReleaseState } from './release.ts';
 
 type ReleaseRow = {
@@ -227,7 +228,7 @@ function rowOf(r: Release): ReleaseRow {
     tracking_id: p?.bulletin.trackingId ?? null,
     version: p?.bulletin.versions.at(-1)?.number ?? null,
     published_at: p?.at ?? null,
-    packages: p ? [...new Set(p.bulletin.text.affected.map((a) => a.package))] : [],
+    packages: p ? [...new Set(inForce(p.bulletin.text).map((a) => a.package))] : [],
     bulletin: p ? JSON.stringify(p.bulletin) : null,
     entry: p?.entry ?? null,
     leaf: p?.leaf ?? null,

@@ -1,4 +1,4 @@
-import type { AffectedRange } from '../advisory.ts';
+import type { AffectedRange } from '../text.ts';
 import { type Ecosystem, ecosystemOf, purlOfVersion, versRange } from './ecosystem.ts';
 
 interface Product {

@@ -1,5 +1,5 @@
-import type { AdvisoryText, Cvss } from '../advisory.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, publicUrl } from '../bulletin.ts';
+import type { AdvisoryText, Cvss } from '../text.ts';
 import { type Products, productsOf } from './csaf-products.ts';
 import { weaknessName } from './cwe-names.ts';
 

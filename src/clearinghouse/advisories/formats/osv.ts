@@ -1,5 +1,5 @@
-import type { AdvisoryText, AffectedRange, Cvss } from '../advisory.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, osvId, publicUrl } from '../bulletin.ts';
+import type { AdvisoryText, AffectedRange, Cvss } from '../text.ts';
 import { ecosystemOf } from './ecosystem.ts';
 
 /** https://ossf.github.io/osv-schema/, version 1.7. */

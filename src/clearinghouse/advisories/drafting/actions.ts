@@ -1,0 +1,77 @@
+import { isRefusal } from '../../../base/refusal.ts';
+import { parseRecipe, type Recipe } from '../../../lab/recipe.ts';
+import { action, type Ctx, done } from '../../../trust/action.ts';
+import { orgById } from '../../../trust/orgs/store.ts';
+import type { Case } from '../../cases/case.ts';
+import { patchesOf } from '../../cases/patches/store.ts';
+import { statementsOfCase } from '../../cases/statements/store.ts';
+import { caseById } from '../../cases/store.ts';
+import { findingById } from '../../findings/store.ts';
+import { packageOf, versionOf } from '../../inventories/package-name.ts';
+import { priorityOfCase } from '../../priorities/store.ts';
+import { validationsOfFindings } from '../../validations/store.ts';
+import * as wire from '../wire.ts';
+import { type Material, suggestionOf, type Tried } from './suggestion.ts';
+
+export const suggest = action({
+  name: 'advisories.suggest',
+  at: 'GET /api/cases/:caseId/advisory-suggestion',
+  summary: 'A first draft from what the case holds, each value with where it comes from, and what nobody has said yet.',
+  by: ['coordinator'],
+  input: wire.byCase,
+  output: wire.suggestionOut,
+  on: (ctx, input) => caseById(ctx.tx, input.caseId),
+  async run(ctx, _input, of: Case) {
+    return done(suggestionOf(await gather(ctx, of)));
+  },
+});
+
+/** All that a case holds for its advisory. */
+export async function gather(ctx: Ctx, of: Case): Promise<Material> {
+  const names = new Map<string, string>();
+  const nameOf = async (orgId: string) => {
+    const known = names.get(orgId) ?? (await orgById(ctx.tx, orgId))?.name ?? '';
+    names.set(orgId, known);
+    return known;
+  };
+  const reports: Material['reports'][number][] = [];
+  for (const id of of.findingIds) {
+    const finding = await findingById(ctx.tx, id);
+    if (finding) reports.push({ ...finding, orgName: await nameOf(finding.orgId) });
+  }
+  const statements: Material['statements'][number][] = [];
+  for (const said of await statementsOfCase(ctx.tx, of.id))
+    if (said.state !== 'replaced') statements.push({ ...said, orgName: await nameOf(said.orgId) });
+  const validations = await validationsOfFindings(ctx.tx, of.findingIds);
+  const replayed = validations.flatMap((v) => (v.verdict?.startsWith('reproduced') && v.decided ? [v.decided.recipeId] : []));
+  return {
+    ...{ package: of.package, title: of.title, reports, statements, patches: await patchesOf(ctx.tx, of.id) },
+    tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),
+    hasPriority: (await priorityOfCase(ctx.tx, of.id)) !== undefined,
+  };
+}
+
+function triedBy(ctx: Ctx, recipeId: string): Tried[] {
+  const files = ctx.doors.recipes.all().find((r) => r.id === recipeId);
+  const recipe = files && parseRecipe(files.text);
+  if (!recipe || isRefusal(recipe)) return [];
+  const { vulnerable, fixed } = recipe.variants;
+  return [
+    {
+      recipeId,
+      package: packageOf(recipe.target.purl),
+      vulnerable: versionTried(vulnerable, recipe),
+      fixed: fixedVersion(vulnerable, fixed),
+    },
+  ];
+}
+
+function versionTried(source: Recipe['variants']['vulnerable'], recipe: Recipe): string {
+  const version = source.version || versionOf(recipe.target.purl) || 'an unnamed version';
+  return source.kind === 'debian' ? `${version} without ${source.patch}` : version;
+}
+
+/** A Debian recipe's fixed build is the same version with one more patch: no version of the archive. */
+function fixedVersion(vulnerable: Recipe['variants']['vulnerable'], fixed: Recipe['variants']['fixed']): string | null {
+  return fixed && fixed.kind === 'npm' && fixed.version !== vulnerable.version ? fixed.version : null;
+}

@@ -1,0 +1,153 @@
+import { artefactOf, type Patch } from '../../cases/patches/patch.ts';
+import type { Statement } from '../../cases/statements/statement.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { AffectedRange, AiUse, SupplierSays } from '../text.ts';
+
+/** What a case holds that an advisory can be made of. */
+export interface Material {
+  readonly package: string;
+  readonly title: string;
+  /** In the order of the case. */
+  readonly reports: readonly Report[];
+  readonly tried: readonly Tried[];
+  readonly patches: readonly Patch[];
+  /** Current ones. */
+  readonly statements: readonly (Statement & { readonly orgName: string })[];
+  readonly hasPriority: boolean;
+}
+
+type Report = Pick<
+  Finding,
+  | 'orgId'
+  | 'text'
+  | 'versions'
+  | 'cwe'
+  | 'cvss'
+  | 'references'
+  | 'upstreamIds'
+  | 'introducedCommit'
+  | 'fixedCommit'
+  | 'discoveryMethod'
+  | 'discoveryTooling'
+  | 'discoveryModel'
+  | 'receivedAt'
+> & { readonly orgName: string };
+
+/** A replay that reproduced, by the versions that it was tried on. */
+export interface Tried {
+  readonly recipeId: string;
+  readonly package: string;
+  readonly vulnerable: string;
+  /** The version on which it was silent; null where the recipe's fixed build is a patch, or there is none. */
+  readonly fixed: string | null;
+}
+
+/** Where a proposed value comes from, by JSON pointer into the draft. */
+interface Origin {
+  readonly at: string;
+  readonly from: string;
+}
+
+interface Suggestion {
+  readonly draft: {
+    readonly title: string;
+    readonly summary: string;
+    readonly affected: readonly AffectedRange[];
+    readonly cve: string | null;
+    readonly cwe: string | null;
+    readonly references: readonly { readonly kind: 'web'; readonly url: string }[];
+    readonly otherScores: readonly { readonly by: string; readonly vector: string }[];
+  };
+  readonly origins: readonly Origin[];
+  /** What nobody has said yet. */
+  readonly missing: readonly string[];
+}
+
+/** A first draft from what is known. Nothing in it is more certain than what it names as its origin. */
+export function suggestionOf(material: Material): Suggestion {
+  const [first] = material.reports;
+  const { ranges, from } = rangesOf(material);
+  const cwe = weaknessOf(material.reports);
+  const cve = material.reports.flatMap((r) => r.upstreamIds).find((id) => /^CVE-\d{4}-\d{4,12}$/.test(id)) ?? null;
+  const urls = [...new Set(material.reports.flatMap((r) => r.references))].filter((url) => URL.canParse(url) && /^https?:/.test(url));
+  const otherScores = material.reports.flatMap((r) => (r.cvss ? [{ by: r.orgName, vector: r.cvss }] : []));
+  const origins: Origin[] = [
+    { at: '/title', from: 'the case' },
+    { at: '/summary', from: `the report of ${first?.orgName ?? 'nobody'}: say how it shows, not how it is done` },
+    ...from.map((origin, i) => ({ at: `/affected/${i}`, from: origin })),
+    ...(cwe ? [{ at: '/cwe', from: `the report of ${cwe.by}` }] : []),
+    ...(cve ? [{ at: '/cve', from: 'a report names it' }] : []),
+    ...otherScores.map((s, i) => ({ at: `/otherScores/${i}`, from: `the report of ${s.by}` })),
+  ];
+  return {
+    draft: {
+      ...{ title: material.title, summary: first?.text ?? '', affected: ranges, cve, cwe: cwe?.id ?? null },
+      ...{ references: urls.map((url) => ({ kind: 'web' as const, url })), otherScores },
+    },
+    origins,
+    missing: missingIn(material, ranges, cve),
+  };
+}
+
+/** Suppliers know best where it begins; next what was replayed here; a version that was merely reported bounds nothing. */
+function rangesOf(material: Material): { ranges: AffectedRange[]; from: string[] } {
+  const said = material.statements
+    .filter((s) => s.state === 'approved')
+    .flatMap((s) => s.affected.map((range) => ({ range: { package: s.package, ...range }, from: `the statement of ${s.orgName}` })));
+  const saidOf = new Set(said.map((s) => s.range.package));
+  const replayed = material.tried
+    .filter((t) => !saidOf.has(t.package))
+    .map((t) => ({
+      range: { package: t.package, introduced: null, fixed: t.fixed },
+      from: `replayed here (${t.recipeId}): fails with ${t.vulnerable}${t.fixed === null ? '' : `, silent with ${t.fixed}`}; where it begins was not looked for`,
+    }));
+  const known = [...said, ...replayed].filter(
+    (a, i, all) => all.findIndex((b) => JSON.stringify(b.range) === JSON.stringify(a.range)) === i,
+  );
+  if (known.length > 0) return { ranges: known.map((k) => k.range), from: known.map((k) => k.from) };
+  const versions = [...new Set(material.reports.flatMap((r) => r.versions))];
+  const from =
+    versions.length > 0 ? `reported with ${versions.join(', ')}; nobody said where it begins or ends` : 'nobody said which versions';
+  return { ranges: [{ package: material.package, introduced: null, fixed: null }], from: [from] };
+}
+
+/** The weakness that most reports name, the earlier one of two. */
+export function weaknessOf(reports: readonly Pick<Report, 'cwe' | 'orgName'>[]): { id: string; by: string } | undefined {
+  const byId = Map.groupBy(
+    reports.filter((r) => r.cwe !== null),
+    (r) => r.cwe,
+  );
+  const [most] = [...byId.values()].toSorted((a, b) => b.length - a.length);
+  return most?.[0]?.cwe ? { id: most[0].cwe, by: most[0].orgName } : undefined;
+}
+
+function missingIn(material: Material, ranges: readonly AffectedRange[], cve: string | null): string[] {
+  const given = material.statements.filter((s) => s.state === 'given');
+  return [
+    ...(cve === null ? ['no CVE id is known'] : []),
+    ...(ranges.every((r) => r.fixed === null) ? ['no fixed version is known'] : []),
+    ...(ranges.every((r) => r.introduced === null) ? ['where it begins is not known: no supplier said it, and nothing was bisected'] : []),
+    ...(artefactOf(material.patches) ? [] : ['no patch was verified here']),
+    ...(material.hasPriority ? [] : ['nobody assessed its severity and priority']),
+    ...given.map((s) => `the statement of ${s.orgName} waits to be approved`),
+  ];
+}
+
+/** What may be said of a supplier: its own words, once somebody else approved them. */
+export function saidBySuppliers(statements: Material['statements']): SupplierSays[] {
+  return statements
+    .filter((s) => s.state === 'approved')
+    .map(({ orgName, package: name, status, justification, text, saidAt }) => ({
+      ...{ supplier: orgName, package: name, status, justification, text, at: saidAt },
+    }));
+}
+
+/** Where AI had a part, as the finders told it and the patch says; absent where it had none. */
+export function aiUseOf(material: Pick<Material, 'reports' | 'patches'>, isDraftedByAgent: boolean): AiUse | undefined {
+  const found = material.reports
+    .filter((r) => r.discoveryModel !== null || r.discoveryMethod?.startsWith('ai'))
+    .map((r) => ({ by: r.orgName, tooling: r.discoveryTooling, model: r.discoveryModel }));
+  const discovery = found.filter((a, i) => found.findIndex((b) => JSON.stringify(b) === JSON.stringify(a)) === i);
+  const patch = artefactOf(material.patches)?.writtenBy === 'ai';
+  return discovery.length > 0 || patch || isDraftedByAgent ? { discovery, patch, drafting: isDraftedByAgent } : undefined;
+}

@@ -1,0 +1,171 @@
+import { digestOf } from '../../base/canonical.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Tlp } from '../../base/label.ts';
+import { type Refusal, refuse } from '../../base/refusal.ts';
+
+/** One half-open range of versions: `introduced` is in it, `fixed` is not. Several ranges of a package are a union. */
+export interface AffectedRange {
+  /** Canonical purl without version. */
+  readonly package: string;
+  /** The first affected version; null = from the beginning. */
+  readonly introduced: string | null;
+  /** The first version without the flaw; null = there is none yet. */
+  readonly fixed: string | null;
+}
+
+/** A co-finder. All of them keep their credit and the time of their report, in that order. */
+export interface Credit {
+  readonly name: string;
+  readonly at: Instant;
+}
+
+export const referenceKinds = ['advisory', 'article', 'detection', 'discussion', 'report', 'fix', 'package', 'evidence', 'web'] as const;
+interface Reference {
+  readonly kind: (typeof referenceKinds)[number];
+  readonly url: string;
+}
+
+export interface Cvss {
+  readonly version: '2.0' | '3.0' | '3.1' | '4.0';
+  readonly vector: string;
+  readonly base: number;
+  readonly severity: 'NONE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+}
+
+/** The coordinator's SSVC outcome and its decision points by name. */
+export interface Ssvc {
+  readonly decision: string;
+  readonly points: Readonly<Record<string, string>>;
+}
+
+/** What a supplier says of its own package, by name and date: our own ranges may differ, and both are shown. */
+export interface SupplierSays {
+  readonly supplier: string;
+  readonly package: string;
+  readonly status: 'affected' | 'not-affected' | 'fixed' | 'under-investigation';
+  /** One of the five VEX justifications, with `not-affected`. */
+  readonly justification: string | null;
+  readonly text: string;
+  readonly at: Instant;
+}
+
+export const workaroundKinds = ['workaround', 'mitigation'] as const;
+interface Workaround {
+  readonly kind: (typeof workaroundKinds)[number];
+  readonly text: string;
+}
+
+/** How one sees that it is or was exploited; never how it is done. */
+interface Indicator {
+  readonly text: string;
+  /** A STIX 2.1 pattern, for machines. */
+  readonly pattern: string | null;
+}
+
+/** Where AI had a part, and the human who answers for it. */
+export interface AiUse {
+  readonly discovery: readonly { readonly by: string; readonly tooling: string | null; readonly model: string | null }[];
+  readonly patch: boolean;
+  readonly drafting: boolean;
+}
+
+interface Translation {
+  /** BCP 47. */
+  readonly language: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+/** CSAF document profile (CSAF 2.1 §4). */
+export const profiles = ['security-advisory', 'vex', 'vulnerability-report'] as const;
+
+/** Who said what of it; a field that is absent was said by the publisher. */
+interface SaidBy {
+  readonly cvss?: string;
+  readonly cwe?: string;
+  readonly ssvc?: string;
+}
+
+/**
+ * What an advisory says: exactly this, in whatever format, becomes public. The digest that people approve is over this, so what an
+ * advisory does not say is absent, not null.
+ */
+export interface AdvisoryText {
+  readonly title: string;
+  readonly summary: string;
+  /** The package the case is about. */
+  readonly package: string;
+  readonly affected: readonly AffectedRange[];
+  readonly cve: string | null;
+  readonly cwe: string | null;
+  readonly credits: readonly Credit[];
+  readonly cvss: Cvss | null;
+  readonly ssvc: Ssvc | null;
+  readonly references: readonly Reference[];
+  /** Name of the coordinating organisation. */
+  readonly publisher: string;
+  /** What this revision changes, for the revision history. */
+  readonly change: string;
+  readonly profile?: (typeof profiles)[number];
+  /** To whom it may ever go; absent = everybody. */
+  readonly tlp?: Tlp;
+  readonly saidBy?: SaidBy;
+  /** Scores of others beside ours. */
+  readonly otherScores?: readonly { readonly by: string; readonly cvss: Cvss }[];
+  readonly statements?: readonly SupplierSays[];
+  readonly workarounds?: readonly Workaround[];
+  readonly indicators?: readonly Indicator[];
+  readonly aiUse?: AiUse;
+  readonly translations?: readonly Translation[];
+  /** Taken back, and why. */
+  readonly withdrawn?: { readonly because: string };
+}
+
+/** The ranges to act upon: none of what was taken back. */
+export function inForce(text: AdvisoryText): readonly AffectedRange[] {
+  return text.withdrawn ? [] : text.affected;
+}
+
+export function textDigest(text: AdvisoryText): string {
+  return digestOf(text);
+}
+
+/** What contradicts itself; whether versions are in order is known only where an ecosystem's order is. */
+export function faultOfText(text: AdvisoryText): Refusal | undefined {
+  return faultOfRanges(text.affected) ?? faultOfStatements(text) ?? faultOfTranslations(text.translations ?? []);
+}
+
+function faultOfRanges(affected: readonly AffectedRange[]): Refusal | undefined {
+  const seen = new Set<string>();
+  for (const [i, range] of affected.entries()) {
+    if (range.introduced !== null && range.introduced === range.fixed)
+      return refuse('malformed', 'introduced and fixed are the same version: nothing would be affected', `/affected/${i}/fixed`);
+    const key = JSON.stringify([range.package, range.introduced, range.fixed]);
+    if (seen.has(key)) return refuse('malformed', 'this range is given twice', `/affected/${i}`);
+    seen.add(key);
+  }
+  return undefined;
+}
+
+/** CSAF 6.1.6: of one product nothing may be said twice in different words. */
+function faultOfStatements(text: AdvisoryText): Refusal | undefined {
+  const ranged = new Set(text.affected.map((a) => a.package));
+  const said = new Set<string>();
+  for (const [i, statement] of (text.statements ?? []).entries()) {
+    const at = `/statements/${i}`;
+    if (statement.status === 'not-affected' && ranged.has(statement.package))
+      return refuse('malformed', `${statement.package} is listed as affected; its supplier says that it is not: settle that first`, at);
+    const key = JSON.stringify([statement.supplier, statement.package]);
+    if (said.has(key)) return refuse('malformed', 'this supplier speaks of this package twice', at);
+    said.add(key);
+  }
+  return undefined;
+}
+
+function faultOfTranslations(translations: readonly Translation[]): Refusal | undefined {
+  const languages = translations.map((t) => t.language.toLowerCase());
+  const twice = languages.findIndex((l, i) => l === 'en' || languages.indexOf(l) !== i);
+  return twice < 0
+    ? undefined
+    : refuse('malformed', 'each language once, and English is the text itself', `/translations/${twice}/language`);
+}
