@@ -16,6 +16,7 @@ const unguarded: Record<string, string> = {
   log_cursors: 'numbers of followers',
   embargo_policies: 'what projects have published about themselves',
   release_head: 'size and frontier of the public feed',
+  release_nodes: 'hashes of the public feed, made when it was published',
   kysely_migration: 'names of migrations',
   kysely_migration_lock: 'one lock',
 };

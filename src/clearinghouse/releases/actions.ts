@@ -2,6 +2,7 @@ import type { Tx } from '../../base/doors.ts';
 import { publicLabel } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { appendLeaf } from '../../base/merkle.ts';
+import { completedBy } from '../../base/merkle-nodes.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import type { Signer } from '../../base/signature.ts';
 import { move } from '../../base/states.ts';
@@ -12,7 +13,8 @@ import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
 import { caseById } from '../cases/store.ts';
-import { checkpointOf, documentsOf, feedItems, publish } from './feed.ts';
+import { checkpointOf, documentsOf, feedItem, publish } from './feed.ts';
+import { inclusionProofs, insertNodes } from './log/store.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
 import * as store from './store.ts';
 import { publicTree } from './tree.ts';
@@ -150,8 +152,9 @@ export const feed = action({
     const { size, frontier } = await store.headOf(ctx.tx);
     const entries = await store.entriesAfter(ctx.tx, input.after, size, input.limit);
     const { note, key } = checkpointOf(ctx.doors.keys.signer('releases'), size, frontier);
-    const items = entries.length === 0 ? [] : feedItems(await store.leavesOf(ctx.tx, size), entries);
-    return done({ items, checkpoint: note, key, size });
+    const indexes = entries.map((_, i) => input.after + i);
+    const proofs = await inclusionProofs(ctx.tx, indexes, size);
+    return done({ items: entries.map((entry, i) => feedItem(entry, proofs[i]!)), checkpoint: note, key, size });
   },
 });
 
@@ -205,7 +208,9 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
   const publication = publish(release, seq, bulletin, documents);
   await store.saveRelease(ctx.tx, { ...release, state: 'published', publication, label: publicLabel });
   await store.insertDocuments(ctx.tx, release.id, documents);
-  await store.saveHead(ctx.tx, seq, appendLeaf(head.frontier, head.size, Buffer.from(publication.leaf, 'hex')));
+  const leaf = Buffer.from(publication.leaf, 'hex');
+  await insertNodes(ctx.tx, completedBy(head.frontier, head.size, leaf));
+  await store.saveHead(ctx.tx, seq, appendLeaf(head.frontier, head.size, leaf));
   const { advisoryId, caseId, package: name } = release;
   const payload = { advisoryId, caseId, package: name, seq, trackingId: bulletin.trackingId, version: version.number };
   return { event: 'release.published', thing: release.id, label: publicLabel, payload };

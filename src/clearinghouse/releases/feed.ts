@@ -75,8 +75,9 @@ export interface FeedItem extends Entry {
 /** `leaves` are those of the whole tree, in order; `entries` any of them. */
 export function feedItems(leaves: readonly string[], entries: readonly string[]): FeedItem[] {
   const levels = levelsOf(leaves.map((hex) => Buffer.from(hex, 'hex')));
-  return entries.map((entry) => {
-    const parsed = JSON.parse(entry) as Entry;
-    return { ...parsed, entry, proof: inclusionProof(levels, parsed.seq - 1).map((hash) => hash.toString('base64')) };
-  });
+  return entries.map((entry) => feedItem(entry, inclusionProof(levels, (JSON.parse(entry) as Entry).seq - 1)));
+}
+
+export function feedItem(entry: string, proof: readonly Buffer[]): FeedItem {
+  return { ...(JSON.parse(entry) as Entry), entry, proof: proof.map((hash) => hash.toString('base64')) };
 }

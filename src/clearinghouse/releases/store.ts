@@ -181,9 +181,15 @@ export async function saveHead(tx: Tx, size: number, frontier: readonly Buffer[]
   await releases(tx).updateTable('release_head').set({ size, frontier: hexes }).execute();
 }
 
-/** The leaves of the whole tree up to `size`, in order. */
-export async function leavesOf(tx: Tx, size: number): Promise<string[]> {
-  const rows = await releases(tx).selectFrom('releases').select('leaf').where('seq', '<=', size).orderBy('seq').execute();
+/** The leaves from index `from` up to, and without, `to`, in order, hexadecimal. */
+export async function leavesBetween(tx: Tx, from: number, to: number): Promise<string[]> {
+  const rows = await releases(tx)
+    .selectFrom('releases')
+    .select('leaf')
+    .where('seq', '>', from)
+    .where('seq', '<=', to)
+    .orderBy('seq')
+    .execute();
   return rows.map((r) => r.leaf ?? '');
 }
 
