@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/instant.ts';
-import type { Ssvc } from './advisory.ts';
 import type { SsvcSelections } from './source.ts';
+import type { Ssvc } from './text.ts';
 
 /** The decision points of the coordinator's table (`cisa:DT_CO:2.0.3`) and its outcome: our words, then SSVC's keys and names. */
 const points: readonly (readonly [string, string, string, string, string, Readonly<Record<string, readonly [string, string]>>])[] = [
