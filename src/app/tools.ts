@@ -1,6 +1,8 @@
 import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { leftOut, testsOf, validateCsaf } from '../clearinghouse/advisories/csaf/validate.ts';
+import { validateCve } from '../clearinghouse/advisories/formats/cve/validate.ts';
+import { validateVex } from '../clearinghouse/advisories/formats/vex.ts';
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { reportOnSarif } from '../clearinghouse/findings/formats/sarif/report.ts';
@@ -34,8 +36,8 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   sarif: one(({ document }) => reportOnSarif(document)),
   csaf: one(csaf),
   osv: undefined,
-  cve: undefined,
-  vex: undefined,
+  cve: one(({ document }) => validateCve(document)),
+  vex: one(({ document }) => validateVex(document)),
   sbom: undefined,
   match: undefined,
   ssvc: undefined,

@@ -135,9 +135,10 @@ test.each(Object.entries(readers))('%s: reads its seed, and answers whatever was
   expect(({} as { x?: unknown }).x).toBeUndefined();
 });
 
-test.each(['crash', 'version', 'purl', 'vers', 'stats', 'merkle', 'cvss', 'sarif', 'csaf', 'sbom'])(
+test.each(['crash', 'version', 'purl', 'vers', 'stats', 'merkle', 'cvss', 'sarif', 'csaf', 'cve', 'vex', 'sbom'])(
   'the tool %s answers every line, whatever it is',
   async (name) => {
+    const cna = fc.record({ affected: fc.jsonValue(), references: fc.array(fc.jsonValue()), metrics: fc.array(fc.jsonValue()) });
     const values = fc.oneof(
       fc.string(),
       fc.jsonValue().map((v) => JSON.stringify(v)),
@@ -150,7 +151,13 @@ test.each(['crash', 'version', 'purl', 'vers', 'stats', 'merkle', 'cvss', 'sarif
           b: fc.string(),
           test_type: fc.constantFrom('parse', 'build', 'validate', 'containment', 'comparison', 'equality', 'from_native'),
           input: fc.oneof(fc.jsonValue(), fc.record({ vers: fc.string(), version: fc.string(), versions: fc.array(fc.string()) })),
-          document: fc.oneof(fc.jsonValue(), fc.record({ version: fc.constant('2.1.0'), runs: fc.array(fc.jsonValue()) })),
+          document: fc.oneof(
+            fc.jsonValue(),
+            fc.record({ version: fc.constant('2.1.0'), runs: fc.array(fc.jsonValue()) }),
+            fc.record({ dataVersion: fc.constant('5.2'), cveMetadata: fc.jsonValue(), containers: fc.record({ cna }) }),
+            fc.record({ '@context': fc.constant('https://openvex.dev/ns/v0.2.0'), statements: fc.array(fc.jsonValue()) }),
+            fc.record({ bomFormat: fc.constant('CycloneDX'), specVersion: fc.constant('1.6'), vulnerabilities: fc.array(cna) }),
+          ),
           log: fc.string(),
           values: fc.array(fc.double()),
           k: fc.integer(),

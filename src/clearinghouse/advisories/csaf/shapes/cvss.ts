@@ -20,11 +20,12 @@ const metrics2 =
 const metrics3 =
   'AV:[NALP]|AC:[LH]|PR:[NLH]|UI:[NR]|S:[UC]|[CIA]:[NLH]|E:[XUPFH]|RL:[XOTWU]|RC:[XURC]|[CIA]R:[XLMH]|MAV:[XNALP]|MAC:[XLH]|MPR:[XNLH]|MUI:[XNR]|MS:[XUC]|M[CIA]:[XNLH]';
 
+const vector2 = vector('', metrics2);
 const cvss2 = object(
   {
     ...properties('cvss_v2'),
     version: wordOf('2.0'),
-    vectorString: vector('', metrics2),
+    vectorString: vector2,
     baseScore: score,
     temporalScore: score,
     environmentalScore: score,
@@ -32,12 +33,13 @@ const cvss2 = object(
   { required: 'version vectorString baseScore' },
 );
 
+const vector3 = (version: '3.0' | '3.1') => vector(`CVSS:${version.replace('.', '\\.')}/`, metrics3);
 const cvss3 = (version: '3.0' | '3.1') =>
   object(
     {
       ...properties('cvss_v3'),
       version: wordOf(version),
-      vectorString: vector(`CVSS:${version.replace('.', '\\.')}/`, metrics3),
+      vectorString: vector3(version),
       baseScore: score,
       baseSeverity: severity,
       temporalScore: score,
@@ -71,19 +73,22 @@ const optional4 = [
   'U:(?:X|Clear|Green|Amber|Red)',
 ];
 const base4 = ['AV:[NALP]', 'AC:[LH]', 'AT:[NP]', 'PR:[NLH]', 'UI:[NPA]', ...['VC', 'VI', 'VA', 'SC', 'SI', 'SA'].map((m) => `${m}:[HLN]`)];
-const vector4 = new RegExp(`^CVSS:4\\.0/${base4.join('/')}${optional4.map((m) => `(?:/${m})?`).join('')}$`);
+const vector4 = pattern(new RegExp(`^CVSS:4\\.0/${base4.join('/')}${optional4.map((m) => `(?:/${m})?`).join('')}$`), 'a CVSS vector');
+/** FIRST's patterns of a vector. */
+export const cvssVectors = { '2.0': vector2, '3.0': vector3('3.0'), '3.1': vector3('3.1'), '4.0': vector4 };
 
 const members4 = object(
   {
     ...properties('cvss_v4'),
     version: wordOf('4.0'),
-    vectorString: pattern(vector4, 'a CVSS vector'),
+    vectorString: vector4,
     baseScore: score,
     baseSeverity: severity,
   },
   { required: 'version vectorString baseScore baseSeverity', closed: true },
 );
-const bands: Record<string, readonly [number, number]> = {
+/** From the lowest score to the highest, CVSS 3.0 and later. */
+export const severityBands: Readonly<Record<string, readonly [number, number]>> = {
   NONE: [0, 0],
   LOW: [0.1, 3.9],
   MEDIUM: [4, 6.9],
@@ -103,7 +108,7 @@ export const cvssShapes: Readonly<Record<CvssMember, Shape>> = {
   cvss_v4: (value, pointer, to) => {
     members4(value, pointer, to);
     const { baseScore, baseSeverity } = isObject(value) ? value : {};
-    const band = typeof baseSeverity === 'string' && Object.hasOwn(bands, baseSeverity) ? bands[baseSeverity] : undefined;
+    const band = typeof baseSeverity === 'string' && Object.hasOwn(severityBands, baseSeverity) ? severityBands[baseSeverity] : undefined;
     if (band && typeof baseScore === 'number' && (baseScore < band[0] || baseScore > band[1]))
       to.error(`${pointer}/baseSeverity`, `${String(baseSeverity)} is from ${band[0]} to ${band[1]}`);
   },

@@ -68,8 +68,8 @@ interface Members {
   readonly most?: number;
   /** Whether a member that no shape knows is an error, or only unknown. */
   readonly closed?: boolean;
-  /** Whether unknown members are meant to be there. */
-  readonly free?: boolean;
+  /** Whether unknown members are meant to be there: all, or those of a form. */
+  readonly free?: boolean | RegExp;
 }
 
 export function object(shapes: Readonly<Record<string, Shape>>, { required = '', least = 0, most, closed, free }: Members = {}): Shape {
@@ -83,7 +83,7 @@ export function object(shapes: Readonly<Record<string, Shape>>, { required = '',
       members++;
       const shape = known.get(name);
       if (shape) shape(value[name], step(pointer, name), to);
-      else if (!free) stranger(pointer, name, closed === true, to);
+      else if (!(free instanceof RegExp ? free.test(name) : free)) stranger(pointer, name, closed === true, to);
     }
     if (members < least) to.error(pointer, `must have at least ${least} member${least === 1 ? '' : 's'}`);
     if (most !== undefined && members > most) to.error(pointer, `must have at most ${most} members`);
