@@ -44,6 +44,11 @@ const routes = [
     component: lazyRouteComponent(() => import('./pages/vulnerability.tsx'), 'Vulnerability'),
   }),
   createRoute({ ...under, path: '/cases/$id', component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage') }),
+  createRoute({
+    ...under,
+    path: '/cases/$id/advisory',
+    component: lazyRouteComponent(() => import('./pages/advisory.tsx'), 'AdvisoryPage'),
+  }),
   createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),
   createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),
   createRoute({ ...under, path: '/reviews/$id', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'Review') }),

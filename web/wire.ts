@@ -3,7 +3,9 @@
  * The hub has checked every reply against these schemas before it left; nothing is checked twice here.
  */
 import type { z } from 'zod';
+import type * as advisories from '../src/clearinghouse/advisories/wire.ts';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
+import type * as statements from '../src/clearinghouse/cases/statements/wire.ts';
 import type * as cases from '../src/clearinghouse/cases/wire.ts';
 import type * as outcomes from '../src/clearinghouse/duplicates/outcomes/wire.ts';
 import type * as pairs from '../src/clearinghouse/duplicates/pairs/wire.ts';
@@ -66,3 +68,8 @@ export type Outcome = z.output<typeof outcomes.outcomeOut>;
 export type Fix = z.output<typeof fixes.fixOut>;
 export type Release = z.output<typeof releases.releaseOut>;
 export type ReportSummary = z.output<typeof reports.listOut>['items'][number];
+export type Advisory = z.output<typeof advisories.advisoryOut>;
+export type AdvisoryOfCase = z.output<typeof advisories.ofCaseOut>;
+export type Suggestion = z.output<typeof advisories.suggestionOut>;
+export type AdvisoryDiff = z.output<typeof advisories.diffOut>;
+export type Statements = z.output<typeof statements.statementsOut>;

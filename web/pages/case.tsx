@@ -9,12 +9,14 @@ import { When } from '../parts/when.tsx';
 import { useGet, useWho } from '../session.ts';
 import { awaitedOnCase } from '../waiting.ts';
 import type { Case } from '../wire.ts';
+import { AdvisoryLink } from './case/advisory-link.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
 import { Patches } from './case/patches.tsx';
 import { ReadIn } from './case/read-in.tsx';
 import { Reports } from './case/reports.tsx';
+import { Statements } from './case/statements.tsx';
 
 export function CasePage() {
   const { id } = useParams({ from: '/cases/$id' });
@@ -58,6 +60,8 @@ function Shown({ of }: { of: Case }) {
       <Embargo of={of} />
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
+      {of.tier <= 1 && <Statements of={of} />}
+      {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
       {of.messages && <Messages caseId={of.id} messages={of.messages} />}

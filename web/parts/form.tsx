@@ -20,19 +20,21 @@ interface FieldProps {
   readonly autoComplete?: string;
   readonly required?: boolean;
   readonly rows?: number;
+  /** What stands in it at first. */
+  readonly value?: string;
 }
 
 const box = 'mt-1 block w-full rounded-sm border border-soft bg-sheet px-2.5 py-1.5 text-ink';
 
 /** One labelled input. Whether the value is right is for the hub to say; only what is missing is asked for here. */
-export function Field({ name, label, hint, type = 'text', autoComplete, required = true, rows }: FieldProps) {
+export function Field({ name, label, hint, type = 'text', autoComplete, required = true, rows, value }: FieldProps) {
   return (
     <BaseField.Root name={name} className="mb-4">
       <BaseField.Label className="font-medium">{label}</BaseField.Label>
       {rows ? (
-        <BaseField.Control required={required} render={<textarea rows={rows} className={box} />} />
+        <BaseField.Control required={required} defaultValue={value} render={<textarea rows={rows} className={box} />} />
       ) : (
-        <BaseField.Control type={type} autoComplete={autoComplete} required={required} className={box} />
+        <BaseField.Control type={type} autoComplete={autoComplete} required={required} defaultValue={value} className={box} />
       )}
       {hint && <BaseField.Description className="mt-1 text-soft">{hint}</BaseField.Description>}
       <BaseField.Error match="valueMissing" className="mt-1 text-bad">

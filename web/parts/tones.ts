@@ -1,4 +1,4 @@
-import type { Agreement, Case, Determination, Finding, Fix, Run, Submission } from '../wire.ts';
+import type { Agreement, Case, Determination, Finding, Fix, Release, Run, Statements, Submission } from '../wire.ts';
 import type { Tone } from './chips.tsx';
 
 /** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
@@ -44,3 +44,5 @@ export const fixTone: Record<Fix['state'], Tone> = {
   observed: 'good',
   'not-affected': 'plain',
 };
+export const statementTone: Record<Statements['items'][number]['state'], Tone> = { given: 'care', approved: 'good', replaced: 'plain' };
+export const releaseTone: Record<Release['state'], Tone> = { scheduled: 'care', published: 'good', held: 'bad', unscheduled: 'plain' };

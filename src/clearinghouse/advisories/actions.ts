@@ -100,6 +100,20 @@ export const get = action({
   present: wire.present,
 });
 
+export const ofCase = action({
+  name: 'advisories.ofCase',
+  at: 'GET /api/cases/:caseId/advisory',
+  summary: 'The advisory of a case that you are read into; null while none was drafted.',
+  by: 'signed-in',
+  input: wire.byCase,
+  output: wire.ofCaseOut,
+  on: (ctx, input) => caseById(ctx.tx, input.caseId),
+  async run(ctx, _input, of: Case) {
+    return done({ advisory: (await store.advisoryOfCase(ctx.tx, of.id)) ?? null });
+  },
+  present: ({ advisory }: { advisory: Advisory | null }, viewer) => ({ advisory: advisory && wire.present(advisory, viewer) }),
+});
+
 export const list = action({
   name: 'advisories.list',
   at: 'GET /api/advisories',
@@ -217,4 +231,4 @@ function creditsIn(material: Material): Credit[] {
   return creditsOf(material.reports.map(({ orgId, orgName, receivedAt }) => ({ orgId, name: orgName, at: receivedAt })));
 }
 
-export const advisoryActions = [suggest, draft, withdraw, approve, get, list, preview, ...revisionActions];
+export const advisoryActions = [suggest, draft, withdraw, approve, get, ofCase, list, preview, ...revisionActions];

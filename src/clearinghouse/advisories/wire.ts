@@ -133,6 +133,7 @@ export const advisoryOut = z.object({
   approvedBy: z.string().nullish(),
   approvedAt: wireInstant.nullish(),
 });
+export const ofCaseOut = z.object({ advisory: advisoryOut.nullable() });
 export const listOut = z.object({ items: z.array(advisoryOut) });
 const origin = z.object({ at: z.string(), from: z.string() });
 export const suggestionOut = z.object({

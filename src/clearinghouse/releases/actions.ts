@@ -113,6 +113,20 @@ export const list = action({
   present: presentItems(wire.present),
 });
 
+export const ofAdvisory = action({
+  name: 'releases.ofAdvisory',
+  at: 'GET /api/advisories/:advisoryId/releases',
+  summary: 'Every release that an advisory had or is to have, oldest first.',
+  by: ['coordinator'],
+  input: wire.byAdvisory,
+  output: wire.listOut,
+  on: (ctx, input) => advisoryById(ctx.tx, input.advisoryId),
+  async run(ctx, _input, advisory: Advisory) {
+    return done({ items: await store.releasesOfAdvisory(ctx.tx, advisory.id) });
+  },
+  present: presentItems(wire.present),
+});
+
 export const get = action({
   name: 'releases.get',
   at: 'GET /api/releases/:id',
@@ -221,4 +235,4 @@ function planned(event: `release.${string}`, release: Release, more: object): Ha
   return { event, thing: release.id, label: release.label, payload: { advisoryId, caseId, ...more } };
 }
 
-export const releaseActions = [schedule, unschedule, publishDue, list, get, document, feed, checkpoint];
+export const releaseActions = [schedule, unschedule, publishDue, list, ofAdvisory, get, document, feed, checkpoint];

@@ -7,6 +7,7 @@ import { type Document, documentFormats, type Release } from './release.ts';
 export const scheduleInput = z.object({ advisoryId: wireId('adv'), goLiveAt: wireInstant });
 export const byId = z.object({ id: wireId('rel') });
 export const documentInput = z.object({ id: wireId('rel'), format: z.enum(documentFormats) });
+export const byAdvisory = z.object({ advisoryId: wireId('adv') });
 export const page = wirePage;
 export const feedInput = z.object({
   /** The last `seq` that you have. */

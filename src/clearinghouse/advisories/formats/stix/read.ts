@@ -48,6 +48,7 @@ export function readStix(document: unknown): Source | Refusal {
       generator: null,
     },
     severity: null,
+    license: null,
     notes: [
       ...(isReport && text(head.description) !== undefined ? [noteOf('summary', 'Summary', text(head.description)!)] : []),
       ...(isReport ? bundle.notesOf(head) : []),

@@ -3,7 +3,7 @@ import type { Instant } from '../../../../base/instant.ts';
 import { tlps } from '../../../../base/label.ts';
 import { limits } from '../../../../base/limits.ts';
 import { insist } from '../../../../base/refusal.ts';
-import type { AdvisoryText } from '../../advisory.ts';
+import type { AdvisoryText } from '../../text.ts';
 import type { Bulletin } from '../../bulletin.ts';
 import { sourceOf } from '../../drafted.ts';
 import type { Source } from '../../source.ts';
