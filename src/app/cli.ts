@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
+import { advisoriesCommands } from './cli-advisories.ts';
 import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
@@ -40,6 +41,7 @@ export function buildCli(start: (program: Command) => void): Command {
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   sealCommands(program);
   findingsCommands(program);
+  advisoriesCommands(program);
   labCommands(program);
   logCommands(program);
   linkCommand(program);

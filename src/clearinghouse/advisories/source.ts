@@ -31,7 +31,7 @@ export interface Source {
   readonly beyond: Beyond;
 }
 
-type Beyond = Readonly<Record<string, unknown>>;
+export type Beyond = Readonly<Record<string, unknown>>;
 
 const publisherCategories = ['coordinator', 'discoverer', 'multiplier', 'other', 'translator', 'user', 'vendor'] as const;
 interface Publisher {
@@ -43,7 +43,7 @@ interface Publisher {
   readonly authority: string | null;
 }
 
-interface Tracking {
+export interface Tracking {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly status: 'draft' | 'interim' | 'final';
@@ -65,7 +65,7 @@ interface Revision {
 }
 
 const noteCategories = ['description', 'details', 'faq', 'general', 'legal_disclaimer', 'other', 'summary'] as const;
-interface Note {
+export interface Note {
   readonly category: (typeof noteCategories)[number];
   readonly title: string | null;
   readonly text: string;
@@ -76,7 +76,7 @@ interface Note {
   readonly beyond?: Beyond;
 }
 
-interface Reference {
+export interface Reference {
   /** As OSV names it, lower-case: `advisory`, `fix`, `web`, …; CSAF keeps `self` and `external` apart by `isSelf`. */
   readonly kind: string;
   readonly url: string;
@@ -84,7 +84,7 @@ interface Reference {
   readonly isSelf: boolean;
 }
 
-interface Credited {
+export interface Credited {
   readonly names: readonly string[];
   readonly organization: string | null;
   readonly summary: string | null;
@@ -96,7 +96,7 @@ interface Credited {
 }
 
 /** One product, package or set of versions that the source speaks of. */
-interface Product {
+export interface Product {
   /** What statuses, scores and remedies refer to it by; unique in the source. */
   readonly id: string;
   readonly name: string;
@@ -116,7 +116,7 @@ interface Versions {
   readonly listed: readonly string[];
 }
 
-interface Range {
+export interface Range {
   readonly type: 'SEMVER' | 'ECOSYSTEM' | 'GIT';
   /** Of a `GIT` range. */
   readonly repository: string | null;
@@ -132,7 +132,7 @@ interface RangeEvent {
 }
 
 /** CSAF product_identification_helper, beyond the package. */
-interface Identifiers {
+export interface Identifiers {
   readonly purls: readonly string[];
   readonly cpe: string | null;
   readonly hashes: readonly {
@@ -153,7 +153,7 @@ interface ProductGroup {
 }
 
 /** `product` as a component of, or installed with, others, one step after another: together they are the product `id`. */
-interface Relationship {
+export interface Relationship {
   readonly id: string;
   readonly name: string;
   readonly product: string;
@@ -177,7 +177,7 @@ const statuses = [
 ] as const;
 type Status = (typeof statuses)[number];
 
-interface Vulnerability {
+export interface Vulnerability {
   readonly title: string | null;
   readonly cve: string | null;
   readonly ids: readonly {
@@ -211,7 +211,7 @@ interface Vulnerability {
 }
 
 /** Something said of some products; both lists empty = of all that the vulnerability speaks of. */
-type About<T> = T & { readonly productIds: readonly string[]; readonly groupIds: readonly string[] };
+export type About<T> = T & { readonly productIds: readonly string[]; readonly groupIds: readonly string[] };
 
 const remedyCategories = [
   'fix_planned',
@@ -222,7 +222,7 @@ const remedyCategories = [
   'vendor_fix',
   'workaround',
 ] as const;
-type Remedy = About<{
+export type Remedy = About<{
   readonly category: (typeof remedyCategories)[number];
   readonly details: string;
   readonly url: string | null;
@@ -232,7 +232,7 @@ type Remedy = About<{
 }>;
 
 /** What somebody measured of some products; every part may be absent. */
-interface Score {
+export interface Score {
   readonly productIds: readonly string[];
   /** Who says so: a URL or a name; null = the publisher. */
   readonly by: string | null;

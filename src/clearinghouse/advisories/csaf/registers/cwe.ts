@@ -93,3 +93,9 @@ function weaknessAt(id: string, release: number): Weakness | undefined {
   }
   return name === undefined ? undefined : { name, state };
 }
+
+/** The latest release up to a day that gave the weakness this name; where there is none, the first after it. */
+export function releaseNaming(id: string, name: string, day: string): string | undefined {
+  const naming = releases.filter((_, i) => weaknessAt(id, i)?.name === name);
+  return (naming.findLast(([, published]) => published <= day) ?? naming[0])?.[0];
+}

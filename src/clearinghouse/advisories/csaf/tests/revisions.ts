@@ -12,13 +12,13 @@ function whole(number: string): string {
   return isInteger(number) ? `${number}.0.0` : number;
 }
 
-function compare(a: string, b: string): number {
+export function compareNumbers(a: string, b: string): number {
   return semver(whole(a), whole(b)) ?? 0;
 }
 
 /** By date and, among equals, by number: 2.1 says so, 2.0 leaves it open. */
 function sorted(csaf: Csaf): Revision[] {
-  return csaf.revisions.toSorted((a, b) => a.moment - b.moment || compare(a.number, b.number));
+  return csaf.revisions.toSorted((a, b) => a.moment - b.moment || compareNumbers(a.number, b.number));
 }
 
 const withoutBuild = (number: string) => number.replace(/\+.*$/s, '');
@@ -42,7 +42,7 @@ const mostMissing = 16;
 export const revisions: Clauses = {
   '6.1.14': (csaf, report) => {
     const order = sorted(csaf);
-    const wrong = order.findIndex((revision, i) => i > 0 && compare(order[i - 1]!.number, revision.number) > 0);
+    const wrong = order.findIndex((revision, i) => i > 0 && compareNumbers(order[i - 1]!.number, revision.number) > 0);
     if (wrong > 0) report(history, `sorted by date, ${order[wrong - 1]!.number} comes before ${order[wrong]!.number}`);
   },
   '6.1.16': (csaf, report) => {

@@ -31,7 +31,7 @@ export const statuses: Clauses = {
 };
 
 /** CSAF 2.1, table "Remediation Combinations": categories that may not meet on one product. */
-const rivals: Readonly<Record<string, string>> = {
+export const rivals: Readonly<Record<string, string>> = {
   workaround: 'optional_patch none_available',
   mitigation: 'optional_patch none_available',
   vendor_fix: 'optional_patch none_available fix_planned no_fix_planned',
@@ -44,7 +44,7 @@ const rivals: Readonly<Record<string, string>> = {
 type Verdicts = Readonly<Record<string, readonly StatusGroup[]>>;
 
 /** Table "Product Status Remediation Category Combinations". */
-const prohibited: Verdicts = {
+export const prohibited: Verdicts = {
   workaround: ['not affected', 'fixed'],
   mitigation: ['not affected', 'fixed'],
   vendor_fix: ['not affected', 'fixed'],

@@ -1,0 +1,19 @@
+import type { Refusal } from '../../../base/refusal.ts';
+import type { Source } from '../source.ts';
+import { readCsaf, writeCsaf } from './csaf/csaf.ts';
+import { losses20, losses21 } from './csaf/losses.ts';
+import type { Loss } from './loss.ts';
+
+interface Format {
+  /** A JSON document, or a text. */
+  readonly write: (source: Source) => unknown;
+  /** null for what people read and no program does. */
+  readonly read: ((document: unknown) => Source | Refusal) | null;
+  readonly losses: readonly Loss[];
+}
+
+/** Every format that an advisory is written in; one line each. */
+export const formats = {
+  csaf20: { write: (source) => writeCsaf(source, '2.0'), read: readCsaf, losses: losses20 },
+  csaf21: { write: (source) => writeCsaf(source, '2.1'), read: readCsaf, losses: losses21 },
+} as const satisfies Readonly<Record<string, Format>>;
