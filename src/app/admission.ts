@@ -2,7 +2,7 @@ import type { Doors } from '../base/doors.ts';
 import { epochMs, hour, instantOf } from '../base/instant.ts';
 import { limits } from '../base/limits.ts';
 import { type Actor, may, type Verb } from '../trust/access.ts';
-import { actorBySecret, countInHour } from '../trust/orgs/store.ts';
+import { actorCounted } from '../trust/orgs/store.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface Bounds {
@@ -39,16 +39,14 @@ interface Place {
 export function admission(doors: Doors, verb: Verb, bounds: Bounds): Admission {
   let places = bounds.atOnce;
   return {
-    admit(secret) {
-      return doors.db.transaction([], async (tx) => {
-        const [pepper, now] = [doors.keys.secret('tokens'), doors.clock.now()];
-        const actor = await actorBySecret(tx, pepper, secret, now);
-        if (!actor) return { no: 'unknown' as const };
-        if (may(actor, verb) !== 'yes') return { no: 'known' as const };
-        const began = Math.floor(epochMs(now) / hour) * hour;
-        const requests = await countInHour(tx, pepper, secret, instantOf(began));
-        return requests <= bounds.perHour ? { actor } : { waitSeconds: Math.ceil((began + hour - epochMs(now)) / 1000) };
-      });
+    async admit(secret) {
+      const [pepper, now] = [doors.keys.secret('tokens'), doors.clock.now()];
+      const began = Math.floor(epochMs(now) / hour) * hour;
+      const counted = await doors.db.singly((tx) => actorCounted(tx, pepper, secret, now, instantOf(began)));
+      if (!counted) return { no: 'unknown' };
+      if (may(counted.actor, verb) !== 'yes') return { no: 'known' };
+      if (counted.requests <= bounds.perHour) return { actor: counted.actor };
+      return { waitSeconds: Math.ceil((began + hour - epochMs(now)) / 1000) };
     },
     take() {
       if (places === 0) return undefined;

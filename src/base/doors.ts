@@ -3,7 +3,7 @@
  * Only store.ts, actions.ts and the lab's run.ts may call them.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { Id } from './id.ts';
 import type { Instant } from './instant.ts';
 import type { Refusal } from './refusal.ts';
@@ -24,10 +24,15 @@ export type Tx = Transaction<Record<never, never>>;
 export type Reads = readonly string[];
 
 export interface Db {
-  /** Runs `work` in one transaction (read committed). Rolls back when it throws; what it returns is committed and durable. */
-  transaction<T>(reads: Reads, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Changes what an open transaction may read. Only trust/act.ts calls it. */
-  setReads(tx: Tx, reads: Reads): Promise<void>;
+  /**
+   * Runs `work` in one transaction (read committed). Rolls back when it throws; what it returns is committed and durable.
+   * `last` makes of what it returned the last statement: that goes out together with the commit, and undoes all when it fails.
+   */
+  transaction<T>(reads: Reads, work: (tx: Tx) => Promise<T>, last?: (result: T) => RawBuilder<unknown> | undefined): Promise<T>;
+  /** Each statement of `work` is a transaction by itself, and sees what is public. */
+  singly<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Changes what an open transaction may read, from its next statement on. Only trust/act.ts calls it. */
+  setReads(tx: Tx, reads: Reads): void;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { limits } from '../base/limits.ts';
 import { Fault, isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { type Actor, house, isCleared, may } from './access.ts';
 import type { Action, AnyAction, Ctx, Done, Happening } from './action.ts';
-import { appendEntries, keepReply, keptReply, moveCursor } from './log/store.ts';
+import { beatenToIt, keepReply, keptReply, logging } from './log/store.ts';
 import { actorBySecret } from './orgs/store.ts';
 
 /** Who acts: a known actor, or the secret of a credential, to be looked up inside the transaction. */
@@ -35,13 +35,18 @@ export async function act<R>(doors: Doors, verb: Action<never, R, never> | AnyAc
   if (first !== 'yes') return notAllowed(actor, verb.name);
   for (let attempt = 1; ; attempt++) {
     try {
-      const outcome = await doors.db.transaction(actor.reads, (tx) => within(doors, verb, call, actor, parsed.data, tx));
-      if (isRefusal(outcome) || outcome.kept) return outcome.kept ?? outcome;
+      // What it adds to the log goes last, because that takes the log's one lock: nothing may follow but the commit.
+      const outcome = await doors.db.transaction(
+        actor.reads,
+        (tx) => within(doors, verb, call, actor, parsed.data, tx),
+        (o) => o.last,
+      );
       return outcome.presented;
     } catch (error) {
       if (error instanceof Stop) return error.refusal;
       const code = (error as { code?: string }).code;
       if (passing.includes(code ?? '') && attempt < limits.actRetries) continue;
+      if (code === beatenToIt) return refuse('stale', 'another worker did this');
       if (code === '23505') return refuse('conflict', 'this already exists');
       throw new Fault(`${verb.name} failed`, faultReference(doors), error);
     }
@@ -72,7 +77,7 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   const thing = verb.on ? await verb.on(ctx, input) : undefined;
   if (verb.on && (!thing || may(actor, verb, thing) !== 'yes')) throw new Stop(refuse('not_found', 'no such thing'));
   // Only now: whoever was let out since the first time is not shown the reply again.
-  if (kept) return { kept: kept.reply };
+  if (kept) return { presented: kept.reply };
   const outcome: Done<unknown> | Refusal = await verb.run(ctx, input, thing);
   if (isRefusal(outcome)) throw new Stop(outcome);
   const presented = present(verb, outcome.result, actor);
@@ -80,12 +85,9 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
     const label = readLabel(actor, [thing?.label, ...outcome.events.map((e) => e.label)]);
     await keepReply(tx, { actor: actor.id, key, verb: verb.name, requestDigest: digest, reply: presented, label, at: now });
   }
-  if (call.follower && !(await moveCursor(tx, call.follower.name, call.follower.seq)))
-    throw new Stop(refuse('stale', 'another worker did this'));
   const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
-  // Last, because it takes the log's one lock: nothing slow may follow but the commit.
-  if (events.length) await appendEntries(tx, { actor: actor.id, at: now, salt: () => saltOf(doors), events });
-  return { presented, kept: undefined };
+  const batch = events.length ? { actor: actor.id, at: now, salt: () => saltOf(doors), events } : undefined;
+  return { presented, last: logging({ follower: call.follower, batch }) };
 }
 
 function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {
@@ -96,12 +98,12 @@ function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {
     doors,
     id: (kind) => makeId(kind, epochMs(now), doors.chance(10)),
     async acrossCompartments(work) {
-      await doors.db.setReads(tx, house.reads);
+      doors.db.setReads(tx, house.reads);
       try {
         return await work(tx);
       } finally {
-        // Also when it throws and the verb goes on; where the transaction is broken, nothing more can be read in it anyway.
-        await doors.db.setReads(tx, actor.reads).catch(() => {});
+        // Also when it throws and the verb goes on.
+        doors.db.setReads(tx, actor.reads);
       }
     },
   };
@@ -136,7 +138,7 @@ function readLabel(actor: Actor, labels: readonly (Label | undefined)[]): Label 
 /** Who a secret stands for now; `not_permitted` at `Authorization` for nobody. */
 export async function identify(doors: Doors, who: Who): Promise<Actor | Refusal> {
   if ('actor' in who) return who.actor;
-  const actor = await doors.db.transaction([], (tx) => actorBySecret(tx, doors.keys.secret('tokens'), who.secret, doors.clock.now()));
+  const actor = await doors.db.singly((tx) => actorBySecret(tx, doors.keys.secret('tokens'), who.secret, doors.clock.now()));
   return actor ?? refuse('not_permitted', 'this credential is unknown, expired or revoked', 'Authorization');
 }
 

@@ -63,6 +63,76 @@ for (const [name, isThere, open] of kinds) {
       expect(await seen(['org_*', 'cas_*'])).toEqual(['a', 'b', 'c']);
     });
 
+    test('says the last statement with the commit, and keeps nothing when it fails', async () => {
+      const ids = () => seen(['org_*', 'cas_*']);
+      const before = await ids();
+      const inserting = (text: string) =>
+        db.transaction(
+          ['org_x'],
+          (tx) => insert(tx, 'e', []).then(() => text),
+          (said) => sql`SELECT ${said}::int`,
+        );
+      await expect(inserting('no number')).rejects.toMatchObject({ code: '22P02' });
+      expect(await ids()).toEqual(before);
+      expect(await inserting('7')).toBe('7');
+      expect(await ids()).toEqual([...before, 'e']);
+      await db.transaction(
+        [],
+        async () => {},
+        () => sql`DELETE FROM claims WHERE id = 'e'`,
+      );
+      expect(await ids()).toEqual(before);
+    });
+
+    test('does not end well after a statement that failed, whoever kept silent about it', async () => {
+      const silent = db.transaction([], async (tx) => {
+        await insert(tx, 'f', []);
+        await sql`SELECT 1 / 0`.execute(tx).catch(() => {});
+      });
+      await expect(silent).rejects.toThrow('rolled the transaction back');
+      expect(await seen([])).toEqual(['c']);
+    });
+
+    test('lets a transaction read more and less from its next statement on, and no other one', async () => {
+      await db.transaction(['org_x'], async (tx) => {
+        const ids = async () => (await sql<{ id: string }>`SELECT id FROM claims ORDER BY id`.execute(tx)).rows.map((r) => r.id);
+        expect(await ids()).toEqual(['a', 'c']);
+        db.setReads(tx, ['org_x', 'cas_y']);
+        expect(await ids()).toEqual(['a', 'b', 'c']);
+        db.setReads(tx, []);
+        expect(await ids()).toEqual(['c']);
+        db.setReads(tx, ["x', true); DROP TABLE claims; --"]);
+        expect(await ids()).toEqual(['c']);
+      });
+      expect(await seen([])).toEqual(['c']);
+    });
+
+    test('needs no connection for a transaction that has said nothing yet, and none for one that never does', async () => {
+      let goOn = () => {};
+      const gate = new Promise<void>((resolve) => (goOn = resolve));
+      const waiting = Array.from({ length: 40 }, () => db.transaction([], () => gate.then(() => 'nothing')));
+      expect(await seen([])).toEqual(['c']);
+      goOn();
+      expect(new Set(await Promise.all(waiting))).toEqual(new Set(['nothing']));
+    });
+
+    test('is no way to say something when it is over', async () => {
+      const over = await db.transaction([], async (tx) => tx);
+      await expect(sql`SELECT 1`.execute(over)).rejects.toThrow('over');
+    });
+
+    test('shows what is public to a statement by itself, which is kept or not by itself', async () => {
+      const ids = (tx: Tx) => sql<{ id: string }>`SELECT id FROM claims`.execute(tx).then(({ rows }) => rows.map((r) => r.id));
+      expect(await db.singly(ids)).toEqual(['c']);
+      const broken = db.singly(async (tx) => {
+        await insert(tx, 'g', []);
+        throw new Error('no');
+      });
+      await expect(broken).rejects.toThrow('no');
+      expect(await db.singly(ids)).toEqual(['c', 'g']);
+      await db.singly((tx) => sql`DELETE FROM claims WHERE id = 'g'`.execute(tx));
+    });
+
     test('shows a row only to who reads every compartment of it', async () => {
       expect(await seen([])).toEqual(['c']);
       expect(await seen(['org_x'])).toEqual(['a', 'c']);

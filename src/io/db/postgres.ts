@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import pg from 'pg';
-import type { Db, Reads, Tx } from '../../base/doors.ts';
+import type { Db, Tx } from '../../base/doors.ts';
 import { instantOf } from '../../base/instant.ts';
 import { statementNames } from './names.ts';
+import { session, single, speaking } from './session.ts';
 
 const migrationsDir = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
@@ -33,11 +34,12 @@ interface Opening {
 export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans = false }: Opening = {}): Promise<OpenDb> {
   // synchronous_commit: a database of one's own may have it off, and then what we have acknowledged could be lost.
   const options = '-c timezone=UTC -c client_min_messages=warning -c synchronous_commit=on';
-  const pool = new pg.Pool({ ...config, max: poolSize, types, options });
+  const pool = new pg.Pool({ ...config, max: poolSize, types, options, pipeline: true });
   // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
   pool.on('error', () => {});
   if (keepsPlans) keepPlans(pool);
-  const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) });
+  const dialect = new PostgresDialect({ pool });
+  const kysely = new Kysely<Record<never, never>>({ dialect });
   try {
     await mustBeBound(pool);
     await migrate(kysely);
@@ -45,16 +47,28 @@ export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans 
     await kysely.destroy();
     throw error;
   }
+  const executor = kysely.getExecutor();
+  const sessions = new WeakMap<Tx, ReturnType<typeof session>>();
   return {
     pool,
-    async transaction(reads, work) {
-      return kysely.transaction().execute(async (tx) => {
-        // Nothing is read where nothing was set: a setting lives no longer than its transaction.
-        if (reads.length > 0) await setReads(tx, reads);
-        return work(tx);
-      });
+    async transaction(reads, work, last) {
+      const ours = session(pool, reads);
+      const tx = speaking(dialect, executor, ours);
+      sessions.set(tx, ours);
+      let result: Awaited<ReturnType<typeof work>>;
+      let statement: CompiledQuery | undefined;
+      try {
+        result = await work(tx);
+        statement = last?.(result)?.compile(tx);
+      } catch (error) {
+        await ours.rollback();
+        throw error;
+      }
+      await ours.commit(statement);
+      return result;
     },
-    setReads,
+    singly: (work) => work(speaking(dialect, executor, single(pool))),
+    setReads: (tx, reads) => sessions.get(tx)!.mayRead(reads),
     close: () => kysely.destroy(),
   };
 }
@@ -77,10 +91,6 @@ function keepPlans(pool: pg.Pool): void {
     Object.assign(client, { query: keeping });
   };
   pool.on('connect', keep);
-}
-
-async function setReads(tx: Tx, reads: Reads): Promise<void> {
-  await sql`SELECT set_config('app.reads', ${reads.join(',')}, true)`.execute(tx);
 }
 
 async function mustBeBound(pool: pg.Pool): Promise<void> {

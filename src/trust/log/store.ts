@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Instant } from '../../base/instant.ts';
 import { type Label, labelOfRow, type Tlp } from '../../base/label.ts';
-import { appendLeaf } from '../../base/merkle.ts';
 import type { Happening } from '../action.ts';
 import type { Happened } from '../flow.ts';
-import { type Body, bodyDigest, type Exported, leafOf, link, payloadDigest, type Revealed } from './entry.ts';
+import { bodyDigest, type Exported, payloadDigest, type Revealed } from './entry.ts';
 
 type EntryRow = {
   seq: number;
@@ -48,6 +47,12 @@ type Tables = {
 
 const log = (tx: Tx) => tx.withTables<Tables>();
 
+/** How far a follower has come. */
+interface Position {
+  readonly name: string;
+  readonly seq: number;
+}
+
 interface Batch {
   readonly actor: string;
   readonly at: Instant;
@@ -57,55 +62,33 @@ interface Batch {
 
 /** Appends under the log's one lock, held until the caller's transaction ends: the order of the log is the order of commits. */
 export async function appendEntries(tx: Tx, batch: Batch): Promise<void> {
-  const head = await log(tx).selectFrom('log_head').selectAll().forUpdate().executeTakeFirstOrThrow();
-  let { size, hash } = head;
-  let frontier: Buffer[] = head.frontier.map((h) => Buffer.from(h, 'hex'));
-  // Two acts may take their `now` in one order and the lock in the other; the log's own times never go back.
-  const at = head.at !== null && head.at > batch.at ? head.at : batch.at;
-  const entries: EntryRow[] = [];
-  const bodies: BodyRow[] = [];
-  for (const happened of batch.events) {
-    const payload = happened.payload ?? null;
-    const [salt, payloadSalt] = [batch.salt(), batch.salt()];
-    const body: Body = {
-      actor: batch.actor,
-      event: happened.event,
-      thing: happened.thing,
-      label: happened.label,
-      payloadDigest: payloadDigest(payloadSalt, payload),
-    };
-    const entry = link(size + 1, at, bodyDigest(salt, body), hash);
-    entries.push(entry);
-    bodies.push(bodyRow(entry.seq, body, salt, payloadSalt, payload));
-    frontier = appendLeaf(frontier, size, leafOf(entry.hash));
-    ({ seq: size, hash } = entry);
-  }
-  const hexes = frontier.map((h) => h.toString('hex'));
-  // PostgreSQL takes at most 65,535 parameters in one statement; fifteen an entry. One release may expose thousands of inventories.
-  for (let i = 0; i < entries.length; i += 4000) {
-    const inserted = log(tx)
-      .with('entered', (db) => db.insertInto('log_entries').values(entries.slice(i, i + 4000)))
-      .with('told', (db) => db.insertInto('log_bodies').values(bodies.slice(i, i + 4000)));
-    // Everybody waits for the head: it is moved in the same breath.
-    if (i + 4000 < entries.length) await inserted.selectFrom('log_head').select('size').execute();
-    else await inserted.updateTable('log_head').set({ size, hash, frontier: hexes, at }).execute();
-  }
+  await logging({ batch })?.execute(tx);
 }
 
-function bodyRow(seq: number, body: Body, salt: string, payloadSalt: string, payload: unknown): BodyRow {
-  const { actor, event, thing, label } = body;
-  return {
-    seq,
-    salt,
-    actor,
-    event,
-    thing,
-    tlp: label.tlp,
-    compartments: [...label.compartments],
-    payload_digest: body.payloadDigest,
-    payload_salt: payloadSalt,
-    payload: JSON.stringify(payload),
-  };
+/** SQLSTATE of a follower that comes second. */
+export const beatenToIt = 'BW001';
+
+/** What an act leaves in the log, in one statement: the last of its transaction. A follower's cursor that was moved already is `beatenToIt`. */
+export function logging({
+  follower,
+  batch,
+}: {
+  follower?: Position | undefined;
+  batch?: Batch | undefined;
+}): RawBuilder<unknown> | undefined {
+  const moved = follower && sql`follow_to(${follower.name}, ${follower.seq}::bigint)`;
+  const appended = batch && sql`append_log(${batch.actor}, ${batch.at}, ${JSON.stringify(batch.events.map((e) => told(batch, e)))})`;
+  const both = [moved, appended].filter((part) => part !== undefined);
+  return both.length === 0 ? undefined : sql`SELECT ${sql.join(both)}`;
+}
+
+/** As `append_log` takes it, in the names of the columns. */
+function told({ actor, salt }: Batch, { event, thing, label, payload = null }: Happening) {
+  const [bodySalt, payloadSalt] = [salt(), salt()];
+  const payload_digest = payloadDigest(payloadSalt, payload);
+  const digest = bodyDigest(bodySalt, { actor, event, thing, label, payloadDigest: payload_digest });
+  const labelled = { tlp: label.tlp, compartments: label.compartments };
+  return { digest, salt: bodySalt, event, thing, ...labelled, payload_digest, payload_salt: payloadSalt, payload: JSON.stringify(payload) };
 }
 
 /** Entries after `seq` in order; the body is there where the transaction is cleared for it. */

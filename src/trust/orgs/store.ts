@@ -215,36 +215,51 @@ const holderColumns = (now: Instant) => sql`
 const holders = sql`
   (SELECT id, org_id, name FROM people UNION ALL SELECT id, org_id, name FROM agents) AS holder JOIN orgs ON orgs.id = holder.org_id`;
 
+type CredentialColumns = {
+  credential_id: Credential['id'];
+  scopes: string[];
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Instant | null;
+  revoked_at: Instant | null;
+};
+const credentialColumns = sql`c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at`;
+
 /** Who a secret stands for, now; undefined when it is unknown, expired, used up or revoked, without saying which. */
 export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, now: Instant): Promise<Actor | undefined> {
-  type Found = HolderRow & {
-    credential_id: Credential['id'];
-    scopes: string[];
-    created_at: Instant;
-    expires_at: Instant;
-    used_at: Instant | null;
-    revoked_at: Instant | null;
-  };
-  const { rows } = await sql<Found>`
-    SELECT c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at, ${holderColumns(now)}
+  const { rows } = await sql<HolderRow & CredentialColumns>`
+    SELECT ${credentialColumns}, ${holderColumns(now)}
     FROM credentials AS c JOIN ${holders} ON holder.id = c.holder_id WHERE c.digest = ${digestSecret(pepper, secret)}`.execute(tx);
-  const [row] = rows;
-  if (!row || row.credential_id.startsWith('lnk_')) return undefined;
-  const { credential_id: id, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
-  const holderId = row.id as Credential['holderId'];
-  return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now) ? actorOf(row, scopes) : undefined;
+  return rows[0] && actorOfCredential(rows[0], now);
 }
 
 /**
- * Counts one more request of a credential in the hour that began then, and returns how many there are. Not waited for on disk: a count
- * that a power cut takes back harms nobody. Last in its transaction, because all requests of one credential meet at this row.
+ * The same, and counts one more request of the credential in the hour that began then; `requests`: how many there are. Not waited for on disk:
+ * a count that a power cut takes back harms nobody. A transaction by itself, because all requests of one credential meet at this row.
  */
-export async function countInHour(tx: Tx, pepper: Uint8Array, secret: string, hourAt: Instant): Promise<number> {
-  const { rows } = await sql<{ hour_requests: number }>`
-    UPDATE credentials SET hour_at = ${hourAt}, hour_requests = CASE WHEN hour_at = ${hourAt} THEN hour_requests + 1 ELSE 1 END
-    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS hurried
-    WHERE digest = ${digestSecret(pepper, secret)} RETURNING hour_requests`.execute(tx);
-  return rows[0]?.hour_requests ?? 0;
+export async function actorCounted(
+  tx: Tx,
+  pepper: Uint8Array,
+  secret: string,
+  now: Instant,
+  hourAt: Instant,
+): Promise<{ actor: Actor; requests: number } | undefined> {
+  const { rows } = await sql<HolderRow & CredentialColumns & { hour_requests: number }>`
+    WITH c AS (
+      UPDATE credentials SET hour_at = ${hourAt}, hour_requests = CASE WHEN hour_at = ${hourAt} THEN hour_requests + 1 ELSE 1 END
+      FROM (SELECT set_config('synchronous_commit', 'off', true)) AS hurried
+      WHERE digest = ${digestSecret(pepper, secret)} RETURNING credentials.*
+    )
+    SELECT ${credentialColumns}, c.hour_requests, ${holderColumns(now)} FROM c JOIN ${holders} ON holder.id = c.holder_id`.execute(tx);
+  const actor = rows[0] && actorOfCredential(rows[0], now);
+  return actor && { actor, requests: rows[0]!.hour_requests };
+}
+
+function actorOfCredential(row: HolderRow & CredentialColumns, now: Instant): Actor | undefined {
+  if (row.credential_id.startsWith('lnk_')) return undefined;
+  const { credential_id: id, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
+  const holderId = row.id as Credential['holderId'];
+  return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now) ? actorOf(row, scopes) : undefined;
 }
 
 export async function actorById(tx: Tx, holderId: string, scopes: readonly string[], now: Instant): Promise<Actor | undefined> {
