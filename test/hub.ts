@@ -9,6 +9,7 @@ import type { Box, Doors, Models, Net, Recipes, Sources } from '../src/base/door
 import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
+import { noPolicy, type TlogPolicy } from '../src/base/tlog-policy.ts';
 import { diskBlobs } from '../src/io/blobs/disk.ts';
 import { handClock } from '../src/io/clock/clock.ts';
 import { openDb } from '../src/io/db/postgres.ts';
@@ -58,7 +59,7 @@ export interface TestHub {
 
 /** A hub on a database of its own (a copy of the migrated template), with a clock turned by hand. */
 export async function openHub(
-  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; recipes?: Recipes } = {},
+  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; witnessing?: TlogPolicy; recipes?: Recipes } = {},
 ): Promise<TestHub> {
   const postgres = inject('postgres');
   if (!postgres) throw new Error('no PostgreSQL: the global set-up did not run');
@@ -78,6 +79,7 @@ export async function openHub(
     sources: replace.sources ?? { fetch: absent('registry'), read: absent('registry') },
     models: replace.models ?? { chat: absent('model') },
     net: replace.net ?? { post: absent('network') },
+    witnessing: replace.witnessing ?? noPolicy,
     recipes: replace.recipes ?? { all: () => [] },
   };
   const tryAct = (as: Actor | string, verb: AnyAction, input: unknown, key?: string) =>

@@ -7,6 +7,7 @@ import { fixActions } from '../clearinghouse/fixes/actions.ts';
 import { inventoryActions } from '../clearinghouse/inventories/actions.ts';
 import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
+import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
 import { validationActions } from '../clearinghouse/validations/actions.ts';
 import { matrixActions } from '../clearinghouse/validations/matrices/actions.ts';
@@ -40,6 +41,7 @@ export const actions: readonly AnyAction[] = [
   ...priorityActions,
   ...advisoryActions,
   ...releaseActions,
+  ...witnessActions,
   ...fixActions,
 
   ...agreementActions,

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Doors, RecipeFiles } from '../base/doors.ts';
+import { isRefusal } from '../base/refusal.ts';
+import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
 import { diskBlobs } from '../io/blobs/disk.ts';
 import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
 import { treeStore } from '../io/boxes/trees.ts';
@@ -27,6 +30,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
       clock: clockOf(config),
       net: guardedNet({ own: config.ownAddresses }),
+      witnessing: config.witnessesFile === undefined ? noPolicy : readPolicy(config.witnessesFile),
       chance,
     },
     db,
@@ -44,6 +48,12 @@ async function openDatabase(config: Config): Promise<OpenDb & { readonly isGuest
     // The URL itself is not repeated: it may hold a password.
     throw new Error('the database that DATABASE_URL names cannot be opened', { cause });
   }
+}
+
+function readPolicy(file: string): TlogPolicy {
+  const policy = parseTlogPolicy(readFileSync(file, 'utf8'));
+  if (isRefusal(policy)) throw new Error(`BREAKWATER_WITNESSES, ${file}: ${policy.because}`);
+  return policy;
 }
 
 /** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */

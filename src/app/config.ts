@@ -20,6 +20,8 @@ export interface Config {
   readonly modelOrigins: readonly string[];
   /** A file of mode 0600 with the keys of model endpoints, by origin. */
   readonly modelKeysFile: string | undefined;
+  /** A policy file (c2sp.org/tlog-policy): logs of others that the hub watches, and witnesses, with their URLs, that it asks. */
+  readonly witnessesFile: string | undefined;
   /** Addresses and CIDR blocks that the hub may call although they are not public: a receiver of webhooks in one's own network. */
   readonly ownAddresses: readonly string[];
   readonly recipesDir: string;
@@ -45,6 +47,7 @@ const environment = z.object({
   BREAKWATER_CLOCK_FILE: z.string().optional(),
   BREAKWATER_MODEL_ORIGINS: z.string().default(''),
   BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
+  BREAKWATER_WITNESSES: z.string().optional(),
   BREAKWATER_OWN_ADDRESSES: z.string().default(''),
   BREAKWATER_RECIPES: z.string().optional(),
   BREAKWATER_BOXES: z.coerce
@@ -73,6 +76,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),
     modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,
+    witnessesFile: e.BREAKWATER_WITNESSES,
     ownAddresses: e.BREAKWATER_OWN_ADDRESSES.split(',').filter(Boolean),
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     boxes: e.BREAKWATER_BOXES,

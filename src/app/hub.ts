@@ -18,6 +18,7 @@ import { tapRoutes } from './tap.ts';
 import { traffic } from './traffic.ts';
 import { version } from './version.ts';
 import { vinceRoutes } from './vince.ts';
+import { startAsking, witnessRoutes } from './witnessing.ts';
 
 interface Hub {
   readonly address: string;
@@ -50,11 +51,14 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     bulkRoutes(app, doors, log, handedIn);
     tapRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     vinceRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
+    witnessRoutes(app, doors);
     const address = await listen(app, config, opened);
     const worker = await startWorker(doors, db.pool, flow, config.boxes, log, handedIn);
     opened.push(() => worker.stop());
     const publishing = startPublishing(doors, publicDir, log);
     opened.push(() => publishing.stop());
+    const asking = startAsking(doors, log);
+    opened.push(() => asking.stop());
     return {
       address,
       isGuest: db.isGuest,

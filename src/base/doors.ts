@@ -8,6 +8,7 @@ import type { Id } from './id.ts';
 import type { Instant } from './instant.ts';
 import type { Refusal } from './refusal.ts';
 import type { Signer } from './signature.ts';
+import type { TlogPolicy } from './tlog-policy.ts';
 
 /** Time as a door: everything that happens in one act happens at one `now`, and a test turns the clock by hand. */
 export interface Clock {
@@ -48,7 +49,7 @@ export interface Blobs {
 
 export interface Keys {
   /** Ed25519 signer for one purpose, made at first use and kept. */
-  signer(purpose: 'log' | 'records' | 'releases'): Signer;
+  signer(purpose: 'log' | 'records' | 'releases' | 'witness'): Signer;
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */
@@ -244,5 +245,7 @@ export interface Doors {
   readonly sources: Sources;
   readonly models: Models;
   readonly net: Net;
+  /** What whoever runs this hub told it: the logs of others that it watches, and the witnesses, with their URLs, that it asks. */
+  readonly witnessing: TlogPolicy;
   readonly recipes: Recipes;
 }

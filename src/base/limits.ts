@@ -229,6 +229,21 @@ export const limits = {
   modelReplyBytes: 4 * 1024 * 1024,
   modelReplyMs: 5 * 60 * 1000,
   modelRetries: 4,
+  /** Of a signed note; logs and witnesses of the field have a handful. */
+  noteSignatures: 64,
+  policyLines: 1_000,
+  /** What is sent to a witness: 63 hashes and a checkpoint with all its signatures. */
+  witnessRequestBytes: 64 * 1024,
+  witnessAnswerBytes: 64 * 1024,
+  witnessMs: 10_000,
+  /** A witness that fails is asked again after a second, then after twice as long each time, up to this. */
+  witnessPauseMs: 5 * 60 * 1000,
+  /** A cosignature this old is asked for anew although nothing was released: followers tell by it that they see the present. */
+  cosignatureHours: 6,
+  /** A cosignature may run ahead of our clock by so much. */
+  clockSkewMs: 5 * 60 * 1000,
+  /** Of one log that contradicts itself, so many signed contradictions are kept. */
+  forksPerLog: 16,
   toolLineBytes: 32 * 1024 * 1024,
   /** Of a tool that takes all records first. */
   toolRecords: 100_000,

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { canonical } from '../../src/base/canonical.ts';
 import type { Tx } from '../../src/base/doors.ts';
 import { appendLeaf, leafHash, rootOf, verifyConsistency, verifyInclusion } from '../../src/base/merkle.ts';
 import { openNote } from '../../src/base/signature.ts';
@@ -8,21 +7,11 @@ import * as releases from '../../src/clearinghouse/releases/actions.ts';
 import { consistencyProof, frontierAt, inclusionProofs, logFiles, proofFiles } from '../../src/clearinghouse/releases/log/store.ts';
 import { type Actor, anonymous } from '../../src/trust/access.ts';
 import { openCase, publishCase } from '../case.ts';
+import { entryText, insertPublished } from '../equipment/published.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
 const before = 600;
-const entries = Array.from({ length: before }, (_, i) =>
-  canonical({
-    seq: i + 1,
-    release: `rel_${i}`,
-    id: `BW-2026-${i}`,
-    version: 1,
-    title: 'A flaw',
-    packages: ['pkg:npm/a'],
-    publishedAt: '2026-01-01T00:00:00.000Z',
-    documents: [{ format: 'osv', path: `osv/npm/x_${i}.json`, sha256: '0'.repeat(64) }],
-  }),
-);
+const entries = Array.from({ length: before }, (_, i) => entryText(i + 1));
 const roots = [rootOf([])];
 let frontier: Buffer[] = [];
 let hub: TestHub;
@@ -41,13 +30,7 @@ beforeAll(async () => {
     frontier = appendLeaf(frontier, i, leaf);
     roots.push(rootOf(frontier));
   }
-  const hexes = leaves.map((leaf) => leaf.toString('hex'));
-  await hub.doors.db.transaction([], async (tx) => {
-    await sql`INSERT INTO releases (id, advisory_id, case_id, package, advisory_digest, go_live_at, state, scheduled_by, scheduled_at, seq, packages, entry, leaf, tlp, compartments)
-      SELECT 'rel_' || n, 'adv_' || n, 'cas_' || n, 'pkg:npm/a', '', '2026-01-01Z', 'published', 'x', '2026-01-01Z', n, '{}', entry, leaf, 'CLEAR', '{}'
-      FROM unnest(${sql.val(entries)}::text[], ${sql.val(hexes)}::text[]) WITH ORDINALITY AS given (entry, leaf, n)`.execute(tx);
-    await sql`UPDATE release_head SET size = ${before}, frontier = ${sql.val(frontier.map((h) => h.toString('hex')))}::text[]`.execute(tx);
-  });
+  await insertPublished(hub, 0, before);
 });
 afterAll(() => hub.close());
 
@@ -81,7 +64,7 @@ test('the files of an append are those of its right edge; the proofs lie beside 
   expect(tiles[1]!.bytes).toHaveLength(88 * 32);
   const [proof, ...others] = await inTx((tx) => all(proofFiles(tx, 599, 600, 600, 'a checkpoint\n')));
   expect(others).toEqual([]);
-  expect(proof!.path).toBe('osv/npm/x_599.json.tlog-proof');
+  expect(proof!.path).toBe('osv/npm/x_600.json.tlog-proof');
   const [head, extra, index, ...rest] = Buffer.from(proof!.bytes).toString().split('\n');
   expect([head, extra, index]).toEqual(['c2sp.org/tlog-proof@v1', `extra ${Buffer.from(entries[599]!).toString('base64')}`, 'index 599']);
   const hashes = rest.slice(0, rest.indexOf('')).map((h) => Buffer.from(h, 'base64'));

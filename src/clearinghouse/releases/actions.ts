@@ -13,12 +13,13 @@ import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
 import { caseById } from '../cases/store.ts';
-import { checkpointOf, documentsOf, feedItem, publish } from './feed.ts';
+import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish } from './feed.ts';
 import { inclusionProofs, insertNodes } from './log/store.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
 import * as store from './store.ts';
 import { publicTree } from './tree.ts';
 import * as wire from './wire.ts';
+import { cosignatureLines } from './witnesses/store.ts';
 
 export const schedule = action({
   name: 'releases.schedule',
@@ -163,9 +164,8 @@ export const feed = action({
   input: wire.feedInput,
   output: wire.feedOut,
   async run(ctx, input) {
-    const { size, frontier } = await store.headOf(ctx.tx);
+    const { note, key, size } = await newestCheckpoint(ctx.tx, ctx.doors.keys.signer('releases'));
     const entries = await store.entriesAfter(ctx.tx, input.after, size, input.limit);
-    const { note, key } = checkpointOf(ctx.doors.keys.signer('releases'), size, frontier);
     const indexes = entries.map((_, i) => input.after + i);
     const proofs = await inclusionProofs(ctx.tx, indexes, size);
     return done({ items: entries.map((entry, i) => feedItem(entry, proofs[i]!)), checkpoint: note, key, size });
@@ -180,15 +180,20 @@ export const checkpoint = action({
   input: wire.nothing,
   output: wire.checkpointOut,
   async run(ctx) {
-    const { size, frontier } = await store.headOf(ctx.tx);
-    return done(checkpointOf(ctx.doors.keys.signer('releases'), size, frontier));
+    return done(await newestCheckpoint(ctx.tx, ctx.doors.keys.signer('releases')));
   },
 });
 
+/** The checkpoint of all that is published, with the cosignatures of the witnesses that have seen it so far. */
+export async function newestCheckpoint(tx: Tx, signer: Signer): Promise<Checkpoint> {
+  const { size, frontier } = await store.headOf(tx);
+  return checkpointOf(signer, size, frontier, await cosignatureLines(tx, size));
+}
+
 /** The static tree as of this transaction, for whoever writes it to a disk. It needs to read nothing but what is public. */
 export async function treeOf(tx: Tx, signer: Signer): Promise<Map<string, Uint8Array>> {
-  const { size, frontier } = await store.headOf(tx);
-  return publicTree(await store.publishedUpTo(tx, size), checkpointOf(signer, size, frontier));
+  const checkpoint = await newestCheckpoint(tx, signer);
+  return publicTree(await store.publishedUpTo(tx, checkpoint.size), checkpoint);
 }
 
 async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {

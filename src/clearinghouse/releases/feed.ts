@@ -60,8 +60,9 @@ export interface Checkpoint {
   readonly size: number;
 }
 
-export function checkpointOf(signer: Signer, size: number, frontier: readonly Buffer[]): Checkpoint {
-  const note = signNote(signer, checkpointText(signer.name, size, [...frontier]));
+/** `cosignatures` are lines of witnesses over exactly this tree. */
+export function checkpointOf(signer: Signer, size: number, frontier: readonly Buffer[], cosignatures: readonly string[] = []): Checkpoint {
+  const note = `${signNote(signer, checkpointText(signer.name, size, [...frontier]))}${cosignatures.join('')}`;
   return { note, key: verifierKey(signer.name, signer.publicKey), size };
 }
 

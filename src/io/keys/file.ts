@@ -1,4 +1,4 @@
-import { createPrivateKey, createSecretKey, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createSecretKey, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -18,16 +18,25 @@ export function fileKeys(path: string, origin: string): Keys {
     derived.set(info, known);
     return known;
   };
+  const make = (purpose: Parameters<Keys['signer']>[0]) =>
+    // Derived, so that a key file of before there was such a key has it too.
+    signerOf(`${origin}/${purpose}`, purpose === 'witness' ? ed25519Of(derive(purpose)) : createPrivateKey(kept[purpose]));
   const wrapping = createSecretKey(derive('blobs'));
   return {
     signer(purpose) {
-      const signer = signers.get(purpose) ?? signerOf(`${origin}/${purpose}`, createPrivateKey(kept[purpose]));
+      const signer = signers.get(purpose) ?? make(purpose);
       signers.set(purpose, signer);
       return signer;
     },
     wrapping: () => wrapping,
     secret: derive,
   };
+}
+
+/** PKCS #8 of an Ed25519 key (RFC 8410 §7): these sixteen bytes, then the seed. */
+function ed25519Of(seed: Uint8Array): KeyObject {
+  const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }
 
 function readOrMake(path: string): KeyFile {
