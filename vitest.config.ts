@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // How long a busy machine may take until it is so; a test that waits in vain fails all the same.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts'] } },
       { extends: true, test: { name: 'laws', include: ['test/laws/*.test.ts'] } },

@@ -60,7 +60,7 @@ describe.skipIf(noBrowser)('cases', () => {
     await visit.page.getByLabel('Write to everybody').fill('We see it too; a fix is on its way.');
     await visit.page.getByRole('button', { name: 'Send' }).click();
     await visit.page.getByText('We see it too').first().waitFor();
-    expect(await visit.page.getByLabel('Write to everybody').inputValue()).toBe('');
+    await expect.poll(() => visit.page.getByLabel('Write to everybody').inputValue()).toBe('');
     await visit.page.getByRole('button', { name: 'Accept this time' }).click();
     await visit.page.getByText('agreed between the parties').first().waitFor();
     await expectSound(visit, 'case-maintainer');

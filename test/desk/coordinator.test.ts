@@ -42,7 +42,7 @@ describe.skipIf(noBrowser)('what a coordinator does by hand', () => {
     await lupe.go(link!);
     await lupe.page.getByRole('button', { name: 'Sign in' }).click();
     await lupe.page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
-    expect(await lupe.page.getByRole('banner').textContent()).toContain('Lupe');
+    await lupe.page.getByRole('banner').getByText('Lupe').first().waitFor();
     await lupe.close();
   });
 
@@ -50,7 +50,7 @@ describe.skipIf(noBrowser)('what a coordinator does by hand', () => {
     const visit = await desk.visit(coordinator);
     const { page } = visit;
     const row = page.getByRole('table', { name: /Cases/ }).getByRole('row', { name: title });
-    expect(await row.textContent()).toContain('replayed');
+    await row.getByText('replayed').first().waitFor();
     await row.getByRole('link').click();
     await page.getByText('Read somebody in').click();
     await page.getByLabel('Organisation').selectOption({ label: 'Looper Project' });
@@ -69,7 +69,11 @@ describe.skipIf(noBrowser)('what a coordinator does by hand', () => {
     await page.getByRole('button', { name: 'Offer' }).click();
     await page.getByText('Offered: it waits on their desk.').waitFor();
     await settled(page);
-    expect(await page.getByRole('table', { name: /ever let into/ }).textContent()).toContain('maintains the package');
+    await page
+      .getByRole('table', { name: /ever let into/ })
+      .getByText('maintains the package')
+      .first()
+      .waitFor();
     await visit.close();
   });
 

@@ -54,7 +54,7 @@ describe.skipIf(noBrowser)('duplicates', () => {
     const found = visit.page.getByRole('table', { name: 'Findings, the earliest first' });
     await found.waitFor();
     await expect.poll(() => found.getByRole('row').count()).toBe(3);
-    expect(await found.textContent()).toContain('co-discovered');
+    await found.getByText('co-discovered').first().waitFor();
     await expectSound(visit, 'vulnerability');
     await visit.page.getByLabel('Why it is taken back').fill('two bounds after all');
     await visit.page.getByRole('button', { name: 'Take it back' }).click();

@@ -13,7 +13,7 @@ describe.skipIf(noBrowser)('entrance', () => {
   test('signed out, one learns how to get a link, and sees no place to go', async () => {
     const visit = await desk.visit();
     await visit.go('/findings/fnd_00000000000000000000000000');
-    expect(await visit.page.getByRole('heading', { level: 1 }).textContent()).toBe('You are not signed in');
+    await visit.page.getByRole('heading', { level: 1, name: 'You are not signed in' }).waitFor();
     expect(await visit.page.getByRole('navigation').count()).toBe(0);
     await expectSound(visit, 'signed-out');
     await visit.close();
@@ -36,10 +36,10 @@ describe.skipIf(noBrowser)('entrance', () => {
     await expectSound(visit, 'found');
     await fillFounding(visit.page);
     await visit.page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
-    expect(await visit.page.getByRole('banner').textContent()).toContain('Ada Person');
+    await visit.page.getByRole('banner').getByText('Ada Person').waitFor();
     await visit.page.reload();
     await settled(visit.page);
-    expect(await visit.page.getByRole('banner').textContent()).toContain('coordinator');
+    await visit.page.getByRole('banner').getByText('coordinator').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
 
