@@ -8,6 +8,7 @@ import { inventoryActions } from '../clearinghouse/inventories/actions.ts';
 import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
 import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
+import { webhookActions } from '../clearinghouse/releases/webhooks/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
 import { validationActions } from '../clearinghouse/validations/actions.ts';
 import { matrixActions } from '../clearinghouse/validations/matrices/actions.ts';
@@ -42,6 +43,7 @@ export const actions: readonly AnyAction[] = [
   ...advisoryActions,
   ...releaseActions,
   ...witnessActions,
+  ...webhookActions,
   ...fixActions,
 
   ...agreementActions,

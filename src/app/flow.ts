@@ -7,6 +7,7 @@ import * as findings from '../clearinghouse/findings/actions.ts';
 import { labPriorityOf } from '../clearinghouse/findings/queue/store.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
+import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
 import { considerFixes, matrixLabour } from '../clearinghouse/validations/matrices/actions.ts';
 import * as estimates from '../reviews/estimates/actions.ts';
@@ -75,6 +76,7 @@ export const flow: Flow = {
     ),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
+    work('webhook.due', webhooks.tellLabour, ({ thing }) => thing),
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
   ],
@@ -83,6 +85,7 @@ export const flow: Flow = {
     findings.remind,
     endEmbargoes,
     releases.publishDue,
+    webhooks.wakeDue,
     submissions.closeDue,
     runs.queueDue,
     runs.lapseDue,

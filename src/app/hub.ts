@@ -10,6 +10,7 @@ import { intakeBounds } from './admission.ts';
 import { buildDoors } from './build.ts';
 import { bulkRoutes } from './bulk.ts';
 import type { Config } from './config.ts';
+import { eventRoutes } from './events.ts';
 import { flow } from './flow.ts';
 import { buildHttp } from './http.ts';
 import { startWorker } from './jobs.ts';
@@ -52,6 +53,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     tapRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     vinceRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     witnessRoutes(app, doors);
+    eventRoutes(app, doors, log);
     const address = await listen(app, config, opened);
     const worker = await startWorker(doors, db.pool, flow, config.boxes, log, handedIn);
     opened.push(() => worker.stop());

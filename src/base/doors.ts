@@ -53,7 +53,7 @@ export interface Keys {
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */
-  secret(purpose: 'tokens' | 'salts' | 'names'): Uint8Array;
+  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks'): Uint8Array;
 }
 
 /** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */

@@ -23,6 +23,7 @@ export const kinds = {
   pri: 'priority',
   adv: 'advisory',
   rel: 'release',
+  whk: 'webhook',
   fix: 'fix',
   agr: 'agreement',
   sub: 'submission',

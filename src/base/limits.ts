@@ -219,6 +219,24 @@ export const limits = {
   csafValues: 2_000_000,
   csafResultsPerTest: 1_000,
   csafRangeComparisons: 20_000,
+  /** Of one answer of the feed: entries, and their bytes without their proofs. A month of a busy hub comes in one. */
+  feedRows: 10_000,
+  feedBytes: 8 * 1024 * 1024,
+  /** Followers who listen at once: in all, and from one address (one /64 for IPv6). */
+  eventStreams: 1_000,
+  eventStreamsPerAddress: 16,
+  /** Without so much as an empty comment; proxies hang up on silence after a minute. */
+  eventSilenceMs: 15_000,
+  /** A listener who takes nothing for so long is let go; they come back with where they were. */
+  eventStalledMs: 30_000,
+  webhooksPerOrg: 16,
+  webhookUrlChars: 2048,
+  /** In a row, over three days; then it is parked. */
+  webhookTries: 10,
+  /** Entries of the feed that one receiver is told in one round. */
+  webhookBatch: 50,
+  webhookMs: 15_000,
+  webhookAnswerBytes: 64 * 1024,
   becauseChars: 1000,
   toolMs: 60 * 1000,
   toolCallsPerReply: 16,

@@ -2,7 +2,7 @@ import type { Doors } from '../base/doors.ts';
 import type { AnyAction } from './action.ts';
 
 /** The doors a long piece of work may use: no database, no keys. */
-export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs'>;
+export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs' | 'net' | 'clock'>;
 
 /**
  * Work that takes longer than a transaction may: trusted → untrusted → trusted.

@@ -13,7 +13,7 @@ import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
 import { caseById } from '../cases/store.ts';
-import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish } from './feed.ts';
+import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish, withinBytes } from './feed.ts';
 import { inclusionProofs, insertNodes } from './log/store.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
 import * as store from './store.ts';
@@ -165,7 +165,7 @@ export const feed = action({
   output: wire.feedOut,
   async run(ctx, input) {
     const { note, key, size } = await newestCheckpoint(ctx.tx, ctx.doors.keys.signer('releases'));
-    const entries = await store.entriesAfter(ctx.tx, input.after, size, input.limit);
+    const entries = withinBytes(await store.entriesAfter(ctx.tx, input.after, size, input.limit), limits.feedBytes);
     const indexes = entries.map((_, i) => input.after + i);
     const proofs = await inclusionProofs(ctx.tx, indexes, size);
     return done({ items: entries.map((entry, i) => feedItem(entry, proofs[i]!)), checkpoint: note, key, size });

@@ -74,6 +74,16 @@ export interface FeedItem extends Entry {
 }
 
 /** `leaves` are those of the whole tree, in order; `entries` any of them. */
+/** As many from the beginning as hold so many bytes together, and one at least. */
+export function withinBytes(entries: readonly string[], most: number): readonly string[] {
+  let bytes = 0;
+  const over = entries.findIndex((entry) => {
+    bytes += Buffer.byteLength(entry);
+    return bytes > most;
+  });
+  return over < 0 ? entries : entries.slice(0, Math.max(1, over));
+}
+
 export function feedItems(leaves: readonly string[], entries: readonly string[]): FeedItem[] {
   const levels = levelsOf(leaves.map((hex) => Buffer.from(hex, 'hex')));
   return entries.map((entry) => feedItem(entry, inclusionProof(levels, (JSON.parse(entry) as Entry).seq - 1)));

@@ -12,7 +12,8 @@ export const page = wirePage;
 export const feedInput = z.object({
   /** The last `seq` that you have. */
   after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
+  /** Fewer come where they are large: `size` says whether there are more. */
+  limit: z.coerce.number().int().min(1).max(limits.feedRows).default(limits.pageRows),
 });
 export const nothing = z.object({});
 

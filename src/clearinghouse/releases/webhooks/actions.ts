@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { Id } from '../../../base/id.ts';
+import { plusMs } from '../../../base/instant.ts';
+import { label } from '../../../base/label.ts';
+import { limits } from '../../../base/limits.ts';
+import { refuse } from '../../../base/refusal.ts';
+import { action, done, type Happening, presentItems } from '../../../trust/action.ts';
+import type { Labour } from '../../../trust/labour.ts';
+import { originOf } from '../../advisories/actions.ts';
+import { entriesAfter, headOf } from '../store.ts';
+import { tell } from './labour.ts';
+import * as store from './store.ts';
+import { afterRound, leaseMs, messageOf, secretOf, secretsOf, type TellSpec, type Webhook } from './webhook.ts';
+import * as wire from './wire.ts';
+
+export const add = action({
+  name: 'webhooks.add',
+  at: 'POST /api/webhooks',
+  summary: 'Have an address of your organisation told of every release, signed as Standard Webhooks has it. The secret is shown once.',
+  by: 'signed-in',
+  secret: true,
+  input: wire.addInput,
+  output: wire.secretOut,
+  async run(ctx, input) {
+    const orgId = ctx.actor.orgId as Id<'org'> | null;
+    if (orgId === null) return refuse('not_permitted', 'only who belongs to an organisation');
+    if ((await store.countOf(ctx.tx, orgId)) >= limits.webhooksPerOrg)
+      return refuse('too_many', `an organisation has at most ${limits.webhooksPerOrg} webhooks`);
+    const { size } = await headOf(ctx.tx);
+    const of: Webhook = {
+      id: ctx.id('whk'),
+      orgId,
+      url: input.url,
+      state: 'active',
+      toldSeq: Math.min(input.after ?? size, size),
+      failures: 0,
+      dueAt: ctx.now,
+      leasedUntil: null,
+      secretVersion: 1,
+      rotatedAt: null,
+      addedBy: ctx.actor.id,
+      addedAt: ctx.now,
+      lastAt: null,
+      lastStatus: null,
+      because: null,
+      label: label('AMBER', orgId),
+    };
+    await store.insertWebhook(ctx.tx, of);
+    return done({ ...of, secret: secretOf(ctx.doors.keys.secret('webhooks'), of.id, 1) }, happened('webhook.added', of, { url: of.url }));
+  },
+  present: wire.presentSecret,
+});
+
+export const list = action({
+  name: 'webhooks.list',
+  at: 'GET /api/webhooks',
+  summary: "Your organisation's webhooks, and what became of the last attempt.",
+  by: 'signed-in',
+  input: wire.page,
+  output: wire.listOut,
+  async run(ctx, input) {
+    return done({ items: await store.listWebhooks(ctx.tx, input.after, input.limit) });
+  },
+  present: presentItems(wire.present),
+});
+
+export const end = action({
+  name: 'webhooks.end',
+  at: 'POST /api/webhooks/:id/end',
+  summary: 'Tell an address nothing more.',
+  by: 'signed-in',
+  input: wire.byId,
+  output: wire.webhookOut,
+  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  async run(ctx, _input, of: Webhook) {
+    if (of.state === 'ended') return refuse('wrong_state', 'this webhook has ended');
+    const ended: Webhook = { ...of, state: 'ended', because: 'ended by a person' };
+    await store.saveWebhook(ctx.tx, ended);
+    return done(ended, happened('webhook.ended', ended, { because: ended.because }));
+  },
+  present: wire.present,
+});
+
+export const rotate = action({
+  name: 'webhooks.rotate',
+  at: 'POST /api/webhooks/:id/rotate',
+  summary: 'Change the secret: shown once; for a day, messages are signed with the one before, too.',
+  by: 'signed-in',
+  secret: true,
+  input: wire.byId,
+  output: wire.secretOut,
+  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  async run(ctx, _input, of: Webhook) {
+    // Coordinators see whose webhooks fail; the secret is its owner's alone.
+    if (of.orgId !== ctx.actor.orgId) return refuse('not_permitted', 'only its own organisation changes the secret');
+    const rotated: Webhook = { ...of, secretVersion: of.secretVersion + 1, rotatedAt: ctx.now };
+    await store.saveWebhook(ctx.tx, rotated);
+    const secret = secretOf(ctx.doors.keys.secret('webhooks'), of.id, rotated.secretVersion);
+    return done({ ...rotated, secret }, happened('webhook.rotated', rotated, null));
+  },
+  present: wire.presentSecret,
+});
+
+export const redeliver = action({
+  name: 'webhooks.redeliver',
+  at: 'POST /api/webhooks/:id/redeliver',
+  summary: 'Tell an address again, from an entry of the feed on or from where it stopped; a parked one is active again.',
+  by: 'signed-in',
+  input: wire.redeliverInput,
+  output: wire.webhookOut,
+  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  async run(ctx, input, of: Webhook) {
+    if (of.state === 'ended') return refuse('wrong_state', 'this webhook has ended; add another');
+    const toldSeq = Math.min(input.after ?? of.toldSeq, (await headOf(ctx.tx)).size);
+    // A round under way is of the past: what it comes back with is refused as stale.
+    const again: Webhook = { ...of, state: 'active', toldSeq, failures: 0, dueAt: ctx.now, leasedUntil: null, because: null };
+    await store.saveWebhook(ctx.tx, again);
+    return done(again, happened('webhook.redelivered', again, { after: toldSeq }));
+  },
+  present: wire.present,
+});
+
+export const wakeDue = action({
+  name: 'webhooks.wakeDue',
+  at: 'POST /api/webhooks/wake-due',
+  summary: 'Have every webhook told that has not taken all of the feed and whose hour has come.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.wokenOut,
+  async run(ctx) {
+    const { size } = await headOf(ctx.tx);
+    const due = await store.dueWebhooks(ctx.tx, size, ctx.now, limits.followBatchRows);
+    for (const of of due) await store.saveWebhook(ctx.tx, { ...of, leasedUntil: plusMs(ctx.now, leaseMs) });
+    return done({ woken: due.length }, ...due.map((of) => happened('webhook.due', of, { after: of.toldSeq })));
+  },
+});
+
+export const begin = action({
+  name: 'webhooks.begin',
+  at: 'POST /api/webhooks/:id/begin',
+  summary: 'What one address is to be told.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byId,
+  output: z.custom<TellSpec>(),
+  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  async run(ctx, _input, of: Webhook) {
+    if (of.state !== 'active' || of.leasedUntil === null) return refuse('wrong_state', 'nobody asked for it');
+    const { size } = await headOf(ctx.tx);
+    const entries = await entriesAfter(ctx.tx, of.toldSeq, size, limits.webhookBatch);
+    const secrets = secretsOf(ctx.doors.keys.secret('webhooks'), of, ctx.now);
+    const spec: TellSpec = { url: of.url, secrets, messages: entries.map((entry) => messageOf(of.id, originOf(ctx), entry)) };
+    return done(spec);
+  },
+});
+
+export const conclude = action({
+  name: 'webhooks.conclude',
+  at: 'POST /api/webhooks/:id/conclude',
+  summary: 'Take down what became of a round.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.concludeInput,
+  output: wire.webhookOut,
+  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  async run(ctx, { evidence }, of: Webhook) {
+    // Told from elsewhere meanwhile, ended, or set back: that round counts for nothing.
+    const isOwn = evidence.every((told, i) => told.seq === of.toldSeq + 1 + i);
+    if (of.state !== 'active' || of.leasedUntil === null || !isOwn)
+      return refuse('wrong_state', 'this round is not the one that was asked for');
+    const next = afterRound(of, evidence, ctx.now, ctx.doors.chance(1)[0]! / 255);
+    await store.saveWebhook(ctx.tx, next);
+    const { because, lastStatus } = next;
+    return next.state === 'active' ? done(next) : done(next, happened(`webhook.${next.state}`, next, { because, lastStatus }));
+  },
+  present: wire.present,
+});
+
+function happened(event: `webhook.${string}`, of: Webhook, payload: unknown): Happening {
+  return { event, thing: of.id, label: of.label, payload };
+}
+
+export const tellLabour: Labour<TellSpec, Awaited<ReturnType<typeof tell>>> = { name: 'tell', begin, work: tell, conclude };
+
+export const webhookActions = [add, list, end, rotate, redeliver, wakeDue, begin, conclude];
