@@ -47,6 +47,7 @@ export async function coordinate(matter: Matter, cast: Cast, clock: DrivenClock,
   if (matter.patch) await tryPatch(caseId, matter.maintainer, matter.patch, screen);
   const goLiveAt = await agreeOnEmbargo(caseId, matter, ada, clock, screen);
   await assess(caseId, matter, ada, screen);
+  await state(caseId, matter, ada, screen);
   const advisoryId = await draft(caseId, matter, ada, bo, screen);
   const release = await ada.say<{ id: string }>('releases.schedule', { advisoryId, goLiveAt });
   screen.step('Ada', `schedules ${matter.cve} for ${goLiveAt}, the same hour for everybody (${release.id.slice(0, 12)}…)`);
@@ -123,8 +124,26 @@ async function assess(caseId: string, matter: Matter, ada: Player, screen: Scree
   screen.step('Ada', `ranks it: SSVC ${ranked.decision}; CVSS ${ranked.cvss.base} (${ranked.cvss.severity}), kept apart from it`);
 }
 
+/** The maintainer says how the package stands; in the advisory it is their word, under their name. */
+async function state(caseId: string, { maintainer, affected }: Matter, ada: Player, screen: Screen): Promise<void> {
+  const text = `Update to ${affected.map((range) => range.fixed).join(' or ')}.`;
+  const said = await maintainer.say<{ id: string }>('cases.state', { id: caseId, status: 'affected', affected, text });
+  await ada.say('cases.approveStatement', { id: said.id });
+  screen.step(maintainer.name, `says which versions are affected; approved for the advisory by Ada`);
+}
+
+interface Suggestion {
+  readonly draft: { affected: Matter['affected'] };
+  readonly origins: { at: string; from: string }[];
+  readonly missing: string[];
+}
+
 async function draft(caseId: string, matter: Matter, ada: Player, bo: Player, screen: Screen): Promise<string> {
-  const { title, summary, affected, cve, cwe } = matter;
+  const { title, summary, cve, cwe } = matter;
+  const suggested = await ada.say<Suggestion>('advisories.suggest', { caseId });
+  const { affected } = suggested.draft;
+  const from = suggested.origins.find((o) => o.at === '/affected/0')?.from;
+  screen.step('hub', `suggests a first draft: affected versions from ${from}; not known yet: ${suggested.missing.join('; ') || 'nothing'}`);
   const drafted = await ada.say<{ id: string; digest: string }>('advisories.draft', { caseId, title, summary, affected, cve, cwe });
   const own = await ada.ask('advisories.approve', { id: drafted.id, digest: drafted.digest });
   if ((own as { refused?: boolean }).refused !== true) throw new Error('the drafter approved their own advisory');
