@@ -32,6 +32,8 @@ function convert(file: string, from: Name, to: Name, tell: (lost: string) => voi
   if (isRefusal(source)) return source;
   for (const lost of lossesOf(source, formats[to].losses)) tell(lost);
   const written: unknown = formats[to].write(source);
+  if (written === undefined)
+    return refuse('unsupported', `nothing of this advisory can be said as ${to}: no CVE id, no product, or not in English`);
   return typeof written === 'string' ? { value: written, text: written.trimEnd() } : { value: written };
 }
 

@@ -2,6 +2,9 @@ import type { Refusal } from '../../../base/refusal.ts';
 import type { Source } from '../source.ts';
 import { readCsaf, writeCsaf } from './csaf/csaf.ts';
 import { losses20, losses21 } from './csaf/losses.ts';
+import { lossesCve } from './cve/losses.ts';
+import { readCve } from './cve/read.ts';
+import { writeCve } from './cve/write.ts';
 import type { Loss } from './loss.ts';
 
 interface Format {
@@ -16,4 +19,5 @@ interface Format {
 export const formats = {
   csaf20: { write: (source) => writeCsaf(source, '2.0'), read: readCsaf, losses: losses20 },
   csaf21: { write: (source) => writeCsaf(source, '2.1'), read: readCsaf, losses: losses21 },
+  cve: { write: (source) => writeCve(source), read: readCve, losses: lossesCve },
 } as const satisfies Readonly<Record<string, Format>>;

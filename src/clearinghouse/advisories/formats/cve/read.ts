@@ -89,7 +89,7 @@ export function partsOf(document: Obj): { readonly metadata: Obj; readonly cna: 
 }
 
 /** A container that is sent may say no time at all. */
-const never = '1970-01-01T00:00:00.000Z' as Instant;
+export const never = '1970-01-01T00:00:00.000Z' as Instant;
 
 function english(texts: unknown): string[] {
   const all = listOf(texts).filter(isObject);

@@ -12,37 +12,11 @@ type Vulnerability = Source['vulnerabilities'][number];
 type Json = Record<string, unknown>;
 
 /** The CVE Numbering Authority in whose name the record is. */
-export interface Assigner {
+interface Assigner {
   /** UUID of the CVE program. */
   readonly orgId: string;
   readonly shortName: string;
 }
-
-/**
- * What the record format has no member for, by its path in the source; `*` is every item. A record that was read is kept, and what
- * of it nobody changed is written back as it was.
- */
-export const lostInCve: readonly string[] = [
-  'category',
-  'language',
-  'tlp',
-  'publisher',
-  'tracking.id',
-  'tracking.aliases',
-  'tracking.revisions',
-  'tracking.generator',
-  'notes',
-  'beyond',
-  'vulnerabilities.*.ids',
-  // All notes but the first, which is the description.
-  'vulnerabilities.*.notes.1…',
-  'vulnerabilities.*.justifications',
-  'vulnerabilities.*.threats',
-  'vulnerabilities.*.remedies',
-  // A person and an organisation are both a text.
-  'vulnerabilities.*.credits.*.names',
-  'vulnerabilities.*.credits.*.organization',
-];
 
 /**
  * The CVE record of the first vulnerability that has a CVE id, of format 5.2; without an assigner the container that a CVE Numbering
@@ -136,6 +110,12 @@ function rejectionOf(source: Source): Json {
   return { rejectedReasons: distinct(reasons.length > 0 ? reasons : [inEnglish('Withdrawn.')]) };
 }
 
+/** What a product is spared is no impact: CSAF says with it why a product is not affected. */
+export function isSpared({ status }: Vulnerability, { category, productIds }: Vulnerability['threats'][number]): boolean {
+  const spared = new Set([...(status.known_not_affected ?? []), ...(status.fixed ?? [])]);
+  return category === 'impact' && productIds.length > 0 && productIds.every((id) => spared.has(id));
+}
+
 function containerOf(source: Source, vulnerability: Vulnerability): Json {
   const { threats, remedies, weaknesses, credits } = vulnerability;
   const described = [...vulnerability.notes, ...source.notes].filter((n) => n.category === 'description' && n.text !== '');
@@ -143,9 +123,7 @@ function containerOf(source: Source, vulnerability: Vulnerability): Json {
   const texts = described.length > 0 ? [described[0]!.text] : fallback.slice(0, 1);
   const fixes = remedies.filter((r) => r.category === 'vendor_fix' || r.category === 'optional_patch');
   const around = remedies.filter((r) => r.category === 'workaround' || r.category === 'mitigation');
-  // What a product is spared is no impact: CSAF says with it why a product is not affected.
-  const spared = new Set([...(vulnerability.status.known_not_affected ?? []), ...(vulnerability.status.fixed ?? [])]);
-  const felt = threats.filter((t) => t.category === 'impact' && (t.productIds.length === 0 || t.productIds.some((id) => !spared.has(id))));
+  const felt = threats.filter((t) => t.category === 'impact' && !isSpared(vulnerability, t));
   const impacts = felt.map((t) => ({ descriptions: [inEnglish(t.details)] }));
   return {
     title: cut(vulnerability.title ?? source.title, 256),
