@@ -7,6 +7,8 @@ import { fixActions } from '../clearinghouse/fixes/actions.ts';
 import { inventoryActions } from '../clearinghouse/inventories/actions.ts';
 import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
+import { artefactActions } from '../clearinghouse/releases/artefacts/actions.ts';
+import { repositoryActions } from '../clearinghouse/releases/repository/actions.ts';
 import { webhookActions } from '../clearinghouse/releases/webhooks/actions.ts';
 import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
@@ -44,6 +46,8 @@ export const actions: readonly AnyAction[] = [
   ...releaseActions,
   ...witnessActions,
   ...webhookActions,
+  ...artefactActions,
+  ...repositoryActions,
   ...fixActions,
 
   ...agreementActions,

@@ -74,6 +74,6 @@ export function recipesIn(dir: string): readonly RecipeFiles[] {
 
 const chance = (bytes: number) => randomBytes(bytes);
 
-function clockOf(config: Config) {
+export function clockOf(config: Config) {
   return config.clockFile ? shiftedClock(config.clockFile) : systemClock;
 }

@@ -10,6 +10,7 @@ import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
 import { sealCommands } from './cli-seal.ts';
+import { tufCommands } from './cli-tuf.ts';
 import { finish } from './ending.ts';
 import { inputSchema } from './openapi.ts';
 import { remoteHub } from './remote.ts';
@@ -45,6 +46,7 @@ export function buildCli(start: (program: Command) => void): Command {
   labCommands(program);
   logCommands(program);
   linkCommand(program);
+  tufCommands(program);
   return program;
 }
 

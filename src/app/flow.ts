@@ -7,6 +7,7 @@ import * as findings from '../clearinghouse/findings/actions.ts';
 import { labPriorityOf } from '../clearinghouse/findings/queue/store.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
+import * as repository from '../clearinghouse/releases/repository/actions.ts';
 import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
 import { considerFixes, matrixLabour } from '../clearinghouse/validations/matrices/actions.ts';
@@ -86,6 +87,7 @@ export const flow: Flow = {
     endEmbargoes,
     releases.publishDue,
     webhooks.wakeDue,
+    repository.refresh,
     submissions.closeDue,
     runs.queueDue,
     runs.lapseDue,

@@ -4,6 +4,7 @@ import type { Doors } from '../base/doors.ts';
 import { treeOf } from '../clearinghouse/releases/actions.ts';
 import { headOf } from '../clearinghouse/releases/store.ts';
 import { repeat, type Worker } from './jobs.ts';
+import { writeRepository } from './repository-files.ts';
 
 const everyMs = 500;
 /** Written after everything they speak of, so that a reader in between finds the older state whole. */
@@ -13,6 +14,10 @@ const last = ['feed.json', 'checkpoint', 'index.html'];
 export function startPublishing(doors: Doors, dir: string, log: (problem: string, error: unknown) => void): Worker {
   let written = -1;
   return repeat(everyMs, log, async () => {
+    await writeRepository(doors, {
+      read: (path) => readFile(join(dir, path)).catch(() => undefined),
+      put: (path, bytes) => replace(join(dir, path), bytes),
+    });
     const signer = doors.keys.signer('releases');
     // Reads nothing but what is public: the tree cannot hold what it could not see.
     const found = await doors.db.transaction([], async (tx) => {

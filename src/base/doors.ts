@@ -50,6 +50,8 @@ export interface Blobs {
 export interface Keys {
   /** Ed25519 signer for one purpose, made at first use and kept. */
   signer(purpose: 'log' | 'records' | 'releases' | 'witness'): Signer;
+  /** Ed25519 signer of a TUF role that signs on its own; each generation is another key, found again from its number. */
+  online(role: 'timestamp' | 'snapshot' | 'targets', generation: number): Signer;
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */

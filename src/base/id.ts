@@ -22,6 +22,7 @@ export const kinds = {
   stm: 'statement',
   pri: 'priority',
   adv: 'advisory',
+  art: 'artefact',
   rel: 'release',
   whk: 'webhook',
   fix: 'fix',

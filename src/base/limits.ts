@@ -28,6 +28,8 @@ export const limits = {
   logExportRows: 1000,
   actRetries: 3,
   followBatchRows: 200,
+  /** Files of the TUF repository that are held in memory at once while they are written. */
+  tufFilesAtOnce: 8,
   jobRetries: 3,
   hopTries: 8,
   claimDays: 30,
@@ -183,6 +185,20 @@ export const limits = {
   reportMitigations: 64,
   repliesPerReport: 16,
   patchBytes: 1024 * 1024,
+  /** One artefact of a release, as it is handed in; and all that one advisory brings. */
+  artefactBytes: 16 * 1024 * 1024,
+  artefactsPerAdvisory: 32,
+  artefactBytesPerAdvisory: 128 * 1024 * 1024,
+  /** Of one role in a TUF root. */
+  tufKeys: 32,
+  /** Clients take as much of a root by default. */
+  tufRootBytes: 512_000,
+  /** Projects with a role of their own; the others share roles by hash. Clients read `targets` and `snapshot` whole. */
+  tufProjects: 1_000,
+  /** Projects that sign with a key of their own, besides. */
+  tufKeyedProjects: 1_000,
+  /** Of a project's role; clients read it whole, and the best known one in time that grows with the square of it. */
+  tufTargetsPerProject: 1_000,
   reportFileBytes: 1024 * 1024,
   reportFiles: 16,
   treeFileBytes: 64 * 1024 * 1024,

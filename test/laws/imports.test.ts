@@ -39,6 +39,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
   'src/clearinghouse/findings/formats': ['node:crypto', 'node:zlib'],
   'src/clearinghouse/priorities': ['kysely', 'zod', 'ae-cvss-calculator'],
+  'src/clearinghouse/releases/artefacts': ['kysely', 'zod', 'age-encryption'],
   'src/reviews': ['node:crypto', 'kysely', 'zod'],
 };
 /** Within a station only these touch doors; everything else is pure. */

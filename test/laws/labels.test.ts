@@ -4,11 +4,12 @@ import { sourceFiles } from './tree.ts';
 const deciding = sourceFiles('src').filter((f) => !f.path.endsWith('.test.ts') && f.path !== 'src/base/label.ts');
 
 // docs/decisions/0005: whatever lies under the public label, anybody reads in the log.
-test('the public label is given by the releases, and by what opens a commitment once the flaw is public', () => {
+test('the public label is given by the releases and what they bring, and by what opens a commitment once the flaw is public', () => {
   const giving = deciding.filter((f) => /label: publicLabel|label\('CLEAR'/.test(f.code));
   expect(giving.map((f) => [f.path, f.code.match(/label: publicLabel/g)?.length])).toEqual([
     ['src/clearinghouse/findings/amendments/actions.ts', 1],
     ['src/clearinghouse/releases/actions.ts', 2],
+    ['src/clearinghouse/releases/artefacts/actions.ts', 1],
   ]);
 });
 

@@ -6,6 +6,7 @@ import * as claims from '../../src/clearinghouse/claims/wire.ts';
 import * as imports from '../../src/clearinghouse/findings/imports/wire.ts';
 import * as findings from '../../src/clearinghouse/findings/wire.ts';
 import * as priorities from '../../src/clearinghouse/priorities/wire.ts';
+import * as artefacts from '../../src/clearinghouse/releases/artefacts/wire.ts';
 import * as scans from '../../src/clearinghouse/scans/wire.ts';
 import * as plans from '../../src/reviews/plans/wire.ts';
 import * as submissions from '../../src/reviews/submissions/wire.ts';
@@ -16,6 +17,7 @@ import { sourceFiles } from './tree.ts';
 const many = <T>(n: number, of: T) => Array.from({ length: n }, () => of);
 const text = (n: number) => 'a'.repeat(n);
 const url = (n: number) => `https://a.example/${text(n - 'https://a.example/'.length)}`;
+const base64 = (n: number) => Buffer.alloc(n).toString('base64');
 const rows: readonly [name: string, limit: number, schema: z.ZodType, field: string, make: (n: number) => unknown][] = [
   ['a claim\u2019s purl', limits.purlBytes, claims.declareInput, 'purl', text],
   ['a claim\u2019s paths', limits.claimPaths, claims.declareInput, 'paths', (n) => many(n, 'src')],
@@ -33,6 +35,8 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ],
   ['an entry of an upload', limits.bulkEntries, imports.bulkEntryInput, 'entry', (n) => n],
   ['a CVSS vector', limits.cvssVectorChars, priorities.assessInput, 'cvssVector', text],
+  ['a file that a release brings', limits.artefactBytes, artefacts.attachInput, 'data', base64],
+  ['why an unverified patch goes out', limits.becauseChars, artefacts.attachInput, 'reason', text],
   ['where a policy was read', limits.referenceBytes, embargoes.policyInput, 'url', url],
   ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],
   ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],

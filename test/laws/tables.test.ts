@@ -20,6 +20,7 @@ const unguarded: Record<string, string> = {
   witnessed_forks: 'public checkpoints of logs of others; witnesses.list is for coordinators',
   witnessed_logs: 'public checkpoints of logs of others, shown to anybody',
   release_nodes: 'hashes of the public feed, made when it was published',
+  tuf_head: 'the TUF root in force, which is public, and counters',
   kysely_migration: 'names of migrations',
   kysely_migration_lock: 'one lock',
 };

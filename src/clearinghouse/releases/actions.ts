@@ -13,9 +13,11 @@ import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
 import { caseById } from '../cases/store.ts';
+import { forgetStaged, goLiveWith } from './artefacts/actions.ts';
 import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish, withinBytes } from './feed.ts';
 import { inclusionProofs, insertNodes } from './log/store.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
+import { publishRepository } from './repository/publications/actions.ts';
 import * as store from './store.ts';
 import { publicTree } from './tree.ts';
 import * as wire from './wire.ts';
@@ -71,6 +73,7 @@ export const unschedule = action({
     if (isRefusal(state)) return state;
     const changed = { ...release, state };
     await store.saveRelease(ctx.tx, changed);
+    await forgetStaged(ctx, changed);
     return done(changed, planned('release.unscheduled', changed, {}));
   },
   present: wire.present,
@@ -91,11 +94,12 @@ export const publishDue = action({
       const advisory = await advisoryById(ctx.tx, release.advisoryId);
       const because = decideHold(release, ctx.now, advisory && (await gateOf(ctx, advisory)));
       events.push(
-        because !== undefined || !advisory
+        ...(because !== undefined || !advisory
           ? await hold(ctx, release, because ?? 'the advisory is gone')
-          : await goLive(ctx, release, advisory),
+          : await goLive(ctx, release, advisory)),
       );
     }
+    if (events.some((e) => e.event === 'artefact.published')) await publishRepository(ctx);
     const published = events.filter((e) => e.event === 'release.published').length;
     return done({ published, held: due.length - published }, ...events);
   },
@@ -205,13 +209,13 @@ async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {
   return { advisory: { state, digest, tlp: text.tlp ?? 'CLEAR' }, embargo: { isOver, endsAt, because } };
 }
 
-async function hold(ctx: Ctx, release: Release, because: string): Promise<Happening> {
+async function hold(ctx: Ctx, release: Release, because: string): Promise<Happening[]> {
   const held: Release = { ...release, state: 'held', because };
   await store.saveRelease(ctx.tx, held);
-  return planned('release.held', held, { because });
+  return [planned('release.held', held, { because })];
 }
 
-async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<Happening> {
+async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<Happening[]> {
   const head = await store.lockHead(ctx.tx);
   const seq = head.size + 1;
   const earlier = (await store.newestOf(ctx.tx, advisory.id))?.bulletin;
@@ -224,7 +228,8 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
     versions: [...(earlier?.versions ?? []), version],
   };
   const documents = documentsOf(bulletin);
-  const publication = publish(release, seq, bulletin, documents);
+  const { carried, events } = await goLiveWith(ctx, release);
+  const publication = publish(release, seq, bulletin, documents, carried);
   await store.saveRelease(ctx.tx, { ...release, state: 'published', publication, label: publicLabel });
   await store.insertDocuments(ctx.tx, release.id, documents);
   const leaf = Buffer.from(publication.leaf, 'hex');
@@ -232,7 +237,7 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
   await store.saveHead(ctx.tx, seq, appendLeaf(head.frontier, head.size, leaf));
   const { advisoryId, caseId, package: name } = release;
   const payload = { advisoryId, caseId, package: name, seq, trackingId: bulletin.trackingId, version: version.number };
-  return { event: 'release.published', thing: release.id, label: publicLabel, payload };
+  return [{ event: 'release.published', thing: release.id, label: publicLabel, payload }, ...events];
 }
 
 function planned(event: `release.${string}`, release: Release, more: object): Happening {

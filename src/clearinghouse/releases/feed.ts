@@ -6,6 +6,7 @@ import { type Bulletin, csafPath, latestOf, osvId } from '../advisories/bulletin
 import { renderCsaf20 } from '../advisories/formats/csaf20.ts';
 import { ecosystemOf } from '../advisories/formats/ecosystem.ts';
 import { renderOsv } from '../advisories/formats/osv.ts';
+import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
 
 /** One line of the feed. Its canonical JSON is the leaf; by the digests it binds the documents. */
@@ -18,6 +19,8 @@ interface Entry {
   readonly packages: readonly string[];
   readonly publishedAt: string;
   readonly documents: readonly { readonly format: string; readonly path: string; readonly sha256: string }[];
+  /** Patches and the like, where it brings any. */
+  readonly artefacts?: readonly Carried[];
 }
 
 /** Every document of one bulletin. */
@@ -34,7 +37,13 @@ function document(format: Document['format'], paths: string[], content: object):
 }
 
 /** Makes the publication of a bulletin at place `seq` of the feed. */
-export function publish(release: Pick<Release, 'id'>, seq: number, bulletin: Bulletin, documents: readonly Document[]): Publication {
+export function publish(
+  release: Pick<Release, 'id'>,
+  seq: number,
+  bulletin: Bulletin,
+  documents: readonly Document[],
+  artefacts: readonly Carried[] = [],
+): Publication {
   const latest = latestOf(bulletin);
   const entry: Entry = {
     seq,
@@ -45,6 +54,7 @@ export function publish(release: Pick<Release, 'id'>, seq: number, bulletin: Bul
     packages: [...new Set(bulletin.text.affected.map((r) => r.package))],
     publishedAt: latest.at,
     documents: documents.flatMap(({ format, paths, sha256: digest }) => paths.map((path) => ({ format, path, sha256: digest }))),
+    ...(artefacts.length ? { artefacts } : {}),
   };
   const text = canonical(entry);
   // A tile's entry has a length of two bytes (C2SP tlog-tiles); the limits of an advisory keep far below.

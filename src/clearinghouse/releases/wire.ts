@@ -52,6 +52,19 @@ const feedItem = z.object({
   packages: z.array(z.string()),
   publishedAt: wireInstant,
   documents: z.array(z.object({ format: z.string(), path: z.string(), sha256: z.string() })),
+  artefacts: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        path: z.string(),
+        sha256: z.string(),
+        statement: z.object({ path: z.string(), sha256: z.string() }),
+        /** Opens what was staged of it. */
+        identity: z.string().optional(),
+      }),
+    )
+    .optional(),
   entry: z.string(),
   proof: z.array(z.string()),
 });

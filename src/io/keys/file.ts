@@ -28,6 +28,8 @@ export function fileKeys(path: string, origin: string): Keys {
       signers.set(purpose, signer);
       return signer;
     },
+    // From the master key, so that an old file has them too and two hubs on one file have the same.
+    online: (role, generation) => signerOf(`${origin}/tuf/${role}`, ed25519Of(derive(`tuf ${role} ${generation}`))),
     wrapping: () => wrapping,
     secret: derive,
   };

@@ -101,8 +101,8 @@ export const concludePatchCheck = action({
     if (!patch.plan) return refuse('wrong_state', 'this check was never begun');
     // Sent back and begun again since, because another PoC came in: the other worker's evidence counts.
     if (input.evidence.plan !== digestOf(patch.plan)) return refuse('stale', 'this is evidence of an earlier check');
-    const { verdict, because } = judgeCheck(patch.plan, input.evidence.seen);
-    await store.judgePatch(ctx.tx, { ...patch, state, verdict, because, judgedAt: ctx.now });
+    const { verdict, because, checked = null } = judgeCheck(patch.plan, input.evidence.seen);
+    await store.judgePatch(ctx.tx, { ...patch, state, verdict, because, judgedAt: ctx.now }, checked);
     const of = await caseById(ctx.tx, patch.caseId);
     if (of && verdict === 'verified') await saveCase(ctx.tx, { ...of, vfdpxa: after(of.vfdpxa, 'fix-ready') ?? of.vfdpxa });
     const payload = { patchId: patch.id, verdict, because };

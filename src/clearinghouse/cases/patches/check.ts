@@ -17,9 +17,17 @@ export type CheckPlan =
     }
   | { readonly impossible: string };
 
+/** Of a check that held: what a signed statement may say of it. */
+export interface Checked {
+  readonly provider: string;
+  /** The functional tests that pass on the patched build, by name. */
+  readonly tests: readonly string[];
+}
+
 interface Judged {
   readonly verdict: PatchVerdict;
   readonly because: string;
+  readonly checked?: Checked;
 }
 
 const text = z.string().max(limits.textChars);
@@ -70,5 +78,7 @@ export function judgeCheck(plan: CheckPlan, given: unknown): Judged {
   if (seen.pocs.some((poc) => poc.after.length !== plan.runs)) return unsure('the evidence is not of exactly the planned runs');
   if (seen.control.length !== 1 || seen.selfCheck.length !== plan.selfChecks) return unsure('control runs are missing');
   if (seen.testsBefore.length !== plan.tests || seen.testsAfter.length !== plan.tests) return unsure('functional tests are missing');
-  return decidePatch(seen);
+  const decided = decidePatch(seen);
+  if (decided.verdict !== 'verified') return decided;
+  return { ...decided, checked: { provider: seen.provider, tests: seen.testsAfter.filter((t) => t.passed).map((t) => t.name) } };
 }

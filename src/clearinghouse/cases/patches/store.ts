@@ -3,7 +3,7 @@ import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
-import type { CheckPlan } from './check.ts';
+import type { Checked, CheckPlan } from './check.ts';
 import type { Patch, PatchState, PatchVerdict } from './patch.ts';
 
 type PatchRow = {
@@ -20,12 +20,13 @@ type PatchRow = {
   submitted_at: Instant;
   judged_at: Instant | null;
   plan: ColumnType<CheckPlan | null, string | null, string | null>;
+  checked: ColumnType<Checked | null, string | null, string | null>;
   tlp: Tlp;
   compartments: string[];
 };
 
-/** A patch with what its check was begun with. */
-export type KeptPatch = Patch & { readonly plan: CheckPlan | null };
+/** A patch with what its check was begun with, and what it was made of where it held. */
+export type KeptPatch = Patch & { readonly plan: CheckPlan | null; readonly checked: Checked | null };
 
 const patches = (tx: Tx) => tx.withTables<{ case_patches: PatchRow }>();
 
@@ -40,7 +41,7 @@ export async function patchById(tx: Tx, id: string): Promise<KeptPatch | undefin
     .where('id', '=', id as Id<'pat'>)
     .forUpdate()
     .executeTakeFirst();
-  return row && { ...patchOf(row), plan: row.plan };
+  return row && { ...patchOf(row), plan: row.plan, checked: row.checked };
 }
 
 export async function patchesOf(tx: Tx, caseId: string): Promise<Patch[]> {
@@ -62,16 +63,20 @@ export async function pinPatch(tx: Tx, id: Id<'pat'>, plan: CheckPlan): Promise<
     .execute();
 }
 
-export async function judgePatch(tx: Tx, patch: Patch): Promise<void> {
+export async function judgePatch(tx: Tx, patch: Patch, checked: Checked | null): Promise<void> {
   const { state, verdict, because, judgedAt } = patch;
-  await patches(tx).updateTable('case_patches').set({ state, verdict, because, judged_at: judgedAt }).where('id', '=', patch.id).execute();
+  await patches(tx)
+    .updateTable('case_patches')
+    .set({ state, verdict, because, judged_at: judgedAt, checked: checked && JSON.stringify(checked) })
+    .where('id', '=', patch.id)
+    .execute();
 }
 
 /** Sends the patches of a case that held back to be checked again; returns which. */
 export async function reopenVerified(tx: Tx, caseId: string): Promise<Id<'pat'>[]> {
   const rows = await patches(tx)
     .updateTable('case_patches')
-    .set({ state: 'submitted', verdict: null, because: null, judged_at: null, plan: null })
+    .set({ state: 'submitted', verdict: null, because: null, judged_at: null, plan: null, checked: null })
     .where('case_id', '=', caseId as Id<'cas'>)
     .where('verdict', '=', 'verified')
     .returning('id')
@@ -94,6 +99,7 @@ function rowOf(p: Patch) {
     submitted_at: p.submittedAt,
     judged_at: p.judgedAt,
     plan: null,
+    checked: null,
     ...labelColumns(p.label),
   };
 }
