@@ -72,7 +72,7 @@ test(`${limits.tufKeyedProjects} projects sign for themselves, with ${limits.tuf
   const { hub, desk } = stage;
   await rolesOf(limits.tufKeyedProjects - 1, newKey().hex, 'k');
   const key = newKey().hex;
-  const set = (name: string) => hub.try(desk, repository.setKey, { package: `pkg:npm/${name}`, key });
+  const set = (name: string) => hub.try(desk, repository.setKey, { package: `pkg:npm/${name}`, publicKey: key });
   const { name: role } = (await set('looper')) as { name: string };
   expect(await set('another')).toMatchObject({ code: 'too_many' });
   expect(await set('looper')).toMatchObject({ nextKey: key });

@@ -81,18 +81,18 @@ export const setKey = action({
     await store.lockHead(ctx.tx);
     const known = await store.roleOfPackage(ctx.tx, purl);
     const isKeyed = known !== undefined && (known.key ?? known.nextKey) !== null;
-    if (input.key !== null && !isKeyed && (await store.countProjects(ctx.tx)).keyed >= limits.tufKeyedProjects)
+    if (input.publicKey !== null && !isKeyed && (await store.countProjects(ctx.tx)).keyed >= limits.tufKeyedProjects)
       return refuse('too_many', `at most ${limits.tufKeyedProjects} projects sign for themselves`);
     const role = known ?? newRole(projectOf(purl), purl);
     const changed: TufRole =
-      input.key === null
+      input.publicKey === null
         ? { ...role, key: null, nextKey: null, isStale: true, isSuspended: false }
-        : { ...role, nextKey: input.key === role.key ? null : input.key };
+        : { ...role, nextKey: input.publicKey === role.key ? null : input.publicKey };
     await store.saveRole(ctx.tx, changed);
     await store.saveDraft(ctx.tx, role.name, null);
     await markStale(ctx, await store.moveTargets(ctx.tx, purl, role.name));
     await publishRepository(ctx);
-    return done(changed, ours('repository.key-set', { package: purl, key: input.key }));
+    return done(changed, ours('repository.key-set', { package: purl, key: input.publicKey }));
   },
   present: ({ name, package: of, key, nextKey }) => ({ name, package: of, key, nextKey }),
 });

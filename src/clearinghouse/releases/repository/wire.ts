@@ -10,7 +10,7 @@ export const keyInput = z.object({
   /** Package URL without version. */
   package: wireVerbatim(limits.purlBytes),
   /** The project's own Ed25519 key; null: the hub signs for it again. */
-  key: wireKey.nullable(),
+  publicKey: wireKey.nullable(),
 });
 
 const tufKey = z.object({ keytype: z.string(), scheme: z.string(), keyval: z.object({ public: z.string() }) });
