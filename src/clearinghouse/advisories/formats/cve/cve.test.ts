@@ -7,10 +7,12 @@ import { referenceText } from '../../../../../test/reference-data.ts';
 import type { Instant } from '../../../../base/instant.ts';
 import { insist, isRefusal } from '../../../../base/refusal.ts';
 import type { Bulletin } from '../../bulletin.ts';
+import { validateCsaf } from '../../csaf/validate.ts';
 import { sourceOf } from '../../drafted.ts';
 import type { Source } from '../../source.ts';
 import type { AdvisoryText } from '../../text.ts';
-import { carried } from '../loss.ts';
+import { writeCsaf } from '../csaf/csaf.ts';
+import { carried, lossesOf } from '../loss.ts';
 import { lossesCve } from './losses.ts';
 import { readCve } from './read.ts';
 import { validateCve } from './validate.ts';
@@ -68,7 +70,8 @@ describe('our own advisory', () => {
   test('comes back but for what is said to be lost', () => {
     const back = insist(readCve(record));
     const tracking = { ...back.tracking, id: source.tracking.id };
-    expect(carried({ ...back, tracking }, lossesCve)).toEqual(carried(source, lossesCve));
+    expect(lossesOf(back, lossesCve)).toEqual([]);
+    expect(carried({ ...back, tracking, beyond: {} }, lossesCve)).toEqual(carried(source, lossesCve));
     expect(back.vulnerabilities[0]!.cve).toBe('CVE-2026-12345');
     expect([back.tracking.initialAt, back.tracking.currentAt, back.publisher.name]).toEqual([at, at, 'example']);
     expect(back.vulnerabilities[0]!.credits[0]!.names).toEqual(['North Lab']);
@@ -154,6 +157,14 @@ describe.skipIf(!has)('records of others', () => {
     expect(again.scores.map((s) => [s.by, s.cvss, s.ssvc])).toEqual(was!.scores.map((s) => [s.by, s.cvss, s.ssvc]));
   });
 
+  test.each(real)('%s is a valid CSAF advisory of both editions', (_, record) => {
+    const source = insist(readCve(record));
+    for (const edition of ['2.0', '2.1'] as const) {
+      const { results } = insist(validateCsaf(writeCsaf(source, edition)));
+      expect(results.filter((r) => r.kind === 'error')).toEqual([]);
+    }
+  });
+
   test('what is changed is written, what is not stays as it was', () => {
     const [, record] = real.find(([name]) => name === 'CVE-2021-44228.json')!;
     const source = insist(readCve(record));
@@ -193,7 +204,7 @@ describe('versions', () => {
 
   test.each<[string, Json, Json]>([
     ['one', { versions: [{ version: '1', status: 'affected' }] }, { known_affected: ['1'] }],
-    ['none named', { versions: [{ version: 'n/a', status: 'affected' }] }, {}],
+    ['none named', { versions: [{ version: 'n/a', status: 'affected' }] }, { known_affected: null }],
     ['none named, all affected', { defaultStatus: 'affected' }, { known_affected: null }],
     ['up to one', { versions: [{ version: '0', lessThan: '2', ...affected }] }, { known_affected: ['SEMVER introduced 0, fixed 2'] }],
     [

@@ -9,8 +9,7 @@ const each = (source: Source, change: (v: Vulnerability) => Vulnerability): Sour
 });
 const ofAll = { productIds: [], groupIds: [] };
 
-/** What a container of a CVE record cannot carry; a whole record has the CVE id, its days and the assigner besides. */
-export const lossesCve: readonly Loss[] = [
+const losses: readonly Loss[] = [
   {
     what: 'every vulnerability but the first that has a CVE id, and the id itself, which stands in the record around the container',
     without: (source) => ({
@@ -26,12 +25,12 @@ export const lossesCve: readonly Loss[] = [
     without: (source) => {
       const withdrawn = source.tracking.withdrawnAt !== null;
       const at = source.vulnerabilities[0]?.disclosedAt ?? never;
-      const revisions = [{ number: '1', legacy: null, at, summary: '' }];
+      const revisions = [{ number: '1', legacy: null, at, summary: 'CVE record.' }];
       const { id } = source.tracking;
       return {
         ...source,
         category: withdrawn ? 'csaf_withdrawn' : 'csaf_security_advisory',
-        ...{ language: 'en', translatedFrom: null, tlp: null, severity: null, license: null, beyond: {} },
+        ...{ language: 'en', translatedFrom: null, tlp: null, severity: null, license: null },
         publisher: { category: 'other', name: '', namespace: 'urn:uuid:', contact: null, authority: null },
         tracking: {
           ...{ id, aliases: [], status: 'final', initialAt: at, currentAt: at, revisions },
@@ -78,9 +77,13 @@ export const lossesCve: readonly Loss[] = [
           .filter((r) => ['vendor_fix', 'optional_patch', 'workaround', 'mitigation'].includes(r.category))
           .map(({ category, details }) => ({
             category: category === 'optional_patch' ? 'vendor_fix' : category === 'mitigation' ? 'workaround' : category,
-            ...{ details, url: null, at: null, entitlements: [], restart: null, ...ofAll },
+            ...{ details, url: null, at: null, entitlements: [], restart: null, productIds: v.status.known_affected ?? [], groupIds: [] },
           })),
       })),
+  },
+  {
+    what: 'names of weaknesses and the release of CWE that they are from',
+    without: (source) => each(source, (v) => ({ ...v, weaknesses: v.weaknesses.map(({ id }) => ({ id, name: null, version: null })) })),
   },
   {
     what: 'whether a credit is a person or an organisation, and what else is said of it',
@@ -96,3 +99,12 @@ export const lossesCve: readonly Loss[] = [
     }),
   },
 ];
+
+/**
+ * What a container of a CVE record cannot carry; a whole record has the CVE id, its days and the assigner besides. Of a record that was read
+ * nothing is lost: it is kept.
+ */
+export const lossesCve: readonly Loss[] = losses.map(({ what, without }) => ({
+  what,
+  without: (source) => (source.beyond.cve === undefined ? without(source) : source),
+}));

@@ -51,7 +51,7 @@ export function readCve(document: unknown): Source | Refusal {
       status: 'final',
       initialAt,
       currentAt,
-      revisions: [{ number: String(metadata.serial ?? 1), legacy: null, at: currentAt, summary: '' }],
+      revisions: [{ number: String(metadata.serial ?? 1), legacy: null, at: currentAt, summary: 'CVE record.' }],
       withdrawnAt: rejected ? (instantOf(metadata.dateRejected) ?? currentAt) : null,
       generator: null,
     },
@@ -150,8 +150,8 @@ function vulnerabilityOf(cna: Obj, adps: readonly Obj[], cve: string | null, fou
       ...english(cna.exploits).map((d) => threatOf('exploit_status', d)),
     ],
     remedies: [
-      ...english(cna.solutions).map((d) => remedyOf('vendor_fix', d)),
-      ...english(cna.workarounds).map((d) => remedyOf('workaround', d)),
+      ...english(cna.solutions).map((d) => remedyOf('vendor_fix', d, productIds)),
+      ...english(cna.workarounds).map((d) => remedyOf('workaround', d, productIds)),
     ],
     scores: [
       ...readScores(cna, null, productIds),
@@ -166,26 +166,23 @@ function vulnerabilityOf(cna: Obj, adps: readonly Obj[], cve: string | null, fou
   };
 }
 
-const everything = { productIds: [], groupIds: [] };
-
 function threatOf(category: 'impact' | 'exploit_status', details: string): Vulnerability['threats'][number] {
-  return { category, details, at: null, ...everything };
+  return { category, details, at: null, productIds: [], groupIds: [] };
 }
 
-function remedyOf(category: 'vendor_fix' | 'workaround', details: string): Vulnerability['remedies'][number] {
-  return { category, details, url: null, at: null, entitlements: [], restart: null, ...everything };
+function remedyOf(
+  category: 'vendor_fix' | 'workaround',
+  details: string,
+  productIds: readonly string[],
+): Vulnerability['remedies'][number] {
+  return { category, details, url: null, at: null, entitlements: [], restart: null, productIds, groupIds: [] };
 }
 
-/** The name stands behind the id, where it stands at all. */
+/** What stands beside an id is often no name of CWE's: the id says it all. */
 function weaknessesOf(cna: Obj): Vulnerability['weaknesses'] {
   const found = objectsIn(cna, 'problemTypes', '').flatMap(({ value }) => objectsIn(value, 'descriptions', ''));
-  return found.flatMap(({ value }) => {
-    const id = textOf(value.cweId);
-    if (id === undefined) return [];
-    const text = textOf(value.description) ?? '';
-    const name = text.startsWith(id) ? text.slice(id.length).replace(/^[\s:]+/, '') : text;
-    return [{ id, name: name === '' ? null : name, version: null }];
-  });
+  const ids = new Set(found.flatMap(({ value }) => textOf(value.cweId) ?? []));
+  return [...ids].map((id) => ({ id, name: null, version: null }));
 }
 
 /** `Reported by NAME.` in the timeline says when a credit's report came in. */

@@ -29,6 +29,8 @@ export function readVersions(product: Obj): ByStatus {
       repository,
     );
     if (own.ranges.length + own.listed.length > 0) found[status] = own;
+    // Named without a version: which ones is not known.
+    else if (status === 'affected' && entries.some((e) => e.status === status)) found[status] = null;
   }
   if (rest === 'affected') return { ...found, affected: leftOver(entries, repository, found.affected?.listed ?? []) };
   if (rest !== undefined && (entries.length === 0 || (found[rest] === undefined && found.affected === undefined))) found[rest] = null;

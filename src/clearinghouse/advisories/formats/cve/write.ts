@@ -1,5 +1,6 @@
 import { isRefusal } from '../../../../base/refusal.ts';
 import { isObject, type Obj, stable } from '../../csaf/json.ts';
+import { latestWeakness } from '../../csaf/registers/cwe.ts';
 import type { Source } from '../../source.ts';
 import { isUri } from '../uri.ts';
 import { isEnglish } from './forms.ts';
@@ -133,7 +134,9 @@ function containerOf(source: Source, vulnerability: Vulnerability): Json {
     ...some(
       'problemTypes',
       weaknesses.map(({ id, name }) => ({
-        descriptions: [{ lang: 'en', cweId: id, type: 'CWE', description: cut(name === null ? id : `${id} ${name}`, 4096) }],
+        descriptions: [
+          { lang: 'en', cweId: id, type: 'CWE', description: cut([id, name ?? latestWeakness(id)?.name].join(' ').trim(), 4096) },
+        ],
       })),
     ),
     references: referencesOf(source, vulnerability),
