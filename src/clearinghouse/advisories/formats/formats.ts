@@ -6,6 +6,9 @@ import { lossesCve } from './cve/losses.ts';
 import { readCve } from './cve/read.ts';
 import { writeCve } from './cve/write.ts';
 import type { Loss } from './loss.ts';
+import { lossesOpenVex } from './openvex/losses.ts';
+import { readOpenVex } from './openvex/read.ts';
+import { writeOpenVex } from './openvex/write.ts';
 
 interface Format {
   /** A JSON document, or a text. */
@@ -19,5 +22,6 @@ interface Format {
 export const formats = {
   csaf20: { write: (source) => writeCsaf(source, '2.0'), read: readCsaf, losses: losses20 },
   csaf21: { write: (source) => writeCsaf(source, '2.1'), read: readCsaf, losses: losses21 },
+  openvex: { write: (source) => writeOpenVex(source), read: readOpenVex, losses: lossesOpenVex },
   cve: { write: (source) => writeCve(source), read: readCve, losses: lossesCve },
 } as const satisfies Readonly<Record<string, Format>>;

@@ -47,7 +47,7 @@ function component(members: Record<string, Shape>): Shape {
 
 const statuses = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const;
 /** VEX Status Justifications, June 2022. */
-const justifications = [
+export const justifications = [
   'component_not_present',
   'vulnerable_code_not_present',
   'vulnerable_code_not_in_execute_path',

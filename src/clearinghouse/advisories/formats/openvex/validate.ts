@@ -6,7 +6,7 @@ import { judge, type Report, type Verdict } from '../verdict.ts';
 import { hashDigits, openVexShape } from './shapes.ts';
 
 const namespace = 'https://openvex.dev/ns';
-const openVexContext = `${namespace}/v0.2.0`;
+export const openVexContext = `${namespace}/v0.2.0`;
 
 /**
  * Validates a document of OpenVEX 0.2.0: its MUSTs and the members its schema defines are errors, what it advises is a warning.

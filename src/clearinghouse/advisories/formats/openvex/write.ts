@@ -1,0 +1,114 @@
+import { canonical } from '../../../../base/canonical.ts';
+import { isRefusal } from '../../../../base/refusal.ts';
+import { isObject, type Obj } from '../../csaf/json.ts';
+import type { Product, Source, Vulnerability } from '../../source.ts';
+import { isIri } from '../uri.ts';
+import { writeComponents, writeFixed } from './component.ts';
+import { readOpenVex } from './read.ts';
+import { justifications } from './shapes.ts';
+import { openVexContext } from './validate.ts';
+
+/** By what CSAF says of a product; `unknown` is nothing that OpenVEX says. */
+const statusOf = {
+  known_affected: 'affected',
+  first_affected: 'affected',
+  last_affected: 'affected',
+  known_not_affected: 'not_affected',
+  fixed: 'fixed',
+  first_fixed: 'fixed',
+  recommended: 'fixed',
+  under_investigation: 'under_investigation',
+} as const;
+
+/**
+ * An OpenVEX 0.2.0 document, undefined where nothing is said of any product.
+ * A document that was read and not changed is given back as it was.
+ */
+export function writeOpenVex(source: Source): Obj | undefined {
+  const { beyond, tracking, publisher } = source;
+  if (isObject(beyond.openvex)) {
+    const before = readOpenVex(beyond.openvex);
+    if (!isRefusal(before) && canonical(before) === canonical(source)) return beyond.openvex;
+  }
+  const address = `${publisher.namespace.replace(/\/+$/, '')}/public/${openVexPath(source)}`;
+  const id = isIri(address) ? address : `https://openvex.dev/docs/public/${encodeURIComponent(tracking.id)}`;
+  // What was taken back says nothing of anything any more.
+  const statements = tracking.withdrawnAt === null ? source.vulnerabilities.flatMap((v) => statementsOf(source, v, id)) : [];
+  if (statements.length === 0) return undefined;
+  const generator = tracking.generator && [tracking.generator.name, tracking.generator.version].filter((part) => part !== null).join(' ');
+  return {
+    '@context': openVexContext,
+    '@id': id,
+    author: publisher.name || publisher.namespace,
+    role: publisher.category,
+    timestamp: tracking.initialAt,
+    ...(tracking.currentAt === tracking.initialAt ? {} : { last_updated: tracking.currentAt }),
+    version: Math.max(1, tracking.revisions.length),
+    ...(generator ? { tooling: generator } : {}),
+    statements,
+  };
+}
+
+/** Under the public root; the year is that of the first version, so that an address never changes. */
+function openVexPath({ tracking }: Source): string {
+  return `vex/${tracking.initialAt.slice(0, 4)}/${encodeURIComponent(tracking.id)}.openvex.json`;
+}
+
+function statementsOf(source: Source, vulnerability: Vulnerability, document: string): Obj[] {
+  const products = new Map(source.products.map((p) => [p.id, p]));
+  const described = vulnerability.notes.find((n) => n.category === 'description')?.text;
+  const ids = vulnerability.ids.map((i) => i.text);
+  const name = vulnerability.cve ?? ids[0] ?? source.tracking.id;
+  const about = {
+    vulnerability: {
+      name,
+      ...(described ? { description: described } : {}),
+      ...(ids.some((id) => id !== name) ? { aliases: [...new Set(ids.filter((id) => id !== name))] } : {}),
+    },
+    timestamp: source.tracking.currentAt,
+  };
+  const said = (Object.entries(vulnerability.status) as [string, readonly string[]][]).flatMap(([key, own]) => {
+    const status = Object.hasOwn(statusOf, key) ? statusOf[key as keyof typeof statusOf] : undefined;
+    if (status === undefined) return [];
+    return own.flatMap((id) => {
+      const product = products.get(id) ?? relatedOf(source, id);
+      return product ? [{ product, status, why: whyOf(source, vulnerability, id, status) }] : [];
+    });
+  });
+  const together = [...Map.groupBy(said, ({ status, why }) => canonical([status, why])).values()];
+  const statements = together.map((own) => ({
+    ...about,
+    products: distinct(own.flatMap(({ product }) => writeComponents(product, document))),
+    status: own[0]!.status,
+    ...own[0]!.why,
+  }));
+  const fixed = [...new Set(said.flatMap(({ product, status }) => (status === 'affected' ? writeFixed(product) : [])))];
+  const fixes = fixed.length === 0 ? [] : [{ ...about, products: fixed.map((id) => ({ '@id': id })), status: 'fixed' }];
+  return [...statements.filter((s) => s.products.length > 0), ...fixes];
+}
+
+const distinct = (items: readonly Obj[]): Obj[] => [...new Map(items.map((item) => [canonical(item), item])).values()];
+
+function relatedOf(source: Source, id: string): Product | undefined {
+  const found = source.relationships.find((r) => r.id === id);
+  return found && { id, name: found.name, path: [], package: found.package, versions: null, identifiers: found.identifiers };
+}
+
+/** What must stand beside a status: a justification, the words to it, what to do. */
+function whyOf(source: Source, v: Vulnerability, id: string, status: string): Obj {
+  const groups = new Set(source.groups.filter((g) => g.productIds.includes(id)).map((g) => g.id));
+  const speaksOf = ({ productIds, groupIds }: { productIds: readonly string[]; groupIds: readonly string[] }) =>
+    productIds.length + groupIds.length === 0 || productIds.includes(id) || groupIds.some((g) => groups.has(g));
+  const words = (given: readonly string[]) => [...new Set(given)].join('\n\n');
+  if (status === 'affected') {
+    const actions = words(v.remedies.filter(speaksOf).map((r) => r.details));
+    return { action_statement: actions || 'No remediation is known yet.' };
+  }
+  if (status !== 'not_affected') return {};
+  const label = v.justifications.find((j) => speaksOf(j) && (justifications as readonly string[]).includes(j.label))?.label;
+  const impact = words(v.threats.filter((t) => t.category === 'impact' && speaksOf(t)).map((t) => t.details));
+  return {
+    ...(label === undefined ? {} : { justification: label }),
+    ...(impact || label === undefined ? { impact_statement: impact || 'No reason was given.' } : {}),
+  };
+}
