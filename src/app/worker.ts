@@ -5,7 +5,7 @@ import { house } from '../trust/access.ts';
 import { act, saltOf } from '../trust/act.ts';
 import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
-import { appendEntries, lockCursor, moveCursor, nextOf } from '../trust/log/store.ts';
+import { appendEntries, lockCursor, moveCursor, nextOf, waitingOf } from '../trust/log/store.ts';
 import type { Patience } from './patience.ts';
 
 const who = { actor: house };
@@ -22,14 +22,20 @@ type Enqueue = (tx: Tx, labour: AnyLabour, id: string, priority: number) => Prom
  * Without `patience` a Fault is thrown; with it, one hostile thing that breaks a hop holds up neither the other hops nor, in the end, its own.
  */
 export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue, patience?: Patience, giveWay?: GiveWay): Promise<number> {
+  const followers = [...flow.hops, ...flow.works].map((of) => ({ name: nameOf(of), event: of.on }));
+  const waiting = await doors.db.transaction(house.reads, (tx) => waitingOf(tx, followers));
   let moved = 0;
-  for (const hop of flow.hops) moved += await followHop(doors, hop, patience, giveWay);
-  for (const work of flow.works) moved += await followWork(doors, work, enqueue, giveWay);
+  for (const hop of flow.hops) if (waiting.has(nameOf(hop))) moved += await followHop(doors, hop, patience, giveWay);
+  for (const work of flow.works) if (waiting.has(nameOf(work))) moved += await followWork(doors, work, enqueue, giveWay);
   return moved;
 }
 
+function nameOf(of: Hop | Work): string {
+  return `${of.on}→${'verb' in of ? of.verb.name : of.labour.name}`;
+}
+
 async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined, giveWay: GiveWay | undefined): Promise<number> {
-  const name = `${hop.on}→${hop.verb.name}`;
+  const name = nameOf(hop);
   const found = await pending(doors, name, hop.on);
   let moved = 0;
   for await (const happened of paced(found, giveWay)) {
@@ -59,7 +65,7 @@ async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined,
 }
 
 async function followWork(doors: Doors, work: Work, enqueue: Enqueue, giveWay: GiveWay | undefined): Promise<number> {
-  const name = `${work.on}→${work.labour.name}`;
+  const name = nameOf(work);
   const found = await pending(doors, name, work.on);
   for await (const happened of paced(found, giveWay)) {
     const id = given(work.give, happened);

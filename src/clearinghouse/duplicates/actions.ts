@@ -42,15 +42,19 @@ export const compare = action({
   async run(ctx, _input, finding: Finding) {
     const traits = traitsOfFinding(finding, await textsOf(ctx, finding), epochMs(finding.receivedAt));
     const keys = digestsOf(traits);
-    await lockFindings(ctx.tx, [finding.id], keys);
     const mine = candidateOf(finding, traits);
-    // What was once counted is still met by what comes later, even when its finder takes it back.
-    const { no, home: place, isSpokenOf } = await keepTraits(ctx.tx, mine, keys, ctx.now);
-    if (!isCompared(finding.state)) {
+    const isHeld = isCompared(finding.state);
+    // Said at once and done one after the other: each sees what is there when the one before it has ended.
+    const [, { home: place, isSpokenOf }, found] = await Promise.all([
+      lockFindings(ctx.tx, [finding.id], keys),
+      // What was once counted is still met by what comes later, even when its finder takes it back.
+      keepTraits(ctx.tx, mine, keys, ctx.now),
+      isHeld ? candidatesFor(ctx.tx, finding.id, keys) : [],
+    ]);
+    if (!isHeld) {
       if (!place) await saveOutcomes(ctx.tx, [noOutcome(finding, ctx.now)]);
       return done({ compared: 0, vulnerabilityId: place });
     }
-    const found = await candidatesFor(ctx.tx, no, finding.id, keys);
     const weighed = found.map((other) => weigh(mine, other, other.known));
     const open = await keep(ctx, mine, weighed);
     // Nothing is counted before our own re-run.

@@ -92,13 +92,12 @@ function settingOf(reads: Reads): Statement {
   return { sql: `SELECT set_config('app.reads', $1, true)`, parameters: [reads.join(',')] };
 }
 
-/** In one message; returns when all are answered. */
+/** In one message, with whatever else is said at the same moment; returns when all are answered. */
 async function together(client: Client, statements: readonly Statement[]): Promise<Answer[]> {
   const { stream } = client.connection;
   stream.cork();
-  const asked = statements.map(({ sql, parameters }) => client.query(sql, parameters as unknown[]));
-  stream.uncork();
-  return Promise.allSettled(asked);
+  process.nextTick(() => stream.uncork());
+  return Promise.allSettled(statements.map(({ sql, parameters }) => client.query(sql, parameters as unknown[])));
 }
 
 /** The last answer; or the first that failed is thrown: what came behind it failed because of it. */

@@ -162,6 +162,15 @@ export async function moveCursor(tx: Tx, follower: string, seq: number): Promise
   return moved.numUpdatedRows > 0n;
 }
 
+/** Which of these followers have something before them. One question for all of them: it is asked again and again where nothing happens. */
+export async function waitingOf(tx: Tx, followers: readonly { readonly name: string; readonly event: string }[]): Promise<Set<string>> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT f.name FROM unnest(${followers.map((f) => f.name)}::text[], ${followers.map((f) => f.event)}::text[]) AS f (name, event)
+    LEFT JOIN log_cursors AS c ON c.follower = f.name
+    WHERE EXISTS (SELECT FROM log_bodies WHERE event = f.event AND payload_salt IS NOT NULL AND seq > coalesce(c.seq, 0))`.execute(tx);
+  return new Set(rows.map((row) => row.name));
+}
+
 /** The next entries of one event after a cursor, oldest first. What was erased is nobody's work any more. */
 export async function nextOf(tx: Tx, event: string, after: number, limit: number): Promise<Happened[]> {
   const rows = await log(tx)

@@ -85,7 +85,7 @@ type FoundRow = Selectable<TraitsRow> & Pick<Found, 'home' | 'known'>;
  * oldest are looked at and no more, so that the work does not grow with the store and nobody can bury what was there before under a flood.
  * OFFSET 0: without it PostgreSQL reads the holders of a key again for each of them.
  */
-export async function candidatesFor(tx: Tx, no: number, id: Id<'fnd'>, keys: readonly string[]): Promise<Found[]> {
+export async function candidatesFor(tx: Tx, id: Id<'fnd'>, keys: readonly string[]): Promise<Found[]> {
   const { rows } = await sql<FoundRow>`
     WITH best AS (
       SELECT h.no, sum(1000000 / cardinality(holders.nos)) AS telling
@@ -94,7 +94,7 @@ export async function candidatesFor(tx: Tx, no: number, id: Id<'fnd'>, keys: rea
         SELECT finding_no FROM finding_keys WHERE finding_keys.key = k.key ORDER BY finding_no LIMIT ${limits.findingsPerKey}
       ) AS nos OFFSET 0) AS holders
       CROSS JOIN unnest(holders.nos) AS h (no)
-      WHERE h.no <> ${no} GROUP BY h.no ORDER BY telling DESC, h.no LIMIT ${limits.weighedFindings}
+      WHERE h.no <> (SELECT no FROM finding_traits WHERE finding_id = ${id}) GROUP BY h.no ORDER BY telling DESC, h.no LIMIT ${limits.weighedFindings}
     )
     SELECT t.finding_id, t.state, t.traits, t.tlp, t.compartments, m.vulnerability_id AS home, (
       SELECT json_build_object('decision', c.decision, 'reasons', c.reasons, 'turn', c.turn, 'binding', c.binding) FROM comparisons AS c

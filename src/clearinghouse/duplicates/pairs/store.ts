@@ -29,7 +29,12 @@ const pairs = (tx: Tx) => tx.withTables<{ comparisons: ComparisonRow }>();
 export async function appendComparisons(tx: Tx, compared: readonly Comparison[], areNew = false): Promise<void> {
   if (compared.length === 0) return;
   if (!areNew) await endRules(tx, compared);
-  await pairs(tx).insertInto('comparisons').values(compared.map(rowOf)).execute();
+  // One statement for any number of them, so that its plan is kept.
+  await sql`
+    INSERT INTO comparisons (id, a_id, b_id, decision, score, reasons, decided_by, binding, turn, regrouping_id, rules, tlp, compartments, decided_at)
+    SELECT * FROM json_to_recordset(${JSON.stringify(compared.map(rowOf))}) AS c (id text, a_id text, b_id text, decision text, score real,
+      reasons text[], decided_by text, binding boolean, turn integer, regrouping_id text, rules boolean, tlp text, compartments text[],
+      decided_at timestamptz)`.execute(tx);
 }
 
 async function endRules(tx: Tx, compared: readonly Comparison[]): Promise<void> {
