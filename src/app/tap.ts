@@ -5,8 +5,8 @@ import { Fault, isRefusal, type Refusal } from '../base/refusal.ts';
 import { outcome } from '../clearinghouse/duplicates/outcomes/actions.ts';
 import { status, submitTap } from '../clearinghouse/findings/actions.ts';
 import { readTap, readTapJson, type TapPart } from '../clearinghouse/findings/formats/tap.ts';
-import { type Actor, anonymous, may } from '../trust/access.ts';
-import { act, identify } from '../trust/act.ts';
+import { type Actor, anonymous } from '../trust/access.ts';
+import { act } from '../trust/act.ts';
 import { type Admission, admission, type Bounds, intakeBounds } from './admission.ts';
 import { readBody, type Unread } from './body.ts';
 import { type Media, readMedia, readMultipart } from './multipart.ts';
@@ -53,7 +53,9 @@ export function tapRoutes(app: FastifyInstance, doors: Doors, log: Log = console
     tap.get('/submissions/:receipt', async (request, reply) => {
       const found = await act(doors, status, { who: { actor: anonymous }, input: request.params });
       if (isRefusal(found)) return problem(reply, 404, 'there is no such receipt');
-      return presentStatus(found as TapStatus, await outcomeFor(doors, request));
+      const asking = await askingFor(intake, request);
+      if (asking && 'waitSeconds' in asking) return tooMany(intake, reply, asking.waitSeconds);
+      return presentStatus(found as TapStatus, asking ? await outcomeFor(doors, asking.actor, request.params) : {});
     });
   };
   void app.register(register, { prefix: '/v1' });
@@ -70,21 +72,29 @@ function presentStatus({ receipt, status, at }: TapStatus, more: object): object
   return { receipt, status, at: at.replace(/\.\d+Z$/, 'Z'), ...more };
 }
 
+/** Whose token a poll for the status carries, and so counts among the requests of its hour; undefined: nobody's that may hand in. */
+async function askingFor(intake: Intake, request: FastifyRequest): Promise<{ actor: Actor } | { waitSeconds: number } | undefined> {
+  const secret = secretOf(request);
+  if (secret === undefined || secret === 'conflicting') return undefined;
+  const admitted = await intake.admission.admit(secret);
+  return 'no' in admitted ? undefined : admitted;
+}
+
 /**
  * TAP v1 "Status", its note on full status information: what became of the report, for a submission token of the member that sent it;
  * nothing for everybody else, whatever the token.
  */
-async function outcomeFor(doors: Doors, request: FastifyRequest): Promise<object> {
-  const secret = secretOf(request);
-  if (secret === undefined || secret === 'conflicting') return {};
-  const actor = await identify(doors, { secret });
-  if (isRefusal(actor) || may(actor, submitTap) !== 'yes') return {};
+async function outcomeFor(doors: Doors, actor: Actor, params: unknown): Promise<object> {
   // A token that may only hand in may also hear what became of what it handed in.
   const asking: Actor = { ...actor, scopes: [outcome.name] };
-  const told = await act(doors, outcome, { who: { actor: asking }, input: request.params });
+  const told = await act(doors, outcome, { who: { actor: asking }, input: params });
   if (isRefusal(told)) return {};
   const { outcome: dedupe, vulnerability } = told as { outcome: string; vulnerability: string | null };
   return { dedupe, vuln: vulnerability };
+}
+
+function tooMany({ bounds }: Intake, reply: FastifyReply, waitSeconds: number): FastifyReply {
+  return problem(reply.header('retry-after', String(waitSeconds)), 429, `at most ${bounds.perHour} requests an hour for one token`);
 }
 
 const allowedAt: readonly (readonly [path: RegExp, methods: string])[] = [
@@ -106,12 +116,7 @@ async function beforeBody(intake: Intake, request: FastifyRequest, reply: Fastif
   if (secret === 'conflicting') return problem(reply, 400, 'Authorization and TAP-SUBMISSION-TOKEN carry different tokens');
   const admitted = secret === undefined ? { no: 'unknown' } : await intake.admission.admit(secret);
   if ('no' in admitted) return unauthorised(reply);
-  if ('waitSeconds' in admitted)
-    return problem(
-      reply.header('retry-after', String(admitted.waitSeconds)),
-      429,
-      `at most ${intake.bounds.perHour} requests an hour for one token`,
-    );
+  if ('waitSeconds' in admitted) return tooMany(intake, reply, admitted.waitSeconds);
   const header = request.headers['content-type'] ?? '';
   const type = header.split(';')[0]!.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'multipart/mixed') return problem(reply, 415, 'send application/json or multipart/mixed');

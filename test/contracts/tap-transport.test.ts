@@ -296,6 +296,22 @@ describe('too many', () => {
     expect((await ask(one)).status).toBe(400);
   });
 
+  test('429 also for asking again and again what became of a report; nobody without a token is counted', async () => {
+    const [at, secret] = [await serve({ perHour: 3 }), await tokenOf(lab)];
+    const sent = await say(
+      [`Authorization: Bearer ${secret}`, json, `Content-Length: ${report.length}`, 'Connection: close'],
+      report,
+      undefined,
+      at,
+    );
+    const { receipt } = JSON.parse(sent.body) as { receipt: string };
+    const poll = async (headers: string[]) => kind(await say([...headers, 'Connection: close'], '', `GET /v1/submissions/${receipt}`, at));
+    const mine = [`Authorization: Bearer ${secret}`];
+    expect([(await poll(mine))[0], (await poll(mine))[0]]).toEqual([200, 200]);
+    expect(await poll(mine)).toEqual([429, 'about:blank']);
+    expect([(await poll([]))[0], (await poll(['Authorization: Bearer unknown']))[0]]).toEqual([200, 200]);
+  });
+
   test('the house’s own bounds are the named ones, and are held', async () => {
     expect(intakeBounds).toEqual({ perHour: limits.submissionsPerHour, atOnce: limits.submissionsAtOnce, bodyMs: limits.intakeBodyMs });
     const { take } = admission(hub.doors, submitTap, intakeBounds);
