@@ -6,7 +6,8 @@ import { Fault, refuse } from '../../src/base/refusal.ts';
 import { type Actor, anonymous, house } from '../../src/trust/access.ts';
 import { act } from '../../src/trust/act.ts';
 import { action, done } from '../../src/trust/action.ts';
-import { entriesAfter } from '../../src/trust/log/store.ts';
+import { type Verified, verifyChain } from '../../src/trust/log/entry.ts';
+import { appendEntries, entriesAfter, headOf } from '../../src/trust/log/store.ts';
 import * as orgs from '../../src/trust/orgs/actions.ts';
 import { insertGrant, revokeGrants } from '../../src/trust/orgs/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
@@ -110,6 +111,34 @@ describe('one way to act', () => {
     expect(outcomes.filter((o) => (o as { code?: string }).code === 'stale')).toHaveLength(1);
     expect((await logged()).length).toBeGreaterThan(0);
     expect(runs).toBeLessThanOrEqual(before + 2);
+    const entries = await hub.doors.db.transaction(house.reads, (tx) => entriesAfter(tx, 0, 1000));
+    expect(entries.filter((e) => e.body?.event === 'test.counted' && e.body.thing === 'f')).toHaveLength(1);
+  });
+
+  test('the database links entries and grows the tree as whoever verifies them does', async () => {
+    const label1 = label('RED', finder!.orgId!);
+    const hostile = ['"', '\\', '\u2028', 'é 😀', '%s %L', "'); --", '\\u0041', '{"seq":1}'];
+    for (const [i, payload] of [null, 7.25, 1e300, ...hostile, hostile, { b: 1, a: [true, null] }].entries()) {
+      const events = Array.from({ length: (i % 5) + 1 }, (_, n) => ({
+        event: 'test.linked' as const,
+        thing: `${payload} ${n}`,
+        label: label1,
+        payload,
+      }));
+      const batch = { actor: `a ${payload}`, at: hub.clock.now(), salt: () => `s${i}`, events };
+      await hub.doors.db.transaction(house.reads, (tx) => appendEntries(tx, batch));
+    }
+    // Taken earlier and appended later: the log's times never go back.
+    const [early] = [hub.clock.now(), hub.clock.advance(5)];
+    for (const at of [hub.clock.now(), early])
+      await hub.doors.db.transaction(house.reads, (tx) =>
+        appendEntries(tx, { actor: 'a', at, salt: () => 's', events: [{ event: 'test.linked', thing: 't', label: label1 }] }),
+      );
+    const entries = await hub.doors.db.transaction(house.reads, (tx) => entriesAfter(tx, 0, 1000));
+    const { size, head, revealed, frontier } = verifyChain(entries) as Verified;
+    expect([size, revealed]).toEqual([entries.length, entries.length]);
+    expect(entries.at(-1)!.body).toMatchObject({ payload: null, label: label1 });
+    expect(await hub.doors.db.transaction([], headOf)).toEqual({ size, hash: head, frontier });
   });
 });
 
