@@ -1,8 +1,15 @@
 import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { leftOut, testsOf, validateCsaf } from '../clearinghouse/advisories/csaf/validate.ts';
+
+
 import { validateCve } from '../clearinghouse/advisories/formats/cve/validate.ts';
 import { validateVex } from '../clearinghouse/advisories/formats/vex.ts';
+
+
+import { validateOsv } from '../clearinghouse/advisories/formats/osv/validate.ts';
+
+
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
 import { reportOnSarif } from '../clearinghouse/findings/formats/sarif/report.ts';
@@ -35,9 +42,9 @@ export const tools: Readonly<Record<string, Tool | undefined>> = {
   cvss: one(cvss),
   sarif: one(({ document }) => reportOnSarif(document)),
   csaf: one(csaf),
-  osv: undefined,
   cve: one(({ document }) => validateCve(document)),
   vex: one(({ document }) => validateVex(document)),
+  osv: one(({ document }) => validateOsv(document)),
   sbom: undefined,
   match: undefined,
   ssvc: undefined,

@@ -253,6 +253,9 @@ export const limits = {
   webhookBatch: 50,
   webhookMs: 15_000,
   webhookAnswerBytes: 64 * 1024,
+  /** Of one OSV record: results of one test, events that are put in order. */
+  osvResultsPerTest: 1_000,
+  osvComparedEvents: 10_000,
   becauseChars: 1000,
   toolMs: 60 * 1000,
   toolCallsPerReply: 16,

@@ -20,7 +20,8 @@ export function isDateTime20(text: string): boolean {
   return momentOf(text.replace(/^(.{11}23:59:)60/, '$159').replace(/^(.{17})60/, '$159')) !== undefined;
 }
 
-function realDay(text: string): boolean {
+/** Of a date-time that has the form: whether there is such a day, and such an hour in it. */
+export function realDay(text: string): boolean {
   const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
