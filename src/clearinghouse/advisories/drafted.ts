@@ -181,7 +181,8 @@ function about(id: string) {
   return { productIds: [id], groupIds: [] };
 }
 
-function remedyOf(product: Product, at: Instant): Vulnerability['remedies'][number] {
+/** Of a product of which versions are affected: which versions to update to. */
+export function remedyOf(product: Pick<Product, 'id' | 'name' | 'fixedIn'>, at: Instant): Vulnerability['remedies'][number] {
   const common = { ...about(product.id), url: null, at, entitlements: [], restart: null };
   if (product.fixedIn.length === 0)
     return { ...common, category: 'none_available', details: `There is no fixed version of ${product.name} yet.` };

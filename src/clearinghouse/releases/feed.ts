@@ -1,11 +1,13 @@
 import { canonical, sha256 } from '../../base/canonical.ts';
 import { inclusionProof, leafHash, levelsOf } from '../../base/merkle.ts';
+import { insist } from '../../base/refusal.ts';
 import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
 import { type Bulletin, csafPath, latestOf, osvId } from '../advisories/bulletin.ts';
+import { sourceOf } from '../advisories/drafted.ts';
 import { renderCsaf20 } from '../advisories/formats/csaf20.ts';
 import { ecosystemOf } from '../advisories/formats/ecosystem.ts';
-import { renderOsv } from '../advisories/formats/osv.ts';
+import { writeOsv } from '../advisories/formats/osv/write.ts';
 import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
 
@@ -28,7 +30,10 @@ export function documentsOf(bulletin: Bulletin): Document[] {
   const id = osvId(bulletin.trackingId);
   const folders = new Set(bulletin.text.affected.map((r) => ecosystemOf(r.package).name ?? 'other'));
   const osvPaths = [...folders].map((folder) => `osv/${folder}/${id}.json`);
-  return [document('csaf20', [csafPath(bulletin)], renderCsaf20(bulletin)), document('osv', osvPaths, renderOsv(bulletin))];
+  return [
+    document('csaf20', [csafPath(bulletin)], renderCsaf20(bulletin)),
+    document('osv', osvPaths, insist(writeOsv(sourceOf(bulletin)))),
+  ];
 }
 
 function document(format: Document['format'], paths: string[], content: object): Document {

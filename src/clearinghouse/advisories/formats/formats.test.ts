@@ -2,10 +2,7 @@
 import * as mandatoryTests from '@secvisogram/csaf-validator-lib/mandatoryTests.js';
 // @ts-expect-error: JavaScript without types
 import * as schemaTests from '@secvisogram/csaf-validator-lib/schemaTests.js';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
-import { referenceText } from '../../../../test/reference-data.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { canonicalRange } from '../../inventories/vers/range.ts';
 import { type Bulletin, csafFile, csafPath, trackingIdOf } from '../bulletin.ts';
@@ -14,7 +11,6 @@ import type { AdvisoryText } from '../text.ts';
 import { renderCsaf20 } from './csaf20.ts';
 import { knownWeaknesses, weaknessName } from './cwe-names.ts';
 import { ecosystemOf, purlOfVersion, versRange } from './ecosystem.ts';
-import { renderOsv } from './osv.ts';
 
 type CsafTest = (document: unknown) => { isValid: boolean; errors?: { instancePath: string; message: string }[] };
 const mandatory = mandatoryTests as Record<string, CsafTest>;
@@ -148,54 +144,6 @@ describe('CSAF 2.0', () => {
     expect(csafFile('BW 2026/α1')).toBe('bw_2026_1.json');
     expect(csafPath(bulletins['second version']!)).toBe('csaf/white/2026/bw-2026-0001.json');
     expect(trackingIdOf('2026', 12345)).toBe('BW-2026-12345');
-  });
-});
-
-describe('OSV', () => {
-  test('npm has semantic ranges, Debian those of its ecosystem', () => {
-    expect(renderOsv(bulletins.npm!).affected).toEqual([
-      {
-        package: { ecosystem: 'npm', name: 'merge-things', purl: 'pkg:npm/merge-things' },
-        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.1' }] }],
-      },
-    ]);
-    const [debian] = renderOsv(bulletins['Debian, two branches, epoch and tilde']!).affected;
-    expect(debian).toMatchObject({ package: { ecosystem: 'Debian', name: 'cjson' } });
-    expect(debian!.ranges.map((r) => r.type)).toEqual(['ECOSYSTEM', 'ECOSYSTEM']);
-    expect(debian!.ranges[1]!.events).toEqual([{ introduced: '1:1.7.15~rc1' }, { fixed: '1:1.7.15-1+deb12u4' }]);
-  });
-
-  test('one entry per package, named as its ecosystem names it', () => {
-    const found = renderOsv(bulletins['several packages and ecosystems']!).affected.map((a) => a.package);
-    expect(found).toMatchObject([{ name: '@scope/left' }, { name: 'right' }, { ecosystem: 'Maven', name: 'org.example:core' }]);
-  });
-
-  test('a package of an unlisted ecosystem keeps its purl', () => {
-    const [entry] = renderOsv(bulletins['OSV does not list the ecosystem']!).affected;
-    expect(entry).toEqual({
-      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }],
-      database_specific: { purl: 'pkg:generic/firmware' },
-    });
-  });
-
-  test('credits in order, with their times beside them', () => {
-    const record = renderOsv(bulletin());
-    expect(record.credits).toEqual([
-      { name: 'North Lab', type: 'FINDER' },
-      { name: 'South Lab', type: 'FINDER' },
-    ]);
-    expect(record.database_specific.found_at).toHaveLength(2);
-    expect(record).toMatchObject({ id: 'x_BW-2026-0001', aliases: ['CVE-2026-12345'], published: at, modified: at });
-  });
-
-  const schema = referenceText('osv-records/osv-schema/validation__schema.json');
-  test.skipIf(!schema)('every record is valid by the OSV schema', () => {
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
-    addFormats.default(ajv);
-    const valid = ajv.compile(JSON.parse(schema!));
-    for (const [name, of] of Object.entries(bulletins)) {
-      expect(valid(JSON.parse(JSON.stringify(renderOsv(of)))), `${name}: ${ajv.errorsText(valid.errors)}`).toBe(true);
-    }
   });
 });
 

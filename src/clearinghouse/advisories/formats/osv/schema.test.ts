@@ -29,19 +29,122 @@ function places(value: unknown, into: [Holder, string | number][] = []): [Holder
 
 const sha = 'a'.repeat(40);
 const strange: readonly unknown[] = [
-  ...[null, 0, true, '', 'x', [], {}, [null], ['a', 'a'], [1], '0', '1.0.0', sha, sha.slice(1), 'CVE-2026-1', 'x_1', 'CVE2026', 'SUSE-XU-1'],
+  ...[
+    null,
+    0,
+    true,
+    '',
+    'x',
+    [],
+    {},
+    [null],
+    ['a', 'a'],
+    [1],
+    '0',
+    '1.0.0',
+    sha,
+    sha.slice(1),
+    'CVE-2026-1',
+    'x_1',
+    'CVE2026',
+    'SUSE-XU-1',
+  ],
   ...['2024-02-30T00:00:00Z', '2024-02-29T23:59:60Z', '2023-02-29T00:00:00Z', '2024-01-01T12:30:60Z', '2024-01-01t00:00:00z', '2024-01-01'],
-  ...['2024-01-01T00:00:00+00:00', '2024-01-01T24:00:00Z', '2024-01-01T00:00:00.Z', '2024-01-01T00:00:00.123456789123Z', '2024-01-01 00:00:00Z'],
-  ...['Debian', 'Debian:', 'Debian:12', 'debian', 'GIT', 'GIT:', 'GIT:x', 'npm:a\nb', 'Red Hat:a:b', 'PyPI ', 'SEMVER', 'ECOSYSTEM', 'FIX', 'Fix'],
-  ...['https://a', 'a', '//a', 'https://[::1]/', 'https://[1:2]/', 'mailto:a@b', 'https://a b', 'https://a/%zz', 'http://a:80x/', 'urn:', 'a:b#c#d'],
-  ...['FINDER', 'CVSS_V2', 'CVSS_V3', 'CVSS_V4', 'Ubuntu', 'high', 'AV:N', 'AV:N/AC:L/', 'CVSS:3.1/AV:N', 'CVSS:3.1/AV:N/X:Y', 'CVSS:3.2/AV:N'],
-  ...['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/U:Red/E:A'],
-  ...[{ introduced: '0' }, { fixed: '1' }, { last_affected: '1' }, { limit: '*' }, { introduced: '0', fixed: '1' }, { introduced: '0', fixed: 1 }],
-  ...[{ introduced: 5, fixed: '1' }, { introduced: sha }, { introduced: '0', x: 1 }, [{ fixed: '1' }], [{ introduced: '0' }, { last_affected: sha }]],
-  ...[[{ introduced: '0' }, { fixed: '1' }, { last_affected: '1' }], [{ type: 'CVSS_V3', score: 'CVSS:3.0/S:C' }], [{ type: 'Ubuntu', score: 'low' }]],
-  ...[{ type: 'GIT', events: [{ introduced: '0' }] }, { type: 'GIT', repo: 'x', events: [{ introduced: '0' }] }, { type: 'WEB', url: 'https://a' }],
+  ...[
+    '2024-01-01T00:00:00+00:00',
+    '2024-01-01T24:00:00Z',
+    '2024-01-01T00:00:00.Z',
+    '2024-01-01T00:00:00.123456789123Z',
+    '2024-01-01 00:00:00Z',
+  ],
+  ...[
+    'Debian',
+    'Debian:',
+    'Debian:12',
+    'debian',
+    'GIT',
+    'GIT:',
+    'GIT:x',
+    'npm:a\nb',
+    'Red Hat:a:b',
+    'PyPI ',
+    'SEMVER',
+    'ECOSYSTEM',
+    'FIX',
+    'Fix',
+  ],
+  ...[
+    'https://a',
+    'a',
+    '//a',
+    'https://[::1]/',
+    'https://[1:2]/',
+    'mailto:a@b',
+    'https://a b',
+    'https://a/%zz',
+    'http://a:80x/',
+    'urn:',
+    'a:b#c#d',
+  ],
+  ...[
+    'FINDER',
+    'CVSS_V2',
+    'CVSS_V3',
+    'CVSS_V4',
+    'Ubuntu',
+    'high',
+    'AV:N',
+    'AV:N/AC:L/',
+    'CVSS:3.1/AV:N',
+    'CVSS:3.1/AV:N/X:Y',
+    'CVSS:3.2/AV:N',
+  ],
+  ...[
+    'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+    'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/U:Red/E:A',
+  ],
+  ...[
+    { introduced: '0' },
+    { fixed: '1' },
+    { last_affected: '1' },
+    { limit: '*' },
+    { introduced: '0', fixed: '1' },
+    { introduced: '0', fixed: 1 },
+  ],
+  ...[
+    { introduced: 5, fixed: '1' },
+    { introduced: sha },
+    { introduced: '0', x: 1 },
+    [{ fixed: '1' }],
+    [{ introduced: '0' }, { last_affected: sha }],
+  ],
+  ...[
+    [{ introduced: '0' }, { fixed: '1' }, { last_affected: '1' }],
+    [{ type: 'CVSS_V3', score: 'CVSS:3.0/S:C' }],
+    [{ type: 'Ubuntu', score: 'low' }],
+  ],
+  ...[
+    { type: 'GIT', events: [{ introduced: '0' }] },
+    { type: 'GIT', repo: 'x', events: [{ introduced: '0' }] },
+    { type: 'WEB', url: 'https://a' },
+  ],
 ];
-const names = ['severity', 'repo', 'type', 'events', 'score', 'id', 'modified', 'withdrawn', 'package', 'ecosystem', 'extra', 'introduced', 'fixed', 'last_affected'];
+const names = [
+  'severity',
+  'repo',
+  'type',
+  'events',
+  'score',
+  'id',
+  'modified',
+  'withdrawn',
+  'package',
+  'ecosystem',
+  'extra',
+  'introduced',
+  'fixed',
+  'last_affected',
+];
 
 function mutated(record: object, below: (n: number) => number): object {
   const copy = structuredClone(record) as Holder;
@@ -53,7 +156,8 @@ function mutated(record: object, below: (n: number) => number): object {
     if (what === 0 && !Array.isArray(holder)) delete holder[key];
     else if (what === 1 && !Array.isArray(holder)) holder[names[below(names.length)]!] = other;
     else if (what === 2 && Array.isArray(holder)) holder.push(below(2) === 0 ? other : holder[0]);
-    else if (what === 3 && typeof holder[key] === 'string') holder[key] = `${holder[key].slice(0, below(12))}${['', '-', ':', '\n', 'Z', '/'][below(6)]}${holder[key].slice(below(12))}`;
+    else if (what === 3 && typeof holder[key] === 'string')
+      holder[key] = `${holder[key].slice(0, below(12))}${['', '-', ':', '\n', 'Z', '/'][below(6)]}${holder[key].slice(below(12))}`;
     else holder[key] = other;
   }
   return copy;
@@ -64,7 +168,12 @@ describe.skipIf(!schema || records.length === 0)('the verdict is that of the pub
   addFormats.default(ajv);
   const theirs = ajv.compile(JSON.parse(schema ?? '{}'));
   const differs = (record: unknown) => theirs(record) !== (osvErrors(record, 1).length === 0);
-  const tell = (record: object) => ({ id: (record as { id?: unknown }).id, theirs: ajv.errorsText(theirs.errors), ours: osvErrors(record, 3), record });
+  const tell = (record: object) => ({
+    id: (record as { id?: unknown }).id,
+    theirs: ajv.errorsText(theirs.errors),
+    ours: osvErrors(record, 3),
+    record,
+  });
 
   test('of every handed-over record', () => {
     expect(records.length).toBeGreaterThan(12_000);

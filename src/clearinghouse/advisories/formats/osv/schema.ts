@@ -1,5 +1,5 @@
-import { realDay } from '../../csaf/moment.ts';
 import { isObject } from '../../csaf/json.ts';
+import { realDay } from '../../csaf/moment.ts';
 import { anyText, listOf, object, type Shape, text, wordOf } from '../../csaf/shapes/shape.ts';
 import { hasPrefix, isEcosystem } from './names.ts';
 import { rangesOf } from './rule.ts';
@@ -107,7 +107,10 @@ const events: Shape = listOf((value, pointer, to) => {
 });
 
 const range = all(
-  object({ type: wordOf('GIT SEMVER ECOSYSTEM'), repo: anyText, events, database_specific: anyObject }, { required: 'type events', free: true }),
+  object(
+    { type: wordOf('GIT SEMVER ECOSYSTEM'), repo: anyText, events, database_specific: anyObject },
+    { required: 'type events', free: true },
+  ),
   (value, pointer, to) => {
     if (!isObject(value) || !Array.isArray(value.events)) return;
     const said = value.events.filter(isObject);
@@ -115,13 +118,17 @@ const range = all(
     // An empty list is refused for being empty.
     if (value.events.length > 0 && !says('introduced')) to.error(`${pointer}/events`, 'must have an event that introduces');
     if (says('last_affected') && says('fixed')) to.error(`${pointer}/events`, 'has fixed or last_affected, not both');
-    if (value.type === 'GIT' && !Object.hasOwn(value, 'repo')) to.error(pointer, 'repo is missing: a range of commits is one of a repository');
+    if (value.type === 'GIT' && !Object.hasOwn(value, 'repo'))
+      to.error(pointer, 'repo is missing: a range of commits is one of a repository');
   },
 );
 
 const affected = object(
   {
-    package: object({ ecosystem: textLike(isEcosystem, 'a defined ecosystem'), name: anyText, purl: anyText }, { required: 'ecosystem name', free: true }),
+    package: object(
+      { ecosystem: textLike(isEcosystem, 'a defined ecosystem'), name: anyText, purl: anyText },
+      { required: 'ecosystem name', free: true },
+    ),
     severity: orNull(severity),
     ranges: list(range),
     versions: texts,
@@ -185,7 +192,8 @@ export const readableShape: Shape = all(record, (value, pointer, to) => {
 const wholeCommits: Shape = (value, _pointer, to) => {
   for (const { type, events } of isObject(value) ? rangesOf(value) : [])
     for (const event of events)
-      if (type === 'GIT' && isEvent(event.value) && !isCommitEvent(event.value)) to.error(event.pointer, 'must name a whole commit hash, or 0');
+      if (type === 'GIT' && isEvent(event.value) && !isCommitEvent(event.value))
+        to.error(event.pointer, 'must name a whole commit hash, or 0');
 };
 
 export const osvShape: Shape = all(readableShape, wholeCommits);

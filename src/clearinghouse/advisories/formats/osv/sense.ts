@@ -9,8 +9,8 @@ import { isSemver } from '../../csaf/shapes/forms.ts';
 import { baseOf, ecosystemLike, releases, suffixOf } from './names.ts';
 import { entriesOf, type Rule, rangesOf, versionOf } from './rule.ts';
 import { eventKinds, isTimestamp } from './schema.ts';
-import { isUri } from './uri.ts';
 import { laterStamp } from './stamp.ts';
+import { isUri } from './uri.ts';
 
 /** What the text of the schema asks for, and its JSON Schema cannot: a record that breaks one of these is valid, and probably not what was meant. */
 export const senseRules: readonly Rule[] = [
@@ -30,7 +30,8 @@ export const senseRules: readonly Rule[] = [
       if (typeof modified !== 'string' || !isTimestamp(modified)) return;
       for (const name of ['published', 'withdrawn']) {
         const at = record[name];
-        if (typeof at === 'string' && isTimestamp(at) && laterStamp(at, modified)) report(`/${name}`, 'is later than the record was modified');
+        if (typeof at === 'string' && isTimestamp(at) && laterStamp(at, modified))
+          report(`/${name}`, 'is later than the record was modified');
       }
     },
   },
@@ -38,7 +39,8 @@ export const senseRules: readonly Rule[] = [
     test: 'summary-length',
     kind: 'info',
     run({ summary }, report) {
-      if (typeof summary === 'string' && (summary.length > 120 || /[\r\n]/.test(summary))) report('/summary', 'should be one line of at most 120 characters');
+      if (typeof summary === 'string' && (summary.length > 120 || /[\r\n]/.test(summary)))
+        report('/summary', 'should be one line of at most 120 characters');
     },
   },
   {
@@ -87,7 +89,8 @@ export const senseRules: readonly Rule[] = [
         if (purl.version !== null) report(`${pointer}/package/purl`, 'has a version, which stands in ranges and versions');
         const of = ecosystemNamed(baseOf(ecosystem));
         if (of && !agrees(of, purl.type, purl.namespace)) report(`${pointer}/package/purl`, `is no package of ${baseOf(ecosystem)}`);
-        else if (typeof named?.name === 'string' && !saysName(named.name, purl.name)) report(`${pointer}/package/purl`, 'names another package');
+        else if (typeof named?.name === 'string' && !saysName(named.name, purl.name))
+          report(`${pointer}/package/purl`, 'names another package');
       }
     },
   },
@@ -96,7 +99,8 @@ export const senseRules: readonly Rule[] = [
     kind: 'warning',
     run(record, report) {
       for (const { pointer, value } of entriesOf(record))
-        if (!isFilled(value.ranges) && !isFilled(value.versions)) report(pointer, 'has neither ranges nor versions: no version is affected');
+        if (!isFilled(value.ranges) && !isFilled(value.versions))
+          report(pointer, 'has neither ranges nor versions: no version is affected');
     },
   },
   {
@@ -158,7 +162,8 @@ interface At extends Placed<Obj> {
 function versionOrder(record: Obj, report: (pointer: string, message: string) => void): void {
   let room = limits.osvComparedEvents;
   for (const { type, entry, events } of rangesOf(record)) {
-    if (type === 'GIT' || (room -= events.length) < 0) continue;
+    room -= events.length;
+    if (type === 'GIT' || room < 0) continue;
     const ecosystem = type === 'SEMVER' ? 'crates.io' : baseOf(entry.ecosystem ?? '');
     const told = events.flatMap((event): At[] => {
       const kind = eventKinds.find((name) => versionOf(event.value, name) !== undefined);
@@ -180,6 +185,7 @@ function versionOrder(record: Obj, report: (pointer: string, message: string) =>
       isOpen = at.kind === 'introduced';
     }
     const early = told.findIndex((at, i) => i > 0 && order(told[i - 1]!, at) > 0);
-    if (early > 0) report(`${told[early]!.pointer}/${told[early]!.kind}`, 'comes before the event that stands before it: events are kept in order');
+    if (early > 0)
+      report(`${told[early]!.pointer}/${told[early]!.kind}`, 'comes before the event that stands before it: events are kept in order');
   }
 }
