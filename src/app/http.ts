@@ -12,6 +12,7 @@ import { anonymous } from '../trust/access.ts';
 import { act, identify, notAllowed, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { openApi, routeOf } from './openapi.ts';
+import { isOsvUrl, osvError } from './osv.ts';
 import { type Strangers, strangers } from './strangers.ts';
 import { problem } from './tap-problem.ts';
 
@@ -54,7 +55,8 @@ export async function buildHttp(doors: Doors, served: Served): Promise<FastifyIn
   const { admit } = strangers(served.nowMs ?? (() => performance.now()));
   app.addHook('onRequest', async (request, reply) => {
     // The public tree is files that anybody may mirror whole, through whatever cache stands before this hub.
-    if (!request.url.startsWith('/public/') && !hasCredential(request) && !admit(request.ip)) return sendTooMany(reply);
+    const isStranger = !hasCredential(request) || isOsvUrl(request.url);
+    if (!request.url.startsWith('/public/') && isStranger && !admit(request.ip)) return sendTooMany(reply);
   });
   for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb, admit);
   const document = openApi(served.actions, served.version);
@@ -121,6 +123,7 @@ function isUnknown(refusal: Refusal): boolean {
 function sendTooMany(reply: FastifyReply): FastifyReply {
   const because = `at most ${limits.strangerRequestsPerMinute} requests a minute from one address without a credential; sign in, or wait`;
   reply.header('retry-after', '60');
+  if (isOsvUrl(reply.request.url)) return osvError(reply, 'exhausted', because);
   return reply.request.url.startsWith('/v1/') ? problem(reply, 429, because) : sendRefusal(reply, refuse('too_many', because));
 }
 

@@ -14,6 +14,7 @@ import { eventRoutes } from './events.ts';
 import { flow } from './flow.ts';
 import { buildHttp } from './http.ts';
 import { startWorker } from './jobs.ts';
+import { osvRoutes } from './osv.ts';
 import { startPublishing } from './public.ts';
 import { tapRoutes } from './tap.ts';
 import { traffic } from './traffic.ts';
@@ -48,6 +49,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     const reaped = await doors.box.reap();
     if (reaped) log(`${reaped} boxes of a worker that died were removed`, undefined);
     const app = await buildHttp(doors, { actions, version, deskDir, publicDir, log, proxies: config.proxies });
+    await osvRoutes(app, doors, log);
     const handedIn = traffic();
     bulkRoutes(app, doors, log, handedIn);
     tapRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });

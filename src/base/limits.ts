@@ -256,6 +256,24 @@ export const limits = {
   /** Of one OSV record: results of one test, events that are put in order. */
   osvResultsPerTest: 1_000,
   osvComparedEvents: 10_000,
+  /** Of a record that is kept to be asked for. The largest of the Linux kernel have some five megabytes. */
+  osvRecordBytes: 8 * 1024 * 1024,
+  osvIdChars: 128,
+  osvKeysPerRecord: 20_000,
+  /** Of one request that mirrors. */
+  osvRecordsAtOnce: 500,
+  /** Of one batch of questions: as many as api.osv.dev takes; and of its body. */
+  osvQueries: 1_000,
+  osvQueryBytes: 1024 * 1024,
+  /** Of one page of answers to one question; and of all the records in one answer. */
+  osvPageRecords: 1_000,
+  osvPageBytes: 8 * 1024 * 1024,
+  /** Versions and events that one answer may look at; what is left is on the next page. */
+  osvComparisons: 100_000,
+  /** What a process keeps at hand of the records it was asked for. */
+  osvShelfBytes: 128 * 1024 * 1024,
+  /** So many changes are followed one by one; after more, the shelf begins anew. */
+  osvFollowed: 5_000,
   becauseChars: 1000,
   toolMs: 60 * 1000,
   toolCallsPerReply: 16,

@@ -15,6 +15,8 @@ const unguarded: Record<string, string> = {
   log_head: 'size and head of the chain',
   log_cursors: 'numbers of followers',
   embargo_policies: 'what projects have published about themselves',
+  osv_keys: 'digests of names of public records; the records lie in a guarded table',
+  osv_head: 'number of changes to public records',
   release_head: 'size and frontier of the public feed',
   release_witnesses: 'keys and cosignatures of witnesses of the public feed; witnesses.list is for coordinators',
   witnessed_forks: 'public checkpoints of logs of others; witnesses.list is for coordinators',

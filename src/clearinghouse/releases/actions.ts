@@ -16,6 +16,7 @@ import { caseById } from '../cases/store.ts';
 import { forgetStaged, goLiveWith } from './artefacts/actions.ts';
 import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish, withinBytes } from './feed.ts';
 import { inclusionProofs, insertNodes } from './log/store.ts';
+import { keepOwnOsv, mirrorOsv } from './osv/actions.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
 import { publishRepository } from './repository/publications/actions.ts';
 import * as store from './store.ts';
@@ -232,6 +233,7 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
   const publication = publish(release, seq, bulletin, documents, carried);
   await store.saveRelease(ctx.tx, { ...release, state: 'published', publication, label: publicLabel });
   await store.insertDocuments(ctx.tx, release.id, documents);
+  await keepOwnOsv(ctx.tx, documents, ctx.now);
   const leaf = Buffer.from(publication.leaf, 'hex');
   await insertNodes(ctx.tx, completedBy(head.frontier, head.size, leaf));
   await store.saveHead(ctx.tx, seq, appendLeaf(head.frontier, head.size, leaf));
@@ -245,4 +247,4 @@ function planned(event: `release.${string}`, release: Release, more: object): Ha
   return { event, thing: release.id, label: release.label, payload: { advisoryId, caseId, ...more } };
 }
 
-export const releaseActions = [schedule, unschedule, publishDue, list, ofAdvisory, get, document, feed, checkpoint];
+export const releaseActions = [schedule, unschedule, publishDue, list, ofAdvisory, get, document, feed, checkpoint, mirrorOsv];

@@ -165,6 +165,18 @@ export async function documentOf(tx: Tx, id: Id<'rel'>, format: DocumentFormat):
     .executeTakeFirst();
 }
 
+/** The texts of all OSV records that were ever published, in the order of the feed. */
+export async function osvDocuments(tx: Tx): Promise<string[]> {
+  const rows = await releases(tx)
+    .selectFrom('release_documents as d')
+    .innerJoin('releases as r', 'r.id', 'd.release_id')
+    .select('d.text')
+    .where('d.format', '=', 'osv')
+    .orderBy('r.seq')
+    .execute();
+  return rows.map((r) => r.text);
+}
+
 export async function headOf(tx: Tx): Promise<{ size: number; frontier: Buffer[] }> {
   const head = await releases(tx).selectFrom('release_head').selectAll().executeTakeFirstOrThrow();
   return { size: head.size, frontier: head.frontier.map((h) => Buffer.from(h, 'hex')) };

@@ -142,7 +142,7 @@ function wrongName(ecosystem: string, name: string): string | undefined {
 }
 
 /** PEP 503 */
-export function pypiName(name: string): string {
+function pypiName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 

@@ -4,7 +4,7 @@ export function laterStamp(a: string, b: string): boolean {
 }
 
 /** One text for one time, so that comparing texts compares times. */
-export function settled(stamp: string): string {
+function settled(stamp: string): string {
   const [seconds = '', fraction = ''] = stamp.slice(0, -1).split('.');
   return `${seconds}.${fraction.replace(/0+$/, '')}`;
 }

@@ -8,7 +8,7 @@ import { affectedOf, affectedProducts } from './entries.ts';
 import { hasPrefix } from './names.ts';
 import { severityOf, whole } from './severity.ts';
 
-export type OsvRecord = Obj & { readonly id: string; readonly modified: string };
+type OsvRecord = Obj & { readonly id: string; readonly modified: string };
 
 const schemaVersion = '1.7.5';
 
@@ -60,7 +60,7 @@ export function writeOsv(source: Source): OsvRecord | Refusal {
 }
 
 /** An id that is OSV's already keeps its name; any other is `x_`, as of a database that is not registered. */
-export function osvIdOf(trackingId: string): string {
+function osvIdOf(trackingId: string): string {
   return hasPrefix(trackingId) ? trackingId : `x_${trackingId}`;
 }
 
