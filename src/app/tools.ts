@@ -2,13 +2,9 @@ import { verifyConsistency, verifyInclusion } from '../base/merkle.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { leftOut, testsOf, validateCsaf } from '../clearinghouse/advisories/csaf/validate.ts';
 
-
 import { validateCve } from '../clearinghouse/advisories/formats/cve/validate.ts';
-import { validateVex } from '../clearinghouse/advisories/formats/vex.ts';
-
-
 import { validateOsv } from '../clearinghouse/advisories/formats/osv/validate.ts';
-
+import { validateVex } from '../clearinghouse/advisories/formats/vex.ts';
 
 import { sortOut } from '../clearinghouse/duplicates/batch.ts';
 import { type Traits, traitsOfRecord } from '../clearinghouse/duplicates/traits.ts';
