@@ -138,7 +138,7 @@ test('the preview has the documents, as drafts', async () => {
   const { id } = await hub.do<Shown>(desk!, advisories.draft, draftInput(of, affected));
   const preview = await hub.do<{ csaf20: { document: { tracking: unknown } }; osv: unknown }>(second!, advisories.preview, { id });
   expect(preview.csaf20.document.tracking).toMatchObject({ status: 'draft', id: 'BW-2026-0000' });
-  expect(preview.osv).toMatchObject({ schema_version: '1.7.0' });
+  expect(preview.osv).toMatchObject({ schema_version: '1.7.5' });
   expect(await hub.try(north!, advisories.preview, { id })).toMatchObject({ code: 'not_permitted' });
 });
 
