@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Doors, RecipeFiles } from '../base/doors.ts';
+import type { Clock, Doors, RecipeFiles } from '../base/doors.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
 import { diskBlobs } from '../io/blobs/disk.ts';
@@ -74,6 +74,6 @@ export function recipesIn(dir: string): readonly RecipeFiles[] {
 
 const chance = (bytes: number) => randomBytes(bytes);
 
-export function clockOf(config: Config) {
+export function clockOf(config: Pick<Config, 'clockFile'>): Clock {
   return config.clockFile ? shiftedClock(config.clockFile) : systemClock;
 }

@@ -284,6 +284,15 @@ export const limits = {
   modelReplyBytes: 4 * 1024 * 1024,
   modelReplyMs: 5 * 60 * 1000,
   modelRetries: 4,
+  /** Of what lies in a public tree, as a follower takes it. */
+  publicFileBytes: 64 * 1024 * 1024,
+  publicPathChars: 1024,
+  /** How long the log's own word lasts that its checkpoint is the newest. */
+  freshDays: 30,
+  checkpointBytes: 64 * 1024,
+  proofBytes: 256 * 1024,
+  /** One file of a mirror. */
+  mirrorMs: 60_000,
   /** Of a signed note; logs and witnesses of the field have a handful. */
   noteSignatures: 64,
   policyLines: 1_000,

@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { sha256 } from '../base/canonical.ts';
+import { hour } from '../base/instant.ts';
+import { parseVerifierKey } from '../base/note.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { parseTlogPolicy, quorumOf, type TlogPolicy } from '../base/tlog-policy.ts';
+import type { Trust } from '../clearinghouse/releases/verifying/head.ts';
+import { type Remembered, verifyDocument, verifyTree } from '../clearinghouse/releases/verifying/verify.ts';
+import { clockOf } from './build.ts';
+import { readConfig } from './config.ts';
+import { type Ending, finish } from './ending.ts';
+import { mirrorAt, mirrorIn } from './mirror.ts';
+
+interface TrustOptions {
+  readonly key?: string[];
+  readonly witness?: string[];
+  readonly quorum?: string;
+  readonly policy?: string;
+  readonly maxAge?: string;
+}
+
+interface Options extends TrustOptions {
+  readonly state?: string;
+  readonly document?: string;
+  readonly quick?: boolean;
+}
+
+/** Where not all are looked at. */
+const sampledReleases = 1024;
+const remembered = z.object({ origin: z.string(), size: z.number(), root: z.string() });
+const many = (value: string, before: string[] = []) => [...before, value];
+
+/** `breakwater releases verify`: a stranger's check of a public tree, a mirror or one document, with no hub and no database. */
+export function releasesCommands(program: Command): void {
+  const group = program.commands.find((c) => c.name() === 'releases') ?? program.command('releases');
+  const json = () => program.opts<{ json?: boolean }>().json ?? false;
+  trusting(
+    group
+      .command('verify <where>')
+      .description(
+        'verify a public tree (URL or directory), or a document that has its .tlog-proof beside it, trusting nothing but the keys',
+      )
+      .option('--state <file>', 'what was seen the last time: a tree that goes back or aside is refused; kept for the next time')
+      .option('--document <file>', 'a document that must be in the log')
+      .option('--quick', 'the newest releases and a sample of the others, instead of all'),
+  ).action(async (where: string, options: Options) => finish(await verify(where, options), json()));
+}
+
+function trusting(command: Command): Command {
+  return command
+    .option('--key <verifier>', 'the key of the log (name+id+key), by a way that you trust; repeat for a key it had before', many)
+    .option('--witness <verifier>', 'the key of a witness; repeatable', many)
+    .option('--quorum <n>', 'how many of the witnesses must have cosigned (default: all that are named)')
+    .option('--policy <file>', 'log, witnesses and quorum as a c2sp.org/tlog-policy file, instead of the three above')
+    .option('--max-age <hours>', 'refuse a tree that nobody has called the newest for so long');
+}
+
+function trustOf({ key = [], witness = [], quorum, policy, maxAge }: TrustOptions): Trust | Refusal {
+  const read = policy === undefined ? policyOf(key, witness, quorum) : readPolicy(policy);
+  if (isRefusal(read)) return read;
+  if (read.logs.length === 0) return refuse('malformed', 'which log is trusted? give its key', '--key');
+  if (maxAge !== undefined && !(Number(maxAge) > 0)) return refuse('malformed', 'takes a number of hours', '--max-age');
+  return { policy: read, now: clockOf(readConfig(process.env)).now(), maxAgeMs: maxAge === undefined ? null : Number(maxAge) * hour };
+}
+
+function policyOf(keys: readonly string[], witnesses: readonly string[], quorum: string | undefined): TlogPolicy | Refusal {
+  const [logs, seen] = [keys.map(parseVerifierKey), witnesses.map(parseVerifierKey)];
+  if (!logs.every((k) => k?.type === 'log')) return refuse('malformed', 'is no key of a log (name+id+key)', '--key');
+  if (!seen.every((k) => k?.type === 'witness')) return refuse('malformed', 'is no key of a witness (name+id+key)', '--witness');
+  const least = quorum === undefined ? seen.length : /^\d{1,4}$/.test(quorum) ? Number(quorum) : Number.NaN;
+  if (!(least <= seen.length)) return refuse('malformed', 'is a number of the witnesses named', '--quorum');
+  const known = (of: typeof logs) => of.map((key) => ({ key: key!, url: null }));
+  return {
+    logs: known(logs),
+    witnesses: known(seen),
+    quorum: quorumOf(
+      least,
+      seen.map((key) => key!),
+    ),
+  };
+}
+
+function readPolicy(file: string): TlogPolicy | Refusal {
+  try {
+    return parseTlogPolicy(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuse('not_found', (error as Error).message, '--policy');
+  }
+}
+
+async function verify(where: string, options: Options): Promise<Ending> {
+  const trust = trustOf(options);
+  if (isRefusal(trust)) return trust;
+  const isUrl = /^https?:\/\//.test(where);
+  if (!isUrl && !existsSync(where)) return refuse('not_found', 'is not there', where);
+  if (!isUrl && statSync(where).isFile()) return verifyFile(where, trust);
+  const before = options.state === undefined ? undefined : readState(options.state);
+  if (isRefusal(before)) return before;
+  const verified = await verifyTree(isUrl ? await mirrorAt(where) : mirrorIn(where), {
+    trust,
+    remembered: before,
+    sample: options.quick ? { releases: sampledReleases, chance: () => randomInt(2 ** 40) / 2 ** 40 } : undefined,
+    document: options.document === undefined ? undefined : sha256(readFileSync(options.document)),
+  });
+  if (isRefusal(verified)) return verified;
+  const { origin, size, root } = verified;
+  if (options.state !== undefined) writeState(options.state, { origin, size, root });
+  return { value: verified, text: sentence(verified) };
+}
+
+async function verifyFile(file: string, trust: Trust): Promise<Ending> {
+  const beside = `${file}.tlog-proof`;
+  if (!existsSync(beside)) return refuse('not_found', 'a document is verified by the proof beside it, and there is none', beside);
+  const verified = await verifyDocument(readFileSync(file), readFileSync(beside, 'utf8'), trust);
+  if (isRefusal(verified)) return verified;
+  const { id, version, path, size } = verified;
+  return { value: verified, text: `verifies: ${id}, version ${version}, published as ${path}, in the log of ${size} releases` };
+}
+
+type Summary = Exclude<Awaited<ReturnType<typeof verifyTree>>, Refusal>;
+
+function sentence(v: Summary): string {
+  const seen = v.cosignatures.length
+    ? `cosigned by ${v.cosignatures.map((c) => `${c.name} at ${c.at}`).join(', ')}`
+    : 'no witness was asked for';
+  const fresh = v.freshness === 'fresh' ? 'it is the newest as far as anybody trusted says' : 'could-not-tell whether it is the newest';
+  const continues = v.continues === null ? '' : `, continuing the ${v.continues} seen before`;
+  const document = v.document
+    ? `; the document is ${v.document.id}, version ${v.document.version}${v.document.isReplaced ? ', replaced since' : ''}`
+    : '';
+  const of = v.checked === 'all' ? 'all' : `a sample of ${v.releases}`;
+  return `${v.origin} verifies: ${v.size} releases${continues}, ${of} looked at, ${v.documents} documents, ${v.proofs} with a proof beside them; ${seen}; ${fresh}${document}`;
+}
+
+/** undefined the first time. */
+function readState(file: string): Remembered | undefined | Refusal {
+  if (!existsSync(file)) return undefined;
+  try {
+    return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return refuse('malformed', 'is not what this command wrote; without it nobody can tell whether the log went back', file);
+  }
+}
+
+function writeState(file: string, state: Remembered): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`, { flush: true });
+  renameSync(`${file}.new`, file);
+}
