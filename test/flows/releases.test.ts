@@ -111,7 +111,7 @@ test('every item proves its place in the tree that the checkpoint signs, and its
     const leaf = leafHash(Buffer.from(item.entry));
     const proof = item.proof.map((h) => Buffer.from(h, 'base64'));
     expect(verifyInclusion(leaf, item.seq - 1, feed.size, proof, Buffer.from(root!, 'base64'))).toBe(true);
-    for (const format of ['csaf20', 'osv']) {
+    for (const format of ['csaf20', 'osv', 'openvex']) {
       const found = await hub.do<{ path: string; text: string; sha256: string }>(anonymous, releases.document, {
         id: item.release,
         format,

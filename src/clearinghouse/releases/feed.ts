@@ -6,7 +6,9 @@ import { checkpointText } from '../../trust/log/entry.ts';
 import { type Bulletin, csafPath, latestOf, osvId } from '../advisories/bulletin.ts';
 import { sourceOf } from '../advisories/drafted.ts';
 import { renderCsaf20 } from '../advisories/formats/csaf20.ts';
+import { cvePath, writeCve } from '../advisories/formats/cve/write.ts';
 import { ecosystemOf } from '../advisories/formats/ecosystem.ts';
+import { openVexPath, writeOpenVex } from '../advisories/formats/openvex/write.ts';
 import { writeOsv } from '../advisories/formats/osv/write.ts';
 import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
@@ -30,9 +32,13 @@ export function documentsOf(bulletin: Bulletin): Document[] {
   const id = osvId(bulletin.trackingId);
   const folders = new Set(bulletin.text.affected.map((r) => ecosystemOf(r.package).name ?? 'other'));
   const osvPaths = [...folders].map((folder) => `osv/${folder}/${id}.json`);
+  const source = sourceOf(bulletin);
+  const [vex, cve] = [writeOpenVex(source), writeCve(source)];
   return [
     document('csaf20', [csafPath(bulletin)], renderCsaf20(bulletin)),
-    document('osv', osvPaths, insist(writeOsv(sourceOf(bulletin)))),
+    document('osv', osvPaths, insist(writeOsv(source))),
+    ...(vex ? [document('openvex', [openVexPath(source)], vex)] : []),
+    ...(cve ? [document('cve', [cvePath(source)], cve)] : []),
   ];
 }
 

@@ -14,7 +14,7 @@ export const releaseMoves: readonly Move<ReleaseState, ReleaseTrigger>[] = [
   { from: 'scheduled', by: 'unschedule', to: 'unscheduled' },
 ];
 
-export const documentFormats = ['csaf20', 'osv'] as const;
+export const documentFormats = ['csaf20', 'osv', 'openvex', 'cve'] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 
 /** One file as it was published. */

@@ -75,6 +75,8 @@ test('every document lies where the feed says, with the digest that the feed say
     'osv/npm/x_BW-2026-0002.json',
     'tile/0/000.p/2',
     'tile/entries/000.p/2',
+    'vex/2026/BW-2026-0001.openvex.json',
+    'vex/2026/BW-2026-0002.openvex.json',
   ]);
 });
 
@@ -87,7 +89,7 @@ test('a later version takes the place of the earlier one; the feed has both', ()
   const tree = treeOf(three);
   expect(JSON.parse(tree.get('csaf/white/2026/bw-2026-0001.json')!).document.tracking.version).toBe('2');
   expect(JSON.parse(tree.get('feed.json')!).items).toHaveLength(3);
-  expect(tree.get('index.html')!.match(/BW-2026-0001/g)).toHaveLength(3); // one row: its number and two OSV addresses
+  expect(tree.get('index.html')!.match(/BW-2026-0001/g)).toHaveLength(4); // one row: its number, two OSV addresses and one of OpenVEX
   expect(tree.get('csaf/white/changes.csv')).toBe(`"2026/bw-2026-0001.json","${at(14)}"\n"2026/bw-2026-0002.json","${at(12)}"\n`);
   expect(tree.get('csaf/white/index.txt')).toBe('2026/bw-2026-0001.json\n2026/bw-2026-0002.json\n');
 });

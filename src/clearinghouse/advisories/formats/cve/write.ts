@@ -31,6 +31,12 @@ export function writeCve(source: Source, assigner?: Assigner): Json | undefined 
   return documentOf(source, vulnerability, assigner);
 }
 
+/** Under the public root; the year is that of the id, so that an address never changes. */
+export function cvePath(source: Source): string {
+  const id = source.vulnerabilities.find((v) => v.cve !== null)?.cve ?? source.tracking.id;
+  return `cve/${id.split('-')[1]}/${id}.json`;
+}
+
 function documentOf(source: Source, vulnerability: Vulnerability, assigner: Assigner | undefined): Json {
   const { tracking } = source;
   const contents = tracking.withdrawnAt === null ? containerOf(source, vulnerability) : rejectionOf(source);

@@ -84,8 +84,15 @@ test('it comes back but for what is said to be lost', () => {
   ]);
 });
 
-test('what was taken back, and what speaks of no product, is no document', () => {
-  expect(writeOpenVex(sourceOf(bulletin({ withdrawn: { because: 'x' } })))).toBeUndefined();
+test('what was taken back is open again, with the reason', () => {
+  const withdrawn = writeOpenVex(sourceOf(bulletin({ withdrawn: { because: 'It is no flaw.' } })))!;
+  expect(insist(validateVex(withdrawn)).results).toEqual([]);
+  expect((withdrawn.statements as Statements).map((s) => [s.status, s.status_notes])).toEqual([
+    ['under_investigation', 'Withdrawn. It is no flaw.'],
+  ]);
+});
+
+test('what speaks of no product is no document', () => {
   expect(writeOpenVex({ ...source, vulnerabilities: [] })).toBeUndefined();
 });
 

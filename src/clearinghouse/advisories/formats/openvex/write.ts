@@ -32,8 +32,7 @@ export function writeOpenVex(source: Source): Obj | undefined {
   }
   const address = `${publisher.namespace.replace(/\/+$/, '')}/public/${openVexPath(source)}`;
   const id = isIri(address) ? address : `https://openvex.dev/docs/public/${encodeURIComponent(tracking.id)}`;
-  // What was taken back says nothing of anything any more.
-  const statements = tracking.withdrawnAt === null ? source.vulnerabilities.flatMap((v) => statementsOf(source, v, id)) : [];
+  const statements = source.vulnerabilities.flatMap((v) => statementsOf(source, v, id));
   if (statements.length === 0) return undefined;
   const generator = tracking.generator && [tracking.generator.name, tracking.generator.version].filter((part) => part !== null).join(' ');
   return {
@@ -50,7 +49,7 @@ export function writeOpenVex(source: Source): Obj | undefined {
 }
 
 /** Under the public root; the year is that of the first version, so that an address never changes. */
-function openVexPath({ tracking }: Source): string {
+export function openVexPath({ tracking }: Source): string {
   return `vex/${tracking.initialAt.slice(0, 4)}/${encodeURIComponent(tracking.id)}.openvex.json`;
 }
 
@@ -67,12 +66,15 @@ function statementsOf(source: Source, vulnerability: Vulnerability, document: st
     },
     timestamp: source.tracking.currentAt,
   };
+  // A document has a statement at least, and one that is gone is not taken back: what was withdrawn is open again.
+  const withdrawn = source.tracking.withdrawnAt === null ? undefined : { status_notes: `Withdrawn. ${reasonOf(source)}`.trim() };
   const said = (Object.entries(vulnerability.status) as [string, readonly string[]][]).flatMap(([key, own]) => {
-    const status = Object.hasOwn(statusOf, key) ? statusOf[key as keyof typeof statusOf] : undefined;
-    if (status === undefined) return [];
+    const named = Object.hasOwn(statusOf, key) ? statusOf[key as keyof typeof statusOf] : undefined;
+    if (named === undefined) return [];
+    const status = withdrawn ? 'under_investigation' : named;
     return own.flatMap((id) => {
       const product = products.get(id) ?? relatedOf(source, id);
-      return product ? [{ product, status, why: whyOf(source, vulnerability, id, status) }] : [];
+      return product ? [{ product, status, why: withdrawn ?? whyOf(source, vulnerability, id, status) }] : [];
     });
   });
   const together = [...Map.groupBy(said, ({ status, why }) => canonical([status, why])).values()];
@@ -87,6 +89,7 @@ function statementsOf(source: Source, vulnerability: Vulnerability, document: st
   return [...statements.filter((s) => s.products.length > 0), ...fixes];
 }
 
+const reasonOf = (source: Source) => source.notes.find((n) => n.category === 'description')?.text ?? '';
 const distinct = (items: readonly Obj[]): Obj[] => [...new Map(items.map((item) => [canonical(item), item])).values()];
 
 function relatedOf(source: Source, id: string): Product | undefined {
