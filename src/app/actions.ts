@@ -8,6 +8,8 @@ import { inventoryActions } from '../clearinghouse/inventories/actions.ts';
 import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
 import { artefactActions } from '../clearinghouse/releases/artefacts/actions.ts';
+import { feedActions } from '../clearinghouse/releases/feeds/actions.ts';
+import { readerActions } from '../clearinghouse/releases/feeds/readers/actions.ts';
 import { repositoryActions } from '../clearinghouse/releases/repository/actions.ts';
 import { webhookActions } from '../clearinghouse/releases/webhooks/actions.ts';
 import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
@@ -45,6 +47,8 @@ export const actions: readonly AnyAction[] = [
   ...advisoryActions,
   ...releaseActions,
   ...witnessActions,
+  ...feedActions,
+  ...readerActions,
   ...webhookActions,
   ...artefactActions,
   ...repositoryActions,

@@ -7,6 +7,7 @@ import * as findings from '../clearinghouse/findings/actions.ts';
 import { labPriorityOf } from '../clearinghouse/findings/queue/store.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
+import * as feeds from '../clearinghouse/releases/feeds/actions.ts';
 import * as repository from '../clearinghouse/releases/repository/actions.ts';
 import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
@@ -58,6 +59,10 @@ export const flow: Flow = {
       payload.because === 'disclosed' ? { id: payload.findingId } : undefined,
     ),
     hop('release.published', fixes.match, thing),
+    hop('release.published', feeds.collect, thing),
+    // What was shared early with some is for all of the feed once nothing binds any more.
+    hop('case.disclosed', feeds.openItems, ({ thing }) => ({ caseId: thing })),
+    hop('case.embargo-ended', feeds.openItems, ({ thing }) => ({ caseId: thing })),
     hop('inventory.kept', fixes.observe, thing),
     // A model: runs, grades, the estimate when all are in; whoever leaves takes their model along.
     hop('plan.frozen', runs.queue, thing),

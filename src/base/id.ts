@@ -25,6 +25,8 @@ export const kinds = {
   art: 'artefact',
   rel: 'release',
   whk: 'webhook',
+  fed: 'feed',
+  shr: 'shared advisory',
   fix: 'fix',
   agr: 'agreement',
   sub: 'submission',

@@ -245,6 +245,12 @@ export const limits = {
   eventSilenceMs: 15_000,
   /** A listener who takes nothing for so long is let go; they come back with where they were. */
   eventStalledMs: 30_000,
+  /** Values of one filter, with their commas: some fifty ids. */
+  taxiiMatchChars: 4096,
+  clientsPerFeed: 500,
+  itemsPerFeed: 1_000,
+  /** Of one client's token, in one hour of the clock. */
+  feedRequestsPerHour: 3_600,
   webhooksPerOrg: 16,
   webhookUrlChars: 2048,
   /** In a row, over three days; then it is parked. */

@@ -17,6 +17,7 @@ const unguarded: Record<string, string> = {
   embargo_policies: 'what projects have published about themselves',
   osv_keys: 'digests of names of public records; the records lie in a guarded table',
   osv_head: 'number of changes to public records',
+  taxii_heads: 'the last moment that was given in a TAXII collection',
   release_head: 'size and frontier of the public feed',
   release_witnesses: 'keys and cosignatures of witnesses of the public feed; witnesses.list is for coordinators',
   witnessed_forks: 'public checkpoints of logs of others; witnesses.list is for coordinators',
