@@ -10,6 +10,8 @@ test('the public label is given by the releases and what they bring, and by what
     ['src/clearinghouse/findings/amendments/actions.ts', 1],
     ['src/clearinghouse/releases/actions.ts', 2],
     ['src/clearinghouse/releases/artefacts/actions.ts', 1],
+    // The collection of what was published.
+    ['src/clearinghouse/releases/feeds/feed.ts', 1],
   ]);
 });
 

@@ -60,7 +60,7 @@ export function itemLabel(feed: Feed, caseId: Id<'cas'>, isOver: boolean): Label
 /** The widest tier that sees all that an advisory says (DESIGN §7, read-in). */
 export const wholeTier = 1;
 
-export interface ShareGate {
+interface ShareGate {
   readonly advisory: { readonly state: string; readonly tlp: Tlp };
   readonly sharing: Tlp;
   /** The case is public, or nothing binds any more. */

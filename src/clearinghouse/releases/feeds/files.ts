@@ -7,7 +7,7 @@ import type { Source } from '../../advisories/source.ts';
 import type { Feed, FeedItem } from './feed.ts';
 
 /** One file under a feed's address; made when it is asked for. */
-export interface FeedFile {
+interface FeedFile {
   readonly type: string;
   readonly text: () => string;
   /** The advisory that whoever takes this file has. */

@@ -15,7 +15,7 @@ export interface TaxiiFilter {
   readonly hasSpec: boolean;
 }
 
-export interface TaxiiVersions {
+interface TaxiiVersions {
   readonly first: boolean;
   readonly last: boolean;
   readonly all: boolean;

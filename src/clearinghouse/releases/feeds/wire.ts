@@ -29,7 +29,6 @@ export const byRelease = z.object({ id: wireId('rel') });
 export const nothing = z.object({});
 /** Only the hub's own doors ask so; what came from outside was read by `readFilter`. */
 export const objectsInput = z.object({ collection: z.string().max(64), filter: z.custom<TaxiiFilter>() });
-export const collectionInput = z.object({ collection: z.string().max(64) });
 
 export const feedOut = z.object({
   id: wireId('fed'),
