@@ -8,8 +8,10 @@ import { parseVerifierKey } from '../base/note.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { parseTlogPolicy, quorumOf, type TlogPolicy } from '../base/tlog-policy.ts';
 import type { Trust } from '../clearinghouse/releases/verifying/head.ts';
+import type { Read } from '../clearinghouse/releases/verifying/reading.ts';
 import { type Remembered, verifyDocument, verifyTree } from '../clearinghouse/releases/verifying/verify.ts';
 import { clockOf } from './build.ts';
+import { applyBundle, makeBundle } from './bundling.ts';
 import { readConfig } from './config.ts';
 import { type Ending, finish } from './ending.ts';
 import { mirrorAt, mirrorIn } from './mirror.ts';
@@ -20,6 +22,13 @@ interface TrustOptions {
   readonly quorum?: string;
   readonly policy?: string;
   readonly maxAge?: string;
+}
+
+interface BundleOptions extends TrustOptions {
+  readonly from: string;
+  readonly output: string;
+  readonly since?: string;
+  readonly previous?: string;
 }
 
 interface Options extends TrustOptions {
@@ -47,6 +56,20 @@ export function releasesCommands(program: Command): void {
       .option('--document <file>', 'a document that must be in the log')
       .option('--quick', 'the newest releases and a sample of the others, instead of all'),
   ).action(async (where: string, options: Options) => finish(await verify(where, options), json()));
+  trusting(
+    group
+      .command('bundle')
+      .description('verify a public tree and pack it into one file for a site without a network')
+      .requiredOption('--from <where>', 'the public tree: URL or directory')
+      .requiredOption('-o, --output <file>', 'the bundle')
+      .option('--since <seq>', 'only what was released after this one')
+      .option('--previous <file>', 'only what was released after this bundle was made'),
+  ).action(async (options: BundleOptions) => finish(await bundle(options), json()));
+  trusting(
+    group
+      .command('apply <bundle> <directory>')
+      .description('verify a bundle, wholly and offline, and only then make or bring up to date the mirror in a directory'),
+  ).action(async (file: string, dir: string, options: TrustOptions) => finish(await apply(file, dir, options), json()));
 }
 
 function trusting(command: Command): Command {
@@ -94,12 +117,11 @@ function readPolicy(file: string): TlogPolicy | Refusal {
 async function verify(where: string, options: Options): Promise<Ending> {
   const trust = trustOf(options);
   if (isRefusal(trust)) return trust;
-  const isUrl = /^https?:\/\//.test(where);
-  if (!isUrl && !existsSync(where)) return refuse('not_found', 'is not there', where);
-  if (!isUrl && statSync(where).isFile()) return verifyFile(where, trust);
+  if (!isUrl(where) && !existsSync(where)) return refuse('not_found', 'is not there', where);
+  if (!isUrl(where) && statSync(where).isFile()) return verifyFile(where, trust);
   const before = options.state === undefined ? undefined : readState(options.state);
   if (isRefusal(before)) return before;
-  const verified = await verifyTree(isUrl ? await mirrorAt(where) : mirrorIn(where), {
+  const verified = await verifyTree(await mirrorOf(where), {
     trust,
     remembered: before,
     sample: options.quick ? { releases: sampledReleases, chance: () => randomInt(2 ** 40) / 2 ** 40 } : undefined,
@@ -110,6 +132,31 @@ async function verify(where: string, options: Options): Promise<Ending> {
   if (options.state !== undefined) writeState(options.state, { origin, size, root });
   return { value: verified, text: sentence(verified) };
 }
+
+async function bundle({ from, output, since, previous, ...options }: BundleOptions): Promise<Ending> {
+  const trust = trustOf(options);
+  if (isRefusal(trust)) return trust;
+  if (since !== undefined && !/^\d{1,15}$/.test(since)) return refuse('malformed', 'takes the number of a release', '--since');
+  const base = since !== undefined ? { size: Number(since) } : previous !== undefined ? { file: previous } : undefined;
+  const made = await makeBundle(await mirrorOf(from), base, output, trust);
+  if (isRefusal(made)) return made;
+  const of = made.base ? `releases ${made.base.size + 1} to ${made.size}` : `all ${made.size} releases`;
+  return { value: made, text: `${output} holds ${of} of ${made.origin}, to be used until ${made.expiresAt}` };
+}
+
+async function apply(file: string, dir: string, options: TrustOptions): Promise<Ending> {
+  const trust = trustOf(options);
+  if (isRefusal(trust)) return trust;
+  const applied = await applyBundle(file, dir, trust);
+  if (isRefusal(applied)) return applied;
+  return {
+    value: applied,
+    text: `${dir} is the tree of ${applied.size} releases of ${applied.origin}, to be used until ${applied.expiresAt}`,
+  };
+}
+
+const isUrl = (where: string) => /^https?:\/\//.test(where);
+const mirrorOf = async (where: string): Promise<Read> => (isUrl(where) ? mirrorAt(where) : mirrorIn(where));
 
 async function verifyFile(file: string, trust: Trust): Promise<Ending> {
   const beside = `${file}.tlog-proof`;

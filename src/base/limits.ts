@@ -297,6 +297,9 @@ export const limits = {
   freshDays: 30,
   checkpointBytes: 64 * 1024,
   proofBytes: 256 * 1024,
+  /** A bundle for a site without a network: its files, and all that it inflates to. */
+  bundleFiles: 2_000_000,
+  bundleBytes: 16 * 1024 * 1024 * 1024,
   /** One file of a mirror. */
   mirrorMs: 60_000,
   /** Of a signed note; logs and witnesses of the field have a handful. */

@@ -71,7 +71,7 @@ export function freshnessOf(head: SignedHead, text: string | undefined, trust: T
   return 'could-not-tell';
 }
 
-function readFreshness(text: string, policy: TlogPolicy): Freshness {
+export function readFreshness(text: string, policy: TlogPolicy): Freshness {
   const { note, head } = signedNote(text, 'freshness', policy, (origin) => origin.replace(/ freshness$/, ''));
   const [issued, expires, ...more] = note.text.split('\n').slice(3, -1);
   const issuedAt = parseInstant(issued?.replace(/^issued /, '') ?? '');

@@ -56,7 +56,13 @@ type Named = Map<string, { readonly sha256: string; readonly index: number }>;
  * Everything that a mirror of the public tree claims, from nothing but the trusted keys. `untrusted` names what does not hold,
  * `expired` that it is old, `unavailable` that it could not be told.
  */
-export function verifyTree(read: Read, options: Options): Promise<Verified | Refusal> {
+export async function verifyTree(read: Read, options: Options): Promise<Verified | Refusal> {
+  const verified = await verifyNamed(read, options);
+  return isRefusal(verified) ? verified : verified.summary;
+}
+
+/** The same, with where the log says each document lies. */
+export function verifyNamed(read: Read, options: Options): Promise<{ summary: Verified; named: Named; tree: Tree } | Refusal> {
   return settled(async () => {
     const { trust, remembered, sample, document } = options;
     const head = signedHead(textOf(sure(await read('checkpoint', limits.checkpointBytes)), 'checkpoint'), trust);
@@ -78,7 +84,17 @@ export function verifyTree(read: Read, options: Options): Promise<Verified | Ref
     const about = found && {
       document: { path: found.path, id: found.id, version: found.version, isReplaced: named.get(found.path)?.sha256 !== document },
     };
-    return { ...seen, checked, releases, ...counts, cosignatures, freshness, continues: remembered?.size ?? null, ...about };
+    const summary: Verified = {
+      ...seen,
+      checked,
+      releases,
+      ...counts,
+      cosignatures,
+      freshness,
+      continues: remembered?.size ?? null,
+      ...about,
+    };
+    return { summary, named, tree };
   });
 }
 

@@ -1,0 +1,176 @@
+import { createReadStream, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { limits } from '../base/limits.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { type Manifest, manifestBytes, manifestPath, parseManifest } from '../clearinghouse/releases/bundles/manifest.ts';
+import { readTar, tarEnd, tarHeader, tarPadding } from '../clearinghouse/releases/bundles/tar.ts';
+import { changedTiles } from '../clearinghouse/releases/log/tiles.ts';
+import { readFreshness, signedHead, type Trust } from '../clearinghouse/releases/verifying/head.ts';
+import { type Read, settled, sure, textOf } from '../clearinghouse/releases/verifying/reading.ts';
+import { type Remembered, verifyNamed } from '../clearinghouse/releases/verifying/verify.ts';
+import { mirrorIn } from './mirror.ts';
+
+const everything = { sample: undefined, document: undefined };
+const bounds = { files: limits.bundleFiles, bytes: limits.bundleBytes, fileBytes: limits.publicFileBytes };
+
+/** What a tree looked like that a bundle is to go on from: its size, or a bundle that was made of it. */
+type Since = { readonly size: number } | { readonly file: string } | undefined;
+
+/** Verifies a public tree and packs what was verified, nothing else, into one file; the same tree gives the same bytes, whoever packs it. */
+export function makeBundle(read: Read, since: Since, to: string, trust: Trust): Promise<Manifest | Refusal> {
+  return settled(async () => {
+    const paths = new Set<string>();
+    const recording: Read = async (path, maxBytes) => {
+      const found = await read(path, maxBytes);
+      if (!isRefusal(found)) paths.add(path);
+      return found;
+    };
+    const { summary, named, tree } = sure(await verifyNamed(recording, { trust, remembered: undefined, ...everything }));
+    const { origin, size, root } = summary;
+    const word = sure(await read('freshness', limits.checkpointBytes));
+    const { expiresAt } = readFreshness(textOf(word, 'freshness'), trust.policy);
+    const from = since === undefined ? 0 : 'size' in since ? since.size : sure(await manifestOf(since.file)).size;
+    if (from > size) sure(refuse('stale', `this tree has ${size} releases, and the bundle was to go on from ${from}`));
+    const base = since === undefined ? null : { size: from, root: (await tree.rootAt(from)).toString('base64') };
+    const tiles = new Set(changedTiles(from, size).written.map((tile) => tile.path));
+    const isNew = (path: string) => {
+      if (path === 'checkpoint' || path === 'freshness' || tiles.has(path)) return true;
+      const about = named.get(path.replace(/\.tlog-proof$/, ''));
+      return about !== undefined && about.index >= from;
+    };
+    const manifest: Manifest = { type: 'breakwater.bundle/1', origin, size, root, expiresAt, base };
+    await pack(read, manifest, [...paths].filter(isNew).sort(), to);
+    return manifest;
+  });
+}
+
+async function pack(read: Read, manifest: Manifest, paths: readonly string[], to: string): Promise<void> {
+  const file = await open(`${to}.new`, 'w');
+  const zip = createGzip({ level: 9 });
+  const written = finished(zip.pipe(file.createWriteStream({ flush: true })));
+  const put = async (path: string, bytes: Uint8Array) => {
+    for (const part of [tarHeader(path, bytes.length), bytes, tarPadding(bytes.length)])
+      if (part.length > 0 && !zip.write(part)) await new Promise((drained) => zip.once('drain', drained));
+  };
+  await put(manifestPath, manifestBytes(manifest));
+  for (const path of paths) await put(path, sure(await read(path, limits.publicFileBytes)));
+  zip.end(tarEnd);
+  await written;
+  await rename(`${to}.new`, to);
+}
+
+/** Verifies a bundle, with the mirror that it goes on from, and only then puts the whole new mirror in the old one's place. */
+export function applyBundle(file: string, into: string, trust: Trust): Promise<Manifest | Refusal> {
+  return settled(async () => {
+    const dir = resolve(into);
+    mend(dir);
+    const staged = `${dir}.incoming`;
+    await rm(staged, { recursive: true, force: true });
+    try {
+      const manifest = sure(await unpack(file, staged));
+      const before = existsSync(join(dir, 'checkpoint')) ? headIn(dir, await readFile(join(dir, 'checkpoint')), trust) : undefined;
+      const { base } = manifest;
+      if (base && (before?.size !== base.size || before.root !== base.root))
+        sure(
+          refuse(
+            'wrong_state',
+            `this bundle goes on from the tree of ${base.size} releases, and here is ${before ? `one of ${before.size}` : 'none'}`,
+          ),
+        );
+      const [fresh, old] = [mirrorIn(staged), mirrorIn(dir)];
+      const used = new Map<string, 'staged' | 'old'>();
+      const overlay: Read = async (path, maxBytes) => {
+        const found = await fresh(path, maxBytes);
+        if (!isRefusal(found)) used.set(path, 'staged');
+        if (!isRefusal(found) || found.code !== 'not_found' || !base) return found;
+        const kept = await old(path, maxBytes);
+        if (!isRefusal(kept)) used.set(path, 'old');
+        return kept;
+      };
+      const { summary } = sure(await verifyNamed(overlay, { trust, remembered: before, ...everything }));
+      if (summary.size !== manifest.size || summary.root !== manifest.root || summary.origin !== manifest.origin)
+        sure(refuse('untrusted', 'is of another tree than what lies with it', manifestPath));
+      if (summary.freshness !== 'fresh') sure(refuse('untrusted', 'the log has not said until when this bundle may be used', 'freshness'));
+      for (const path of filesIn(staged)) if (!used.has(path)) sure(refuse('untrusted', 'nothing vouches for this file', path));
+      for (const [path, from] of used) {
+        if (from === 'staged') continue;
+        await mkdir(dirname(join(staged, path)), { recursive: true });
+        await link(join(dir, path), join(staged, path));
+      }
+      swap(staged, dir);
+      return manifest;
+    } finally {
+      await rm(staged, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Into an empty directory of its own, which is not the mirror. */
+async function unpack(file: string, staged: string): Promise<Manifest | Refusal> {
+  let manifest: Manifest | undefined;
+  for await (const one of filesOf(file)) {
+    if (isRefusal(one)) return one;
+    if (!manifest) {
+      const parsed = one.path === manifestPath ? parseManifest(one.bytes) : refuse('malformed', 'is no bundle of a log of releases', file);
+      if (isRefusal(parsed)) return parsed;
+      manifest = parsed;
+      continue;
+    }
+    await mkdir(dirname(join(staged, one.path)), { recursive: true });
+    await writeFile(join(staged, one.path), one.bytes, { flag: 'wx', flush: true });
+  }
+  return manifest ?? refuse('malformed', 'the archive is empty', file);
+}
+
+async function manifestOf(file: string): Promise<Manifest | Refusal> {
+  for await (const one of filesOf(file)) return isRefusal(one) ? one : parseManifest(one.bytes);
+  return refuse('malformed', 'the archive is empty', file);
+}
+
+async function* filesOf(file: string): ReturnType<typeof readTar> {
+  const source = createReadStream(file);
+  const inflated = source.pipe(createGunzip());
+  source.on('error', (error) => inflated.destroy(error));
+  try {
+    yield* readTar(inflated, bounds);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    yield refuse(code === 'ENOENT' ? 'not_found' : 'malformed', message, file);
+  } finally {
+    source.destroy();
+    inflated.destroy();
+  }
+}
+
+function headIn(dir: string, checkpoint: Uint8Array, trust: Trust): Remembered {
+  const { logs, witnesses } = trust.policy;
+  // What lies here was verified when it came; here it is only asked what it is.
+  const { origin, size, root } = signedHead(textOf(checkpoint, dir), {
+    ...trust,
+    policy: { logs, witnesses, quorum: { least: 0, of: [] } },
+  });
+  return { origin, size, root: root.toString('base64') };
+}
+
+function filesIn(dir: string): string[] {
+  const found = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return found.map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1));
+}
+
+/** A reader sees the old mirror whole, for a moment none, then the new one whole. */
+function swap(staged: string, dir: string): void {
+  if (existsSync(dir)) renameSync(dir, `${dir}.outgoing`);
+  renameSync(staged, dir);
+  rmSync(`${dir}.outgoing`, { recursive: true, force: true });
+}
+
+/** After a death between the two names: the old mirror goes back to its place; after one behind them, what was left of it goes. */
+function mend(dir: string): void {
+  const outgoing = join(dirname(dir), `${basename(dir)}.outgoing`);
+  if (!existsSync(outgoing)) return;
+  if (existsSync(dir)) rmSync(outgoing, { recursive: true, force: true });
+  else renameSync(outgoing, dir);
+}
