@@ -248,3 +248,33 @@ test('duplicates: as many records as the limit says, one more is refused', async
   await runTool('duplicates', given(), (line) => void written.push(line));
   expect(written.map((line) => JSON.parse(line))).toMatchObject([{ refused: { code: 'too_many' } }]);
 });
+
+test('cve and vex: verdicts with pointers; what is no object, or no such document, is refused', async () => {
+  const vex = {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    '@id': 'https://example.org/vex/1',
+    author: 'a',
+    timestamp: '2026-01-01T00:00:00Z',
+    version: 1,
+    statements: [{ vulnerability: { name: 'CVE-2026-12345' }, products: [{ '@id': 'pkg:npm/a@1' }], status: 'affected' }],
+  };
+  const cve = await run(
+    'cve',
+    JSON.stringify({ id: 1, document: { cnaContainer: { rejectedReasons: [{ lang: 'en', value: 'x' }] } } }),
+    JSON.stringify({ id: 2, document: { cnaContainer: { rejectedReasons: [{ lang: 'de', value: 'x' }] } } }),
+    '{"id":3}',
+    '{"id":4,"document":[]}',
+  );
+  expect(cve.replies).toMatchObject([
+    { id: 1, valid: true, results: [] },
+    { id: 2, valid: false, results: [{ test: 'schema', kind: 'error', pointer: '/cnaContainer/rejectedReasons' }] },
+    { id: 3, refused: { code: 'malformed', at: 'document' } },
+    { id: 4, refused: { code: 'malformed', at: 'document' } },
+  ]);
+  const { replies } = await run('vex', JSON.stringify({ id: 1, document: vex }), '{"id":2,"document":{}}', '{"id":3,"document":null}');
+  expect(replies).toMatchObject([
+    { id: 1, valid: false, results: [{ test: 'action', kind: 'error', pointer: '/statements/0' }] },
+    { id: 2, refused: { code: 'unsupported' } },
+    { id: 3, refused: { code: 'malformed' } },
+  ]);
+});

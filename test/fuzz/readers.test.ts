@@ -5,8 +5,13 @@ import { expect, test } from 'vitest';
 import { readMedia, readMultipart } from '../../src/app/multipart.ts';
 import { tapPartsOf } from '../../src/app/tap-parts.ts';
 import { runTool } from '../../src/app/tool.ts';
-import { insist, isRefusal } from '../../src/base/refusal.ts';
+import { insist, isRefusal, type Refusal } from '../../src/base/refusal.ts';
 import { openNote } from '../../src/base/signature.ts';
+import { readCve } from '../../src/clearinghouse/advisories/formats/cve/read.ts';
+import { writeCve } from '../../src/clearinghouse/advisories/formats/cve/write.ts';
+import { readOpenVex } from '../../src/clearinghouse/advisories/formats/openvex/read.ts';
+import { writeOpenVex } from '../../src/clearinghouse/advisories/formats/openvex/write.ts';
+import type { Source } from '../../src/clearinghouse/advisories/source.ts';
 import { reportOnSarif } from '../../src/clearinghouse/findings/formats/sarif/report.ts';
 import { readSarif } from '../../src/clearinghouse/findings/formats/sarif.ts';
 import { readTap, readTapJson } from '../../src/clearinghouse/findings/formats/tap.ts';
@@ -58,6 +63,36 @@ const evidence = {
   runs: [{ variant: 'vulnerable', input: 'poc', index: 0 }],
 };
 
+const cna = {
+  providerMetadata: { orgId: 'b3476cb9-2e3d-41a6-98d0-0f47421a65b6' },
+  affected: [
+    {
+      vendor: 'v',
+      product: 'p',
+      defaultStatus: 'affected',
+      versions: [{ version: '1', lessThan: '2.*', versionType: 'semver', status: 'unaffected' }],
+    },
+  ],
+  descriptions: [{ lang: 'en', value: 'd' }],
+  references: [{ url: 'https://a.example', tags: ['patch'] }],
+};
+const cve = {
+  dataType: 'CVE_RECORD',
+  dataVersion: '5.2',
+  cveMetadata: { cveId: 'CVE-2026-12345', assignerOrgId: 'b3476cb9-2e3d-41a6-98d0-0f47421a65b6', state: 'PUBLISHED' },
+  containers: { cna },
+};
+const openVex = {
+  '@context': 'https://openvex.dev/ns/v0.2.0',
+  '@id': 'https://example.org/vex/1',
+  author: 'a',
+  timestamp: '2026-01-01T00:00:00Z',
+  version: 1,
+  statements: [
+    { vulnerability: { name: 'x' }, products: [{ '@id': 'pkg:npm/a?vers=vers:npm%2F%3C2' }], status: 'affected', action_statement: 'y' },
+  ],
+};
+
 /** Each reader with a seed it can read; strings are cut, doubled and spiked, then read. */
 const readers: Record<string, { seed: string; read: (text: string) => unknown }> = {
   'TAP JSON': { seed: JSON.stringify(tap), read: (text) => readTapJson(Buffer.from(text)) },
@@ -74,8 +109,17 @@ const readers: Record<string, { seed: string; read: (text: string) => unknown }>
   evidence: { seed: JSON.stringify(evidence), read: (text) => withObject(text, (o) => conclude(pinned, o)) },
   purl: { seed: 'pkg:deb/debian/cjson@1.7.15-1%2Bdeb12u4?arch=amd64#src', read: canonicalPurl },
   CVSS: { seed: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', read: scoreCvss },
+  CVE: { seed: JSON.stringify(cve), read: (text) => withObject(text, (o) => rewrite(readCve(o), writeCve)) },
+  OpenVEX: { seed: JSON.stringify(openVex), read: (text) => withObject(text, (o) => rewrite(readOpenVex(o), writeOpenVex)) },
   note: { seed: 'origin\n1\nAAAA\n\n\u2014 name AAAA\n', read: (text) => openNote(text, 'name+00000000+AQ==') },
 };
+
+/** What could be read can be written, as it was and anew. */
+function rewrite(read: Source | Refusal, write: (source: Source) => unknown): unknown {
+  if (isRefusal(read)) return read;
+  write(read);
+  return write({ ...read, beyond: {} }) ?? read;
+}
 
 function withObject(text: string, read: (value: Record<string, unknown>) => unknown): unknown {
   try {

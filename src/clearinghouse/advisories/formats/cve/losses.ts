@@ -1,7 +1,7 @@
 import { noIdentifiers, type Source, type Vulnerability } from '../../source.ts';
 import type { Loss } from '../loss.ts';
 import { never } from './read.ts';
-import { isSpared } from './write.ts';
+import { feltOf } from './write.ts';
 
 const each = (source: Source, change: (v: Vulnerability) => Vulnerability): Source => ({
   ...source,
@@ -70,8 +70,8 @@ const losses: readonly Loss[] = [
     without: (source) =>
       each(source, (v) => ({
         ...v,
-        threats: v.threats
-          .filter((t) => t.category !== 'target_set' && !isSpared(v, t))
+        threats: feltOf(v)
+          .filter((t) => t.category !== 'target_set')
           .map(({ category, details }) => ({ category, details, at: null, ...ofAll })),
         remedies: v.remedies
           .filter((r) => ['vendor_fix', 'optional_patch', 'workaround', 'mitigation'].includes(r.category))

@@ -118,20 +118,21 @@ function rejectionOf(source: Source): Json {
 }
 
 /** What a product is spared is no impact: CSAF says with it why a product is not affected. */
-export function isSpared({ status }: Vulnerability, { category, productIds }: Vulnerability['threats'][number]): boolean {
+export function feltOf({ status, threats }: Vulnerability): Vulnerability['threats'] {
   const spared = new Set([...(status.known_not_affected ?? []), ...(status.fixed ?? [])]);
-  return category === 'impact' && productIds.length > 0 && productIds.every((id) => spared.has(id));
+  const isSpared = (ids: readonly string[]) => ids.length > 0 && ids.every((id) => spared.has(id));
+  return threats.filter(({ category, productIds }) => category !== 'impact' || !isSpared(productIds));
 }
 
 function containerOf(source: Source, vulnerability: Vulnerability): Json {
-  const { threats, remedies, weaknesses, credits } = vulnerability;
+  const { remedies, weaknesses, credits } = vulnerability;
   const described = [...vulnerability.notes, ...source.notes].filter((n) => n.category === 'description' && n.text !== '');
   const fallback = [...source.notes.filter((n) => n.category === 'summary').map((n) => n.text), source.title];
   const texts = described.length > 0 ? [described[0]!.text] : fallback.slice(0, 1);
   const fixes = remedies.filter((r) => r.category === 'vendor_fix' || r.category === 'optional_patch');
   const around = remedies.filter((r) => r.category === 'workaround' || r.category === 'mitigation');
-  const felt = threats.filter((t) => t.category === 'impact' && !isSpared(vulnerability, t));
-  const impacts = felt.map((t) => ({ descriptions: [inEnglish(t.details)] }));
+  const threats = feltOf(vulnerability);
+  const impacts = threats.filter((t) => t.category === 'impact').map((t) => ({ descriptions: [inEnglish(t.details)] }));
   return {
     title: cut(vulnerability.title ?? source.title, 256),
     ...(vulnerability.disclosedAt === null ? {} : { datePublic: vulnerability.disclosedAt }),

@@ -116,3 +116,15 @@ test('what is no valid document is refused', () => {
   for (const given of [null, [], {}, { ...document, statements: [] }, { ...document, '@context': 'https://openvex.dev/ns' }])
     expect(isRefusal(readOpenVex(given))).toBe(true);
 });
+
+test('many products and much said of each are written in time', () => {
+  const number = 20_000;
+  const ids = Array.from({ length: number }, (_, i) => `P${i}`);
+  const [vulnerability] = source.vulnerabilities;
+  const products = ids.map((id) => ({ ...source.products[0]!, id, package: `pkg:npm/${id.toLowerCase()}`, versions: null }));
+  const remedies = ids.map((id) => ({ ...vulnerability!.remedies[0]!, productIds: [id], details: 'Update.' }));
+  const all = { ...vulnerability!.remedies[0]!, productIds: ids, details: 'Restart.' };
+  const many = { ...vulnerability!, status: { known_affected: ids }, remedies: [...remedies, all], threats: [] };
+  const statements = writeOpenVex({ ...source, products, vulnerabilities: [many] })!.statements as Statements;
+  expect(statements.map((s) => [(s.products as unknown[]).length, s.action_statement])).toEqual([[number, 'Update.\n\nRestart.']]);
+});

@@ -68,13 +68,15 @@ function statementsOf(source: Source, vulnerability: Vulnerability, document: st
   };
   // A document has a statement at least, and one that is gone is not taken back: what was withdrawn is open again.
   const withdrawn = source.tracking.withdrawnAt === null ? undefined : { status_notes: `Withdrawn. ${reasonOf(source)}`.trim() };
+  const whyOf = reasonsOf(source, vulnerability);
+  const related = new Map(source.relationships.map((r) => [r.id, r]));
   const said = (Object.entries(vulnerability.status) as [string, readonly string[]][]).flatMap(([key, own]) => {
     const named = Object.hasOwn(statusOf, key) ? statusOf[key as keyof typeof statusOf] : undefined;
     if (named === undefined) return [];
     const status = withdrawn ? 'under_investigation' : named;
     return own.flatMap((id) => {
-      const product = products.get(id) ?? relatedOf(source, id);
-      return product ? [{ product, status, why: withdrawn ?? whyOf(source, vulnerability, id, status) }] : [];
+      const product = products.get(id) ?? relatedOf(related.get(id));
+      return product ? [{ product, status, why: withdrawn ?? whyOf(id, status) }] : [];
     });
   });
   const together = [...Map.groupBy(said, ({ status, why }) => canonical([status, why])).values()];
@@ -92,26 +94,49 @@ function statementsOf(source: Source, vulnerability: Vulnerability, document: st
 const reasonOf = (source: Source) => source.notes.find((n) => n.category === 'description')?.text ?? '';
 const distinct = (items: readonly Obj[]): Obj[] => [...new Map(items.map((item) => [canonical(item), item])).values()];
 
-function relatedOf(source: Source, id: string): Product | undefined {
-  const found = source.relationships.find((r) => r.id === id);
-  return found && { id, name: found.name, path: [], package: found.package, versions: null, identifiers: found.identifiers };
+/** Products joined are one product here. */
+function relatedOf(found: Source['relationships'][number] | undefined): Product | undefined {
+  return found && { id: found.id, name: found.name, path: [], package: found.package, versions: null, identifiers: found.identifiers };
 }
 
-/** What must stand beside a status: a justification, the words to it, what to do. */
-function whyOf(source: Source, v: Vulnerability, id: string, status: string): Obj {
-  const groups = new Set(source.groups.filter((g) => g.productIds.includes(id)).map((g) => g.id));
-  const speaksOf = ({ productIds, groupIds }: { productIds: readonly string[]; groupIds: readonly string[] }) =>
-    productIds.length + groupIds.length === 0 || productIds.includes(id) || groupIds.some((g) => groups.has(g));
-  const words = (given: readonly string[]) => [...new Set(given)].join('\n\n');
-  if (status === 'affected') {
-    const actions = words(v.remedies.filter(speaksOf).map((r) => r.details));
-    return { action_statement: actions || 'No remediation is known yet.' };
+interface Spoken {
+  readonly productIds: readonly string[];
+  readonly groupIds: readonly string[];
+}
+
+/** Finds what is said of a product: of it, of a group that it is in, or of all. Looked up once, because there may be many of both. */
+function saidOf<T extends Spoken>(source: Source, items: readonly T[]): (id: string) => readonly T[] {
+  const groups = new Map(source.groups.map((g) => [g.id, g.productIds]));
+  const byId = new Map<string, Set<number>>();
+  const ofAll: number[] = [];
+  for (const [i, { productIds, groupIds }] of items.entries()) {
+    if (productIds.length + groupIds.length === 0) ofAll.push(i);
+    for (const id of [...productIds, ...groupIds.flatMap((g) => groups.get(g) ?? [])]) {
+      const known = byId.get(id) ?? new Set();
+      byId.set(id, known.add(i));
+    }
   }
-  if (status !== 'not_affected') return {};
-  const label = v.justifications.find((j) => speaksOf(j) && (justifications as readonly string[]).includes(j.label))?.label;
-  const impact = words(v.threats.filter((t) => t.category === 'impact' && speaksOf(t)).map((t) => t.details));
-  return {
-    ...(label === undefined ? {} : { justification: label }),
-    ...(impact || label === undefined ? { impact_statement: impact || 'No reason was given.' } : {}),
+  return (id) => [...ofAll, ...(byId.get(id) ?? [])].sort((a, b) => a - b).map((i) => items[i]!);
+}
+
+const words = (given: readonly { readonly details: string }[]) => [...new Set(given.map((g) => g.details))].join('\n\n');
+
+/** What must stand beside a status: a justification, the words to it, what to do. */
+function reasonsOf(source: Source, v: Vulnerability): (id: string, status: string) => Obj {
+  const labels = v.justifications.filter((j) => (justifications as readonly string[]).includes(j.label));
+  const [remedies, justified] = [saidOf(source, v.remedies), saidOf(source, labels)];
+  const impacts = saidOf(
+    source,
+    v.threats.filter((t) => t.category === 'impact'),
+  );
+  return (id, status) => {
+    if (status === 'affected') return { action_statement: words(remedies(id)) || 'No remediation is known yet.' };
+    if (status !== 'not_affected') return {};
+    const label = justified(id)[0]?.label;
+    const impact = words(impacts(id));
+    return {
+      ...(label === undefined ? {} : { justification: label }),
+      ...(impact || label === undefined ? { impact_statement: impact || 'No reason was given.' } : {}),
+    };
   };
 }
