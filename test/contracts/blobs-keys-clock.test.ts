@@ -116,6 +116,16 @@ describe('keys in a file', () => {
     expect(keys.signer('log').name).toBe('hub.example/log');
   });
 
+  test('that sign online are another for each role and generation, and the same for whoever reads the file', () => {
+    const again = fileKeys(join(dir, 'keys.json'), 'hub.example');
+    const of = (by: typeof keys) =>
+      (['timestamp', 'snapshot', 'targets'] as const).flatMap((role) =>
+        [0, 1].map((generation) => by.online(role, generation).publicKey.export({ format: 'jwk' }).x),
+      );
+    expect(of(again)).toEqual(of(keys));
+    expect(new Set(of(keys)).size).toBe(6);
+  });
+
   test('a broken file stops the hub instead of being replaced', () => {
     writeFileSync(join(dir, 'broken.json'), '{');
     expect(() => fileKeys(join(dir, 'broken.json'), 'x')).toThrow(/restore it from your backup/);
