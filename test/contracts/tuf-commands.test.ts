@@ -1,22 +1,34 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+import { buildCli, runCli } from '../../src/app/cli.ts';
 import { tufKeyOf } from '../../src/clearinghouse/releases/repository/metadata.ts';
 import { newKey } from '../flows/patches-stage.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'bw-tuf-cli-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-const main = join(import.meta.dirname, '../../src/app/main.ts');
 
-/** As a person types it, on a machine without a hub. */
-const tuf = (...words: string[]) =>
-  new Promise<{ code: number; said: string; problem: string }>((resolve) => {
-    execFile(process.execPath, [main, 'tuf', ...words], { cwd: dir }, (error, said, problem) =>
-      resolve({ code: error ? Number(error.code) : 0, said: said.trim(), problem: problem.trim() }),
-    );
+/** As a person types it, on a machine without a hub; files are in a folder of the test's. */
+async function tuf(...words: string[]): Promise<{ code: number; said: string; problem: string }> {
+  const spoken = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((to) =>
+    vi.spyOn(process[to], 'write').mockImplementation((text) => {
+      spoken[to] += String(text);
+      return true;
+    }),
+  );
+  const inDir = words.map((word) => (/\.(pem|json)$/.test(word) ? join(dir, word) : word));
+  await runCli(
+    buildCli(() => {}),
+    ['node', 'breakwater', 'tuf', ...inDir],
+  ).finally(() => {
+    for (const spy of spies) spy.mockRestore();
   });
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = 0;
+  return { code, said: spoken.stdout.trim(), problem: spoken.stderr.trim() };
+}
 
 test('a root is made, signed and handed on with keys that no hub has seen', async () => {
   const key = tufKeyOf(newKey().hex);
