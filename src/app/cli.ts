@@ -9,6 +9,7 @@ import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
+import { providerCommands } from './cli-provider.ts';
 import { releasesCommands } from './cli-releases.ts';
 import { sealCommands } from './cli-seal.ts';
 import { tufCommands } from './cli-tuf.ts';
@@ -46,6 +47,7 @@ export function buildCli(start: (program: Command) => void): Command {
   advisoriesCommands(program);
   labCommands(program);
   logCommands(program);
+  providerCommands(program);
   releasesCommands(program);
   linkCommand(program);
   tufCommands(program);

@@ -14,6 +14,8 @@ export interface Config {
   readonly proxies: readonly string[];
   /** The name under which the hub signs: a host name, never a secret. */
   readonly origin: string;
+  /** What security.txt says (RFC 9116); without a contact there is none. */
+  readonly security: { readonly contacts: readonly string[]; readonly policy: string | undefined };
   /** A file with milliseconds by which the clock is shifted; only the demo sets it. */
   readonly clockFile: string | undefined;
   /** Origins of model endpoints the hub may call. */
@@ -31,6 +33,9 @@ export interface Config {
   readonly acceptUnenforced: boolean;
 }
 
+/** RFC 9116 §2.5.3: a URI, and on the web only with TLS. */
+const contact = z.string().regex(/^(mailto:|tel:|https:\/\/)[\x21-\x7e]+$/, 'must be like mailto:security@example.org, https://… or tel:…');
+
 const environment = z.object({
   BREAKWATER_DATA: z.string().default('.data'),
   DATABASE_URL: z
@@ -44,6 +49,15 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9.-]+$/i)
     .default('breakwater.localhost'),
+  BREAKWATER_SECURITY_CONTACT: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter(Boolean))
+    .pipe(z.array(contact)),
+  BREAKWATER_SECURITY_POLICY: z
+    .string()
+    .regex(/^https:\/\/[\x21-\x7e]+$/, 'must begin with https://')
+    .optional(),
   BREAKWATER_CLOCK_FILE: z.string().optional(),
   BREAKWATER_MODEL_ORIGINS: z.string().default(''),
   BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
@@ -73,6 +87,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: e.BREAKWATER_PORT,
     proxies: e.BREAKWATER_PROXIES.split(',').filter(Boolean),
     origin: e.BREAKWATER_ORIGIN,
+    security: { contacts: e.BREAKWATER_SECURITY_CONTACT, policy: e.BREAKWATER_SECURITY_POLICY },
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),
     modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,

@@ -13,6 +13,7 @@ import { act, identify, notAllowed, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { openApi, routeOf } from './openapi.ts';
 import { isOsvUrl, osvError } from './osv.ts';
+import { isPublicFile, servePublicFiles } from './public-files.ts';
 import { type Strangers, strangers } from './strangers.ts';
 import { problem } from './tap-problem.ts';
 
@@ -56,7 +57,7 @@ export async function buildHttp(doors: Doors, served: Served): Promise<FastifyIn
   app.addHook('onRequest', async (request, reply) => {
     // The public tree is files that anybody may mirror whole, through whatever cache stands before this hub.
     const isStranger = !hasCredential(request) || isOsvUrl(request.url);
-    if (!request.url.startsWith('/public/') && isStranger && !admit(request.ip)) return sendTooMany(reply);
+    if (!isPublicFile(request.url) && isStranger && !admit(request.ip)) return sendTooMany(reply);
   });
   for (const verb of served.actions.filter((a) => !a.internal)) addRoute(app, doors, verb, admit);
   const document = openApi(served.actions, served.version);
@@ -201,7 +202,7 @@ const noDesk =
   'The other doors are open: /openapi.json, /public/, /v1/reports, bin/breakwater.\n';
 
 async function serveFiles(app: FastifyInstance, served: Served): Promise<void> {
-  await app.register(files, { root: served.publicDir, prefix: '/public/', index: 'index.html', decorateReply: false });
+  servePublicFiles(app, served.publicDir, sendRefusal);
   const hasDesk = existsSync(join(served.deskDir, 'index.html'));
   if (hasDesk) await app.register(files, { root: served.deskDir, prefix: '/', wildcard: false });
   app.setNotFoundHandler((request, reply) => {

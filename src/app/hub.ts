@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../base/doors.ts';
 import { unenforced } from '../io/boxes/probe.ts';
+import { diskTree } from '../io/public/disk.ts';
 import { foundingSecret } from '../trust/orgs/actions.ts';
 import { countPeople } from '../trust/orgs/store.ts';
 import { actions } from './actions.ts';
@@ -17,6 +18,8 @@ import { buildHttp } from './http.ts';
 import { startWorker } from './jobs.ts';
 import { osvRoutes } from './osv.ts';
 import { startPublishing } from './public.ts';
+import { publisher } from './publisher.ts';
+import { writeRepository } from './repository-files.ts';
 import { tapRoutes } from './tap.ts';
 import { taxiiRoutes } from './taxii.ts';
 import { traffic } from './traffic.ts';
@@ -63,8 +66,19 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     const address = await listen(app, config, opened);
     const worker = await startWorker(doors, db.pool, flow, config.boxes, log, handedIn);
     opened.push(() => worker.stop());
-    const publishing = startPublishing(doors, publicDir, log);
-    opened.push(() => publishing.stop());
+    // A guest shares the data directory with its host, whose tree it is.
+    if (!db.isGuest) {
+      const site = { origin: config.origin, security: config.security };
+      const tree = publisher(
+        doors,
+        diskTree(publicDir),
+        site,
+        () => performance.now(),
+        (to) => writeRepository(doors, to),
+      );
+      const publishing = startPublishing(tree, log);
+      opened.push(() => publishing.stop());
+    }
     const asking = startAsking(doors, log);
     opened.push(() => asking.stop());
     return {

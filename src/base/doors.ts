@@ -49,7 +49,7 @@ export interface Blobs {
 
 export interface Keys {
   /** Ed25519 signer for one purpose, made at first use and kept. */
-  signer(purpose: 'log' | 'records' | 'releases' | 'witness'): Signer;
+  signer(purpose: 'log' | 'records' | 'releases' | 'witness' | 'openpgp'): Signer;
   /** Ed25519 signer of a TUF role that signs on its own; each generation is another key, found again from its number. */
   online(role: 'timestamp' | 'snapshot' | 'targets', generation: number): Signer;
   /** The key that wraps the blobs' own keys (AES-256). */
@@ -235,6 +235,36 @@ export interface RecipeFiles {
 /** The target library this hub was started with. */
 export interface Recipes {
   all(): readonly RecipeFiles[];
+}
+
+/** A file that nobody reads yet. */
+export interface Draft {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Durable when it returns; still unseen. */
+  finish(): Promise<void>;
+  /** Nothing more is written to it, and it is not shown. */
+  abandon(): Promise<void>;
+}
+
+/** A directory that strangers read while it is written: every file in it is whole at every moment. */
+export interface PublicTree {
+  /** undefined when nothing lies there. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Bytes of what lies there; undefined when nothing does. */
+  size(path: string): Promise<number | undefined>;
+  /** What lies there, from `from` to before `to`. */
+  chunks(path: string, from?: number, to?: number): AsyncIterable<Uint8Array>;
+  draft(path: string): Promise<Draft>;
+  /** The finished draft takes the place of what lay there. */
+  show(path: string): Promise<void>;
+  /** A file, or a directory with all that is in it. */
+  remove(path: string): Promise<void>;
+  /** What was shown and removed survives a power failure when it returns. */
+  settle(): Promise<void>;
+  /** Another tree beside this one, empty and unseen. */
+  begin(): Promise<PublicTree>;
+  /** The tree that was begun takes the place of this one, all of it durable. */
+  adopt(): Promise<void>;
 }
 
 export interface Doors {

@@ -31,3 +31,14 @@ export function plusMs(at: Instant, ms: number): Instant {
 export function msBetween(from: Instant, to: Instant): number {
   return epochMs(to) - epochMs(from);
 }
+
+/** RFC 9110 §5.6.7: a time in the headers of HTTP, exact to the second. */
+export function httpDate(epochMs: number): string {
+  return new Date(epochMs).toUTCString();
+}
+
+/** Milliseconds since 1970 of a time in a header; undefined when it is none. */
+export function parseHttpDate(text: string): number | undefined {
+  const ms = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -280,6 +280,16 @@ export const limits = {
   osvShelfBytes: 128 * 1024 * 1024,
   /** So many changes are followed one by one; after more, the shelf begins anew. */
   osvFollowed: 5_000,
+  /** A list of the public tree up to this size is written at once with every release. */
+  promptListBytes: 1024 * 1024,
+  /** A larger one no more often than this rate allows. */
+  listBytesPerSecond: 1024 * 1024,
+  /** One file of a provider that is checked. */
+  providerFileBytes: 128 * 1024 * 1024,
+  /** Files of the public tree that are compressed on their way: smaller ones gain nothing, larger ones take too long. */
+  leastCompressedBytes: 1024,
+  mostCompressedBytes: 8 * 1024 * 1024,
+  compressedAtOnce: 32,
   becauseChars: 1000,
   toolMs: 60 * 1000,
   toolCallsPerReply: 16,

@@ -21,6 +21,7 @@ import { benchDuplicates } from './duplicates.ts';
 import { benchImports } from './imports.ts';
 import { compare, line, median } from './measure.ts';
 import { benchTap } from './tap.ts';
+import { benchTree } from './tree.ts';
 
 // Prints ratios against a peer or a baseline of the same run. Nothing here is asserted: these machines are noisy.
 const mib = 1024 * 1024;
@@ -82,6 +83,7 @@ process.stdout.write(
 process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once', insertRow)}\n`);
 await benchImports(doors, finder);
 process.stdout.write(`${await benchCsaf()}\n`);
+await benchTree(doors, [100, 1_000], (text) => process.stdout.write(text));
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publisher } from '../../src/app/publisher.ts';
 import { day, hour, minute, plusMs } from '../../src/base/instant.ts';
 import { leafHash, verifyInclusion } from '../../src/base/merkle.ts';
 import { openNote } from '../../src/base/signature.ts';
@@ -8,6 +12,7 @@ import * as advisories from '../../src/clearinghouse/advisories/actions.ts';
 import type { Case } from '../../src/clearinghouse/cases/case.ts';
 import { exit } from '../../src/clearinghouse/cases/embargoes/embargo.ts';
 import * as releases from '../../src/clearinghouse/releases/actions.ts';
+import { diskTree } from '../../src/io/public/disk.ts';
 import { type Actor, anonymous, house } from '../../src/trust/access.ts';
 import { exportLog } from '../../src/trust/log/actions.ts';
 import { insertGrant, insertPerson } from '../../src/trust/orgs/store.ts';
@@ -217,10 +222,20 @@ test('several that are due go live in one act, one after the other in the feed; 
   expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 3, held: 0 });
   const feed = await feedOf();
   expect(feed.items.slice(before).map((i) => i.seq)).toEqual([before + 1, before + 2, before + 3]);
-  const tree = await hub.doors.db.transaction([], (tx) => releases.treeOf(tx, hub.doors.keys.signer('releases')));
-  for (const item of feed.items) for (const { path } of item.documents) expect(tree.has(path), path).toBe(true);
-  expect(tree.get('checkpoint')!.toString()).toBe(feed.checkpoint);
-  expect(JSON.parse(tree.get('feed.json')!.toString())).toMatchObject({ size: feed.size, checkpoint: feed.checkpoint });
-  expect([...tree.keys()].filter((p) => p.startsWith('osv/Debian/'))).toHaveLength(1);
+  const dir = mkdtempSync(join(tmpdir(), 'bw-public-'));
+  try {
+    await publisher(hub.doors, diskTree(dir), { origin: 'test.example' }, () => 0).publish();
+    const text = (path: string) => readFileSync(join(dir, path), 'utf8');
+    for (const item of feed.items)
+      for (const { path } of item.documents) {
+        expect(existsSync(join(dir, path)), path).toBe(true);
+        expect(text(`${path}.tlog-proof`)).toMatch(/^c2sp.org\/tlog-proof@v1\n/);
+      }
+    expect(text('checkpoint')).toBe(feed.checkpoint);
+    expect(JSON.parse(text('feed.json'))).toMatchObject({ size: feed.size, checkpoint: feed.checkpoint, items: feed.items });
+    expect(readdirSync(join(dir, 'osv/Debian')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
   expect(three).toHaveLength(3);
 });

@@ -38,6 +38,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/lab': ['node:crypto', 'node:path', 'zod', 'yaml'],
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
   'src/clearinghouse/findings/formats': ['node:crypto', 'node:zlib'],
+  'src/clearinghouse/releases/tree': ['node:crypto', 'node:zlib', 'kysely'],
   'src/clearinghouse/priorities': ['kysely', 'zod', 'ae-cvss-calculator'],
   'src/clearinghouse/releases/artefacts': ['kysely', 'zod', 'age-encryption'],
   'src/reviews': ['node:crypto', 'kysely', 'zod'],

@@ -20,7 +20,6 @@ import { keepOwnOsv, mirrorOsv } from './osv/actions.ts';
 import { beforeTheHour, decideHold, decideSchedule, type Gate, type Release, releaseMoves } from './release.ts';
 import { publishRepository } from './repository/publications/actions.ts';
 import * as store from './store.ts';
-import { publicTree } from './tree.ts';
 import * as wire from './wire.ts';
 import { cosignatureLines } from './witnesses/store.ts';
 
@@ -193,12 +192,6 @@ export const checkpoint = action({
 export async function newestCheckpoint(tx: Tx, signer: Signer): Promise<Checkpoint> {
   const { size, frontier } = await store.headOf(tx);
   return checkpointOf(signer, size, frontier, await cosignatureLines(tx, size));
-}
-
-/** The static tree as of this transaction, for whoever writes it to a disk. It needs to read nothing but what is public. */
-export async function treeOf(tx: Tx, signer: Signer): Promise<Map<string, Uint8Array>> {
-  const checkpoint = await newestCheckpoint(tx, signer);
-  return publicTree(await store.publishedUpTo(tx, checkpoint.size), checkpoint);
 }
 
 async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {

@@ -1,5 +1,5 @@
 import { canonical, sha256 } from '../../base/canonical.ts';
-import { inclusionProof, leafHash, levelsOf } from '../../base/merkle.ts';
+import { leafHash } from '../../base/merkle.ts';
 import { insist } from '../../base/refusal.ts';
 import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
@@ -87,14 +87,13 @@ export function checkpointOf(signer: Signer, size: number, frontier: readonly Bu
   return { note, key: verifierKey(signer.name, signer.publicKey), size };
 }
 
-export interface FeedItem extends Entry {
+interface FeedItem extends Entry {
   /** The leaf's data, exactly. */
   readonly entry: string;
   /** Inclusion proof (RFC 9162 §2.1.3) of leaf `seq − 1` in the tree of the checkpoint, base64, lowest first. */
   readonly proof: readonly string[];
 }
 
-/** `leaves` are those of the whole tree, in order; `entries` any of them. */
 /** As many from the beginning as hold so many bytes together, and one at least. */
 export function withinBytes(entries: readonly string[], most: number): readonly string[] {
   let bytes = 0;
@@ -103,11 +102,6 @@ export function withinBytes(entries: readonly string[], most: number): readonly 
     return bytes > most;
   });
   return over < 0 ? entries : entries.slice(0, Math.max(1, over));
-}
-
-export function feedItems(leaves: readonly string[], entries: readonly string[]): FeedItem[] {
-  const levels = levelsOf(leaves.map((hex) => Buffer.from(hex, 'hex')));
-  return entries.map((entry) => feedItem(entry, inclusionProof(levels, (JSON.parse(entry) as Entry).seq - 1)));
 }
 
 export function feedItem(entry: string, proof: readonly Buffer[]): FeedItem {

@@ -40,13 +40,14 @@ type DocumentRow = {
   compartments: string[];
 };
 
-type Tables = {
+export type ReleaseTables = {
   releases: ReleaseRow;
   release_documents: DocumentRow;
   release_head: { single: boolean; size: number; frontier: string[] };
 };
 
-const releases = (tx: Tx) => tx.withTables<Tables>();
+/** For this station's own folders. */
+export const releases = (tx: Tx) => tx.withTables<ReleaseTables>();
 
 export async function insertRelease(tx: Tx, release: Release): Promise<void> {
   await releases(tx).insertInto('releases').values(rowOf(release)).execute();
@@ -217,16 +218,10 @@ export async function entriesAfter(tx: Tx, seq: number, size: number, limit: num
   return rows.map((r) => r.entry ?? '');
 }
 
-/** All that is public, in the order of the feed: what the static tree is made from. */
-export async function publishedUpTo(tx: Tx, size: number): Promise<(Publication & { documents: Document[] })[]> {
-  const rows = await releases(tx).selectFrom('releases').selectAll().where('seq', '<=', size).orderBy('seq').execute();
-  const documents = await releases(tx).selectFrom('release_documents').selectAll().orderBy('format').execute();
-  const byRelease = Map.groupBy(documents, (d) => d.release_id);
-  return rows.flatMap((row) => {
-    const { publication } = releaseOf(row);
-    const own = (byRelease.get(row.id) ?? []).map(({ format, paths, text, sha256 }) => ({ format, paths, text, sha256 }));
-    return publication ? [{ ...publication, documents: own }] : [];
-  });
+export function publicationOf(row: ReleaseRow): Publication {
+  const { publication } = releaseOf(row);
+  if (!publication) throw new TypeError('a release with a number in the feed is published');
+  return publication;
 }
 
 function rowOf(r: Release): ReleaseRow {

@@ -20,7 +20,9 @@ export function fileKeys(path: string, origin: string): Keys {
   };
   const make = (purpose: Parameters<Keys['signer']>[0]) =>
     // Derived, so that a key file of before there was such a key has it too.
-    signerOf(`${origin}/${purpose}`, purpose === 'witness' ? ed25519Of(derive(purpose)) : createPrivateKey(kept[purpose]));
+    purpose === 'openpgp'
+      ? signerOf(origin, ed25519Of(derive(purpose)))
+      : signerOf(`${origin}/${purpose}`, purpose === 'witness' ? ed25519Of(derive(purpose)) : createPrivateKey(kept[purpose]));
   const wrapping = createSecretKey(derive('blobs'));
   return {
     signer(purpose) {
