@@ -187,6 +187,7 @@ async function textOf(ctx: Ctx, input: z.output<typeof wire.draftInput>, of: Cas
     publisher: (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
     change: input.change ?? change,
     ...(input.profile ? { profile: input.profile } : {}),
+    ...(input.license === undefined ? {} : { license: input.license }),
     ...(input.tlp && input.tlp !== 'CLEAR' ? { tlp: input.tlp } : {}),
     ...(cwe !== null && weakness?.id === cwe ? { saidBy: { cwe: weakness.by } } : {}),
     ...some({ otherScores, statements: saidBySuppliers(material.statements), workarounds, indicators, translations }),

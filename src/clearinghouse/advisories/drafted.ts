@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/instant.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, publicUrl } from './bulletin.ts';
+import { weaknessOn } from './csaf/registers/cwe.ts';
 import { ecosystemOf } from './formats/ecosystem.ts';
 import { selectionsOf } from './selections.ts';
 import { noIdentifiers, type Source } from './source.ts';
@@ -12,8 +13,8 @@ type Product = Source['products'][number] & {
   readonly statement?: SupplierSays;
 };
 
-/** What a drafted advisory says, ready to be written in any format. */
-export function sourceOf(bulletin: Bulletin): Source {
+/** What a drafted advisory says, ready to be written in any format; `path` is where the document will lie under the public root. */
+export function sourceOf(bulletin: Bulletin, path = csafPath(bulletin)): Source {
   const { text, trackingId, origin, status } = bulletin;
   const [first, latest] = [firstOf(bulletin), latestOf(bulletin)];
   const products = productsOf(text);
@@ -35,10 +36,10 @@ export function sourceOf(bulletin: Bulletin): Source {
       generator: { name: 'Breakwater', version: '0.1.0', at: latest.at },
     },
     severity: null,
-    license: null,
+    license: text.license ?? null,
     notes: documentNotes(text),
     references: [
-      { kind: 'advisory', url: publicUrl(origin, csafPath(bulletin)), summary: `${trackingId}: ${text.title}`, isSelf: true },
+      { kind: 'advisory', url: publicUrl(origin, path), summary: `${trackingId}: ${text.title}`, isSelf: true },
       ...text.references.map(({ kind, url }) => ({ kind, url, summary: null, isSelf: false })),
     ],
     credits: [],
@@ -66,9 +67,9 @@ function documentNotes(text: AdvisoryText): Source['notes'] {
     audience: null,
   });
   return [
-    ...(text.withdrawn ? [note('description', 'Reasoning for withdrawal', text.withdrawn.because)] : []),
+    ...(text.withdrawn ? [note('description', 'Reasoning for Withdrawal', text.withdrawn.because)] : []),
     note('summary', 'Summary', text.summary),
-    ...(text.aiUse ? [note('general', 'AI use', aiUseInWords(text.aiUse))] : []),
+    ...(text.aiUse ? [note('general', 'AI Usage', aiUseInWords(text.aiUse))] : []),
   ];
 }
 
@@ -128,12 +129,14 @@ function vulnerabilityOf(bulletin: Bulletin, products: readonly Product[]): Vuln
   const at = latestOf(bulletin).at;
   const affected = products.filter((p) => p.status === 'known_affected');
   const productIds = affected.map((p) => p.id);
+  // Where something can be done, "nothing is to be had" would contradict it (CSAF 2.1 6.1.35).
+  const remediable = affected.filter((p) => p.fixedIn.length > 0 || (text.workarounds ?? []).length === 0);
   const byStatus = Map.groupBy(products, (p) => p.status);
   return {
     title: text.title,
     cve: text.cve,
     ids: [{ system: origin, text: trackingId }],
-    weaknesses: text.cwe === null ? [] : [{ id: text.cwe, name: null, version: null }],
+    weaknesses: text.cwe === null ? [] : [weaknessOn(text.cwe, at.slice(0, 10))],
     notes: vulnerabilityNotes(text),
     status: Object.fromEntries([...byStatus].map(([status, own]) => [status, own.map((p) => p.id)])),
     justifications: products.flatMap(({ id, statement: s }) =>
@@ -142,7 +145,7 @@ function vulnerabilityOf(bulletin: Bulletin, products: readonly Product[]): Vuln
     threats: products.flatMap(({ id, statement: s }) =>
       s?.status === 'not-affected' ? [{ category: 'impact' as const, details: s.text, at: s.at, ...about(id) }] : [],
     ),
-    remedies: [...affected.map((p) => remedyOf(p, at)), ...workaroundsOf(text, productIds, at)],
+    remedies: [...remediable.map((p) => remedyOf(p, at)), ...workaroundsOf(text, productIds, at)],
     scores: scoresOf(text, productIds, at),
     credits: text.credits.map(({ name, at: found }) => ({
       names: [],

@@ -2,6 +2,7 @@ import { digestOf } from '../../base/canonical.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Tlp } from '../../base/label.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
+import { readLicenseExpression } from './csaf/license-expression.ts';
 
 /** One half-open range of versions: `introduced` is in it, `fixed` is not. Several ranges of a package are a union. */
 export interface AffectedRange {
@@ -116,6 +117,8 @@ export interface AdvisoryText {
   readonly workarounds?: readonly Workaround[];
   readonly indicators?: readonly Indicator[];
   readonly aiUse?: AiUse;
+  /** SPDX licence expression under which the advisory itself may be used. */
+  readonly license?: string;
   readonly translations?: readonly Translation[];
   /** Taken back, and why. */
   readonly withdrawn?: { readonly because: string };
@@ -132,7 +135,12 @@ export function textDigest(text: AdvisoryText): string {
 
 /** What contradicts itself; whether versions are in order is known only where an ecosystem's order is. */
 export function faultOfText(text: AdvisoryText): Refusal | undefined {
-  return faultOfRanges(text.affected) ?? faultOfStatements(text) ?? faultOfTranslations(text.translations ?? []);
+  return faultOfRanges(text.affected) ?? faultOfStatements(text) ?? faultOfTranslations(text.translations ?? []) ?? faultOfLicense(text);
+}
+
+function faultOfLicense({ license }: AdvisoryText): Refusal | undefined {
+  const read = license === undefined ? [] : readLicenseExpression(license);
+  return typeof read === 'string' ? refuse('malformed', `${read}: an SPDX licence expression is like CC-BY-4.0`, '/license') : undefined;
 }
 
 function faultOfRanges(affected: readonly AffectedRange[]): Refusal | undefined {

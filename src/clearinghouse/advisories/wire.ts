@@ -10,7 +10,9 @@ const version = z
   .string()
   .min(1)
   .max(limits.versionBytes)
-  .regex(/^[\x21-\x7e]+$/, 'a version has no spaces and no control characters');
+  .regex(/^[\x21-\x7e]+$/, 'a version has no spaces and no control characters')
+  // CSAF 6.1.31: these make a range of a version.
+  .regex(/^(?!(?:after|all|before|earlier|later|prior|versions)$)[^<>]+$/i, 'this is a range, not a version');
 const url = z.url({ protocol: /^https?$/ }).max(limits.referenceBytes);
 const cve = z.string().regex(/^CVE-\d{4}-\d{4,12}$/, 'must be like CVE-2026-12345');
 /** BCP 47, as far as advisories are written in it: language, script, region. */
@@ -57,6 +59,8 @@ export const draftInput = z.object({
     .array(z.object({ text: wireText(limits.textChars), pattern: wireText(limits.textChars).nullish() }))
     .max(limits.indicatorsPerAdvisory)
     .default([]),
+  /** SPDX licence expression under which the advisory itself may be used; nothing is said when left out. */
+  license: wireName.optional(),
   translations: z
     .array(z.object({ language, title: wireName, summary: wireText(limits.textChars) }))
     .max(limits.translationsPerAdvisory)
@@ -126,6 +130,7 @@ export const advisoryOut = z.object({
   indicators: z.array(z.object({ text: z.string(), pattern: z.string().nullable() })).optional(),
   aiUse: aiUseOut.optional(),
   translations: z.array(z.object({ language: z.string(), title: z.string(), summary: z.string() })).optional(),
+  license: z.string().optional(),
   withdrawn: z.object({ because: z.string() }).optional(),
   digest: z.string().optional(),
   draftedBy: z.string().optional(),
@@ -180,9 +185,9 @@ export function present(advisory: Advisory, viewer: Actor): z.input<typeof advis
 
 /** What not every advisory says. Who else found, scored or stated is not a finder's to know before the hour. */
 function moreOf(text: AdvisoryText, isFinder: boolean): Partial<z.input<typeof advisoryOut>> {
-  const { profile, tlp, workarounds, indicators, translations, withdrawn } = text;
+  const { profile, tlp, workarounds, indicators, license, translations, withdrawn } = text;
   const { saidBy, otherScores, statements, aiUse } = text;
   const others = isFinder ? {} : { saidBy, otherScores, statements, aiUse };
-  const said = Object.entries({ profile, tlp, workarounds, indicators, translations, withdrawn, ...others });
+  const said = Object.entries({ profile, tlp, workarounds, indicators, license, translations, withdrawn, ...others });
   return Object.fromEntries(said.filter(([, value]) => value !== undefined));
 }

@@ -99,3 +99,13 @@ export function releaseNaming(id: string, name: string, day: string): string | u
   const naming = releases.filter((_, i) => weaknessAt(id, i)?.name === name);
   return (naming.findLast(([, published]) => published <= day) ?? naming[0])?.[0];
 }
+
+/** The weakness as the release that was the latest on a day has it; an id it has not stands alone. */
+export function weaknessOn(
+  id: string,
+  day: string,
+): { readonly id: string; readonly name: string | null; readonly version: string | null } {
+  const version = cweReleaseOn(day);
+  const weakness = version === undefined ? undefined : weaknessIn(id, version);
+  return { id, name: weakness?.name ?? null, version: weakness ? version! : null };
+}

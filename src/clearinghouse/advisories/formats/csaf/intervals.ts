@@ -44,7 +44,7 @@ export function schemeOf(product: Pick<Product, 'package'>, range: Pick<Range, '
 export function typeOf(product: Pick<Product, 'package'>, scheme: string): Range['type'] {
   if (scheme === git) return 'GIT';
   const own = product.package === null ? undefined : ecosystemOf(product.package);
-  if (own && (scheme === own.vers || scheme === '')) return own.rangeType;
+  if (own && (scheme === own.vers || scheme === '' || scheme === 'all')) return own.rangeType;
   return scheme === semverOnly ? 'SEMVER' : 'ECOSYSTEM';
 }
 
@@ -58,6 +58,8 @@ export function leavesOf(scheme: string, intervals: readonly Interval[]): Versio
 /** As VERS, or, with no scheme, as vls, which asks for no order. Undefined where CSAF would not take it (6.1.50). */
 function leafOf(scheme: string, intervals: readonly Interval[]): VersionLeaf | undefined {
   const [first] = intervals;
+  const isApart = intervals.every(({ from, to }, i) => (i === 0 || from !== '0') && (to !== null || i === intervals.length - 1));
+  if (!isApart) return undefined;
   if (intervals.length === 1 && first!.to?.kind === 'last-affected' && first!.to.version === first!.from && first!.from !== '0')
     return { category: 'product_version', name: first!.from };
   const constraints = intervals.flatMap(({ from, to }) => [
@@ -65,9 +67,19 @@ function leafOf(scheme: string, intervals: readonly Interval[]): VersionLeaf | u
     ...(to === null ? [] : [{ comparator: (to.kind === 'last-affected' ? '<=' : '<') as Comparator, version: to.version }]),
   ]);
   const text = rangeText(scheme, constraints.length === 0 ? [everything] : constraints);
-  if (scheme === '') return { category: 'product_version_range', name: text.slice('vers:/'.length) };
+  if (scheme === '') {
+    const list = constraints.map(({ comparator, version }) => comparator + vlsVersion(version));
+    return { category: 'product_version_range', name: list.length === 0 ? 'vers:all/*' : list.join('|') };
+  }
   if (intervals.length > 1 && (constraints.length === 0 || isSingle(text))) return undefined;
   return typeof readVersionRange(text) === 'string' ? undefined : { category: 'product_version_range', name: text };
+}
+
+/** A version as vls takes it (CSAF 2.1, "Name under Product Version Range"). */
+export function vlsVersion(version: string): string {
+  return version
+    .toWellFormed()
+    .replace(/[^"$&-)+-;?-{}~]/gu, (char) => encodeURIComponent(char).replace(/[!*]/, (c) => (c === '!' ? '%21' : '%2A')));
 }
 
 /** Back from a leaf; undefined where it says something that no interval does. `isFixed` tells a fix from a mere end. */

@@ -1,5 +1,6 @@
 import { isSingle, readVersionRange } from '../../csaf/version-range.ts';
 import type { Product } from '../../source.ts';
+import { vlsVersion } from './intervals.ts';
 
 type Path = Product['path'];
 
@@ -51,10 +52,7 @@ function vlsOf(text: string): string | undefined {
     .filter((item) => item !== '')
     .map((item) => {
       const [, comparator = '', version = ''] = /^([<>]=?|=|)\s*(.*)$/s.exec(item)!;
-      return version === ''
-        ? ''
-        : comparator +
-            encodeURI(version.trim().toWellFormed()).replace(/[!*|=<>]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+      return version === '' ? '' : comparator + vlsVersion(version.trim());
     });
   return constraints.length === 0 || constraints.includes('') ? undefined : constraints.join('|');
 }
