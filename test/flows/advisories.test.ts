@@ -136,9 +136,16 @@ test('a finder does not learn of a co-finder from the draft; what is logged of i
 
 test('the preview has the documents, as drafts', async () => {
   const { id } = await hub.do<Shown>(desk!, advisories.draft, draftInput(of, affected));
-  const preview = await hub.do<{ csaf20: { document: { tracking: unknown } }; osv: unknown }>(second!, advisories.preview, { id });
+  const preview = await hub.do<{ csaf20: { document: { tracking: unknown } }; csaf21: unknown; osv: unknown; html: string; text: string }>(
+    second!,
+    advisories.preview,
+    { id },
+  );
   expect(preview.csaf20.document.tracking).toMatchObject({ status: 'draft', id: 'BW-2026-0000' });
   expect(preview.osv).toMatchObject({ schema_version: '1.7.5' });
+  expect(preview.csaf21).toMatchObject({ document: { csaf_version: '2.1', distribution: { tlp: { label: 'CLEAR' } } } });
+  expect(preview.html).toMatch(/^<!doctype html>/);
+  expect(preview.text).toContain('What to do');
   expect(await hub.try(north!, advisories.preview, { id })).toMatchObject({ code: 'not_permitted' });
 });
 

@@ -116,7 +116,7 @@ test('every item proves its place in the tree that the checkpoint signs, and its
     const leaf = leafHash(Buffer.from(item.entry));
     const proof = item.proof.map((h) => Buffer.from(h, 'base64'));
     expect(verifyInclusion(leaf, item.seq - 1, feed.size, proof, Buffer.from(root!, 'base64'))).toBe(true);
-    for (const format of ['csaf20', 'osv', 'openvex']) {
+    for (const format of ['csaf20', 'csaf21', 'osv', 'openvex', 'html', 'text']) {
       const found = await hub.do<{ path: string; text: string; sha256: string }>(anonymous, releases.document, {
         id: item.release,
         format,
@@ -168,6 +168,26 @@ test('a draft made anew, an embargo moved, an approval gone: held at the hour, a
   // A new approval and a new hour, and out it goes.
   await hub.do(second!, advisories.approve, { id: redrafted.advisoryId });
   await hub.do(desk!, releases.schedule, { advisoryId: redrafted.advisoryId, goLiveAt: plusMs(hub.clock.now(), hour) });
+  hub.clock.advance(hour);
+  expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 1, held: 0 });
+});
+
+test('an advisory whose document breaks a mandatory rule is held, and it says which; corrected, it goes out', async () => {
+  const of = await openCase(hub, purl, [north!]);
+  const vector = (c: string) => ({ by: 'South Lab', vector: `CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:${c}/I:H/A:H` });
+  const contradicting = { ...draftInput(of, affected), otherScores: [vector('H'), vector('N')] };
+  const { id: advisoryId } = await hub.do<{ id: string }>(desk!, advisories.draft, contradicting);
+  await hub.do(second!, advisories.approve, { id: advisoryId });
+  const { id } = await hub.do<{ id: string }>(desk!, releases.schedule, { advisoryId, goLiveAt: embargoOver(hub, of) });
+  hub.clock.advance(23 * day);
+  const before = (await feedOf()).size;
+  expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 0, held: 1 });
+  expect((await feedOf()).size).toBe(before);
+  const because = expect.stringMatching(/^csaf21 breaks the mandatory test 6\.1\.7 at \/vulnerabilities\/0\/metrics\//);
+  expect(await hub.do(desk!, releases.get, { id })).toMatchObject({ state: 'held', because });
+  await hub.do(desk!, advisories.draft, draftInput(of, affected));
+  await hub.do(second!, advisories.approve, { id: advisoryId });
+  await hub.do(desk!, releases.schedule, { advisoryId, goLiveAt: plusMs(hub.clock.now(), hour) });
   hub.clock.advance(hour);
   expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 1, held: 0 });
 });

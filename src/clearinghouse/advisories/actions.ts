@@ -12,11 +12,9 @@ import { scoreCvss } from '../priorities/cvss.ts';
 import { priorityOfCase } from '../priorities/store.ts';
 import { type Advisory, advisoryMoves, creditsOf, decideApproval } from './advisory.ts';
 import { type Bulletin, trackingIdOf } from './bulletin.ts';
-import { sourceOf } from './drafted.ts';
+import { written } from './documents.ts';
 import { gather, suggest } from './drafting/actions.ts';
 import { aiUseOf, type Material, saidBySuppliers, weaknessOf } from './drafting/suggestion.ts';
-import { renderCsaf20 } from './formats/csaf20.ts';
-import { writeOsv } from './formats/osv/write.ts';
 import { revisionActions } from './revisions/actions.ts';
 import { insertRevision } from './revisions/store.ts';
 import * as store from './store.ts';
@@ -140,8 +138,7 @@ export const preview = action({
     const versions = [{ number: 1, at: ctx.now, change: advisory.text.change }];
     const trackingId = trackingIdOf(ctx.now.slice(0, 4), 0);
     const bulletin: Bulletin = { trackingId, status: 'draft', text: advisory.text, origin: originOf(ctx), versions };
-    const osv = writeOsv(sourceOf(bulletin));
-    return isRefusal(osv) ? osv : done({ csaf20: renderCsaf20(bulletin), osv });
+    return done(Object.fromEntries(written(bulletin).map(({ format, content }) => [format, content])));
   },
 });
 

@@ -43,6 +43,11 @@ export function csafPath(bulletin: Bulletin): string {
   return `csaf/white/${firstOf(bulletin).at.slice(0, 4)}/${csafFile(bulletin.trackingId)}`;
 }
 
+/** CSAF 2.1 beside it: TLP 2.0 calls the same label CLEAR (CSAF 2.1 §7.1.13). */
+export function csaf21Path(bulletin: Bulletin): string {
+  return csafPath(bulletin).replace(/^csaf\/white\//, 'csaf21/clear/');
+}
+
 /** OSV gives each home database a prefix; one that is not registered with it uses `x_`. */
 export function osvId(trackingId: string): string {
   return `x_${trackingId}`;

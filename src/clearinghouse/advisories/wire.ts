@@ -165,7 +165,8 @@ export const diffOut = z.object({
   /** By JSON pointer; a member that was added has no `before`, one that was removed no `after`. */
   changes: z.array(z.object({ at: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
 });
-export const previewOut = z.object({ csaf20: z.record(z.string(), z.unknown()), osv: z.record(z.string(), z.unknown()) });
+/** By format: a JSON document, or a text. */
+export const previewOut = z.record(z.string(), z.union([z.record(z.string(), z.unknown()), z.string()]));
 
 /** Tiers 0 and 1 read all of it, tier 2 the fix, tier 3 only that there is an advisory (DESIGN §7, read-in). */
 export function present(advisory: Advisory, viewer: Actor): z.input<typeof advisoryOut> {

@@ -1,15 +1,9 @@
 import { canonical, sha256 } from '../../base/canonical.ts';
 import { leafHash } from '../../base/merkle.ts';
-import { insist } from '../../base/refusal.ts';
 import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
-import { type Bulletin, csafPath, latestOf, osvId } from '../advisories/bulletin.ts';
-import { sourceOf } from '../advisories/drafted.ts';
-import { renderCsaf20 } from '../advisories/formats/csaf20.ts';
-import { cvePath, writeCve } from '../advisories/formats/cve/write.ts';
-import { ecosystemOf } from '../advisories/formats/ecosystem.ts';
-import { openVexPath, writeOpenVex } from '../advisories/formats/openvex/write.ts';
-import { writeOsv } from '../advisories/formats/osv/write.ts';
+import { type Bulletin, latestOf } from '../advisories/bulletin.ts';
+import { written } from '../advisories/documents.ts';
 import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
 
@@ -29,22 +23,10 @@ interface Entry {
 
 /** Every document of one bulletin. */
 export function documentsOf(bulletin: Bulletin): Document[] {
-  const id = osvId(bulletin.trackingId);
-  const folders = new Set(bulletin.text.affected.map((r) => ecosystemOf(r.package).name ?? 'other'));
-  const osvPaths = [...folders].map((folder) => `osv/${folder}/${id}.json`);
-  const source = sourceOf(bulletin);
-  const [vex, cve] = [writeOpenVex(source), writeCve(source)];
-  return [
-    document('csaf20', [csafPath(bulletin)], renderCsaf20(bulletin)),
-    document('osv', osvPaths, insist(writeOsv(source))),
-    ...(vex ? [document('openvex', [openVexPath(source)], vex)] : []),
-    ...(cve ? [document('cve', [cvePath(source)], cve)] : []),
-  ];
-}
-
-function document(format: Document['format'], paths: string[], content: object): Document {
-  const text = canonical(content);
-  return { format, paths, text, sha256: sha256(text) };
+  return written(bulletin).map(({ format, paths, content }) => {
+    const text = typeof content === 'string' ? content : canonical(content);
+    return { format, paths, text, sha256: sha256(text) };
+  });
 }
 
 /** Makes the publication of a bulletin at place `seq` of the feed. */

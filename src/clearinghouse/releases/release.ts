@@ -4,6 +4,7 @@ import { type Label, label, type Tlp } from '../../base/label.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Move } from '../../base/states.ts';
 import type { Bulletin } from '../advisories/bulletin.ts';
+import type { documentFormats } from '../advisories/documents.ts';
 
 export type ReleaseState = 'scheduled' | 'published' | 'held' | 'unscheduled';
 type ReleaseTrigger = 'publish' | 'hold' | 'unschedule';
@@ -14,7 +15,6 @@ export const releaseMoves: readonly Move<ReleaseState, ReleaseTrigger>[] = [
   { from: 'scheduled', by: 'unschedule', to: 'unscheduled' },
 ];
 
-export const documentFormats = ['csaf20', 'osv', 'openvex', 'cve'] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 
 /** One file as it was published. */
@@ -22,7 +22,7 @@ export interface Document {
   readonly format: DocumentFormat;
   /** Where it lies under the public root: at least one place, an OSV record in one per ecosystem. */
   readonly paths: readonly string[];
-  /** Canonical JSON (RFC 8785). */
+  /** Canonical JSON (RFC 8785), or what people read. */
   readonly text: string;
   /** Hexadecimal, of the text's UTF-8 bytes. */
   readonly sha256: string;

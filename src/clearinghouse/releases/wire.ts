@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wirePage } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
-import { type Document, documentFormats, type Release } from './release.ts';
+import { documentFormats } from '../advisories/documents.ts';
+import type { Document, Release } from './release.ts';
 
 export const scheduleInput = z.object({ advisoryId: wireId('adv'), goLiveAt: wireInstant });
 export const byId = z.object({ id: wireId('rel') });

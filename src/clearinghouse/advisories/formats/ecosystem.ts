@@ -1,7 +1,5 @@
-import { type Constraint, everything, rangeText } from '../../inventories/vers/constraint.ts';
-
 /** What a package is called in OSV's world (https://ossf.github.io/osv-schema/#affectedpackage-field). */
-export interface Ecosystem {
+interface Ecosystem {
   /** purl type, e.g. `deb`. */
   readonly type: string;
   /** OSV's name of the ecosystem; null where OSV has none. */
@@ -61,12 +59,4 @@ export function ecosystemOf(packagePurl: string): Ecosystem {
 /** The purl of one version of a package. */
 export function purlOfVersion(packagePurl: string, version: string): string {
   return `${packagePurl}@${encodeURIComponent(version).replaceAll('%3A', ':')}`;
-}
-
-/** `vers:npm/>=1.0.0|<4.17.21`, `vers:npm/*` when every version is affected. */
-export function versRange(ecosystem: Ecosystem, introduced: string | null, fixed: string | null): string {
-  const constraints: Constraint[] = [];
-  if (introduced !== null) constraints.push({ comparator: '>=', version: introduced });
-  if (fixed !== null) constraints.push({ comparator: '<', version: fixed });
-  return rangeText(ecosystem.vers, constraints.length > 0 ? constraints : [everything]);
 }

@@ -9,6 +9,8 @@ import type { Loss } from './loss.ts';
 import { lossesOpenVex } from './openvex/losses.ts';
 import { readOpenVex } from './openvex/read.ts';
 import { writeOpenVex } from './openvex/write.ts';
+import { writeHtml } from './people/html.ts';
+import { writeText } from './people/text.ts';
 
 interface Format {
   /** A JSON document, or a text. */
@@ -23,5 +25,7 @@ export const formats = {
   csaf20: { write: (source) => writeCsaf(source, '2.0'), read: readCsaf, losses: losses20 },
   csaf21: { write: (source) => writeCsaf(source, '2.1'), read: readCsaf, losses: losses21 },
   openvex: { write: (source) => writeOpenVex(source), read: readOpenVex, losses: lossesOpenVex },
+  html: { write: writeHtml, read: null, losses: [] },
+  text: { write: writeText, read: null, losses: [] },
   cve: { write: (source) => writeCve(source), read: readCve, losses: lossesCve },
 } as const satisfies Readonly<Record<string, Format>>;

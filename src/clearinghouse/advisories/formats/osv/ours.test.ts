@@ -124,7 +124,7 @@ describe.each(Object.entries(bulletins))('%s', (_name, of) => {
 });
 
 test('every declared loss is one', () => {
-  const all = Object.values(bulletins).map(sourceOf);
+  const all = Object.values(bulletins).map((one) => sourceOf(one));
   const lost = (path: string) => (source: Source) => {
     const [first, second] = path.slice(1).split('/') as [keyof Source, string | undefined];
     const at = (s: Source) =>

@@ -75,7 +75,7 @@ function wordsOf(words: readonly Words[]): string {
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** What HTML would read as its own, and control characters, which it has no place for. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   const lines = text.replace(/\r\n?/g, '\n');
   return lines.replace(/[&<>"']/g, (c) => entities[c]!).replace(controls, '\uFFFD');
 }

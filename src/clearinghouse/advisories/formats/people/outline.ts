@@ -3,7 +3,7 @@ import { advice } from './advice.ts';
 import { type Block, linked, plain, type Section, section, type Words, worded } from './blocks.ts';
 import { identityOf, type Names, namesOf, productTable } from './products.ts';
 
-export interface Outline {
+interface Outline {
   readonly title: string;
   /** Of what people wrote; the labels are English whatever it is. */
   readonly language: string;
@@ -32,7 +32,7 @@ export function outlineOf(source: Source): Outline {
       ...section('Revision history', 2, [
         {
           kind: 'table',
-          head: ['Version', 'Date (UTC)', 'Change'],
+          head: ['Version', 'When (UTC)', 'Change'],
           rows: source.tracking.revisions.map((r) => [
             plain(`${r.number}${r.legacy === null ? '' : ` (${r.legacy})`}`),
             plain(r.at),
@@ -134,7 +134,7 @@ function vulnerabilitySections(v: Vulnerability, names: Names, many: boolean): S
     ...section(
       'Statements',
       3,
-      statements.length === 0 ? [] : [{ kind: 'table', head: ['What', 'Words', 'Products', 'Date (UTC)'], rows: statements }],
+      statements.length === 0 ? [] : [{ kind: 'table', head: ['What', 'Words', 'Products', 'When (UTC)'], rows: statements }],
     ),
     ...section('Credits of this vulnerability', 3, credits(v.credits)),
     ...section('References of this vulnerability', 3, references(v.references)),

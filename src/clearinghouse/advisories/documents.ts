@@ -1,0 +1,52 @@
+import type { Instant } from '../../base/instant.ts';
+import { insist, isRefusal } from '../../base/refusal.ts';
+import { type Bulletin, csaf21Path, csafPath, osvId } from './bulletin.ts';
+import { validateCsaf } from './csaf/validate.ts';
+import { sourceOf } from './drafted.ts';
+import { writeCsaf } from './formats/csaf/csaf.ts';
+import { cvePath, writeCve } from './formats/cve/write.ts';
+import { ecosystemOf } from './formats/ecosystem.ts';
+import { openVexPath, writeOpenVex } from './formats/openvex/write.ts';
+import { writeOsv } from './formats/osv/write.ts';
+import { writeHtml } from './formats/people/html.ts';
+import { writeText } from './formats/people/text.ts';
+
+export const documentFormats = ['csaf20', 'csaf21', 'osv', 'openvex', 'cve', 'html', 'text'] as const;
+
+interface Written {
+  readonly format: (typeof documentFormats)[number];
+  /** Where it lies under the public root: at least one place. */
+  readonly paths: readonly string[];
+  /** A JSON document, or a text. */
+  readonly content: object | string;
+}
+
+/** An advisory in every format that it is published in. */
+export function written(bulletin: Bulletin): Written[] {
+  const { trackingId, text } = bulletin;
+  const folders = new Set(text.affected.map((r) => ecosystemOf(r.package).name ?? 'other'));
+  const now = csaf21Path(bulletin);
+  const source = sourceOf(bulletin);
+  const [vex, cve] = [writeOpenVex(source), writeCve(source)];
+  return [
+    { format: 'csaf20', paths: [csafPath(bulletin)], content: writeCsaf(source, '2.0') },
+    { format: 'csaf21', paths: [now], content: writeCsaf(sourceOf(bulletin, now), '2.1') },
+    { format: 'osv', paths: [...folders].map((folder) => `osv/${folder}/${osvId(trackingId)}.json`), content: insist(writeOsv(source)) },
+    ...(vex ? [{ format: 'openvex' as const, paths: [openVexPath(source)], content: vex }] : []),
+    ...(cve ? [{ format: 'cve' as const, paths: [cvePath(source)], content: cve }] : []),
+    { format: 'html', paths: [`advisories/${trackingId}.html`], content: writeHtml(source) },
+    { format: 'text', paths: [`advisories/${trackingId}.txt`], content: writeText(source) },
+  ];
+}
+
+/** What forbids to publish it: the first mandatory rule that a document breaks. */
+export function faultOfDocuments(bulletin: Bulletin, now: Instant): string | undefined {
+  for (const { format, content } of written(bulletin)) {
+    if (format !== 'csaf20' && format !== 'csaf21') continue;
+    const verdict = validateCsaf(content, { now });
+    if (isRefusal(verdict)) return `${format}: ${verdict.because}`;
+    const error = verdict.results.find(({ kind }) => kind === 'error');
+    if (error) return `${format} breaks the mandatory test ${error.test} at ${error.pointer}: ${error.message}`;
+  }
+  return undefined;
+}
