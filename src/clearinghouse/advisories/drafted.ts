@@ -1,6 +1,5 @@
 import type { Instant } from '../../base/instant.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, publicUrl } from './bulletin.ts';
-import { weaknessOn } from './csaf/registers/cwe.ts';
 import { ecosystemOf } from './formats/ecosystem.ts';
 import { selectionsOf } from './selections.ts';
 import { noIdentifiers, type Source } from './source.ts';
@@ -136,7 +135,7 @@ function vulnerabilityOf(bulletin: Bulletin, products: readonly Product[]): Vuln
     title: text.title,
     cve: text.cve,
     ids: [{ system: origin, text: trackingId }],
-    weaknesses: text.cwe === null ? [] : [weaknessOn(text.cwe, at.slice(0, 10))],
+    weaknesses: text.cwe === null ? [] : [{ id: text.cwe, name: null, version: null }],
     notes: vulnerabilityNotes(text),
     status: Object.fromEntries([...byStatus].map(([status, own]) => [status, own.map((p) => p.id)])),
     justifications: products.flatMap(({ id, statement: s }) =>

@@ -10,10 +10,11 @@ import { amend, unamend } from './edition21.ts';
 import { ended } from './ended.ts';
 import { expand } from './expansion.ts';
 import { fold } from './folding.ts';
+import { nameWeaknesses, unnameWeaknesses } from './weakness-notes.ts';
 
 /** A CSAF document (OASIS, https://docs.oasis-open.org/csaf/csaf/), its members in the order of the alphabet. */
 export function writeCsaf(source: Source, edition: Edition): Obj {
-  const whole = expand(ended(source));
+  const whole = expand(nameWeaknesses(ended(source)));
   if (edition === '2.0') return documentOf(speak(whole), edition);
   const now = amend(whole);
   const document = documentOf(now, edition);
@@ -25,7 +26,7 @@ export function writeCsaf(source: Source, edition: Edition): Obj {
 export function readCsaf(document: unknown): Source | Refusal {
   const parsed = documentIn(document);
   if (isRefusal(parsed)) return parsed;
-  const source = parsed.edition === '2.0' ? hear(parsed.source) : unamend(parsed.source);
+  const source = unnameWeaknesses(parsed.edition === '2.0' ? hear(parsed.source) : unamend(parsed.source));
   const { tracking } = source;
   const withdrawn =
     source.category === 'csaf_withdrawn' ? { ...source, tracking: { ...tracking, withdrawnAt: tracking.currentAt } } : source;

@@ -1,5 +1,27 @@
 import type { Edition } from '../../csaf/csaf.ts';
-import type { Note, Vulnerability } from '../../source.ts';
+import { weaknessOn } from '../../csaf/registers/cwe.ts';
+import type { Note, Source, Vulnerability } from '../../source.ts';
+
+/** CSAF names every weakness: one of which the source has the id alone is named as CWE of the document's day names it. */
+export function nameWeaknesses(source: Source): Source {
+  return changed(source, (w, day) => (w.name === null && w.version === null ? weaknessOn(w.id, day) : w));
+}
+
+/** And back: a name that its id tells is none. */
+export function unnameWeaknesses(source: Source): Source {
+  return changed(source, (w, day) => {
+    const usual = weaknessOn(w.id, day);
+    return w.name === usual.name && w.version === usual.version ? { id: w.id, name: null, version: null } : w;
+  });
+}
+
+function changed(source: Source, change: (weakness: Weaknesses[number], day: string) => Weaknesses[number]): Source {
+  const day = source.tracking.currentAt.slice(0, 10);
+  return {
+    ...source,
+    vulnerabilities: source.vulnerabilities.map((v) => ({ ...v, weaknesses: v.weaknesses.map((w) => change(w, day)) })),
+  };
+}
 
 type Weaknesses = Vulnerability['weaknesses'];
 const title = 'Weakness';

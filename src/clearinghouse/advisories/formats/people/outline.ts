@@ -1,3 +1,4 @@
+import { latestWeakness } from '../../csaf/registers/cwe.ts';
 import type { Credited, Note, Reference, Source, Vulnerability } from '../../source.ts';
 import { advice } from './advice.ts';
 import { type Block, linked, plain, type Section, section, type Words, worded } from './blocks.ts';
@@ -105,7 +106,10 @@ function vulnerabilitySections(v: Vulnerability, names: Names, many: boolean): S
   const fields: Row[] = [
     ...row('CVE', plain(v.cve)),
     ...row('Identifiers', plain(v.ids.map((id) => `${id.text} (${id.system})`).join(', '))),
-    ...row('Weaknesses', plain(v.weaknesses.map((w) => `${w.id}${w.name === null ? '' : `: ${w.name}`}`).join('; '))),
+    ...row(
+      'Weaknesses',
+      plain(v.weaknesses.map((w) => `${[w.id, w.name ?? latestWeakness(w.id)?.name].filter(Boolean).join(': ')}`).join('; ')),
+    ),
     ...row('Found (UTC)', plain(v.discoveredAt)),
     ...row('Disclosed (UTC)', plain(v.disclosedAt)),
     ...v.exploitedAt.flatMap((e) => row('Exploited since (UTC)', [...plain(`${e.at}, as known on ${e.statedAt}`), ...about(e)])),
