@@ -9,6 +9,7 @@ import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
+import { osvCommands } from './cli-osv.ts';
 import { providerCommands } from './cli-provider.ts';
 import { releasesCommands } from './cli-releases.ts';
 import { sealCommands } from './cli-seal.ts';
@@ -49,6 +50,7 @@ export function buildCli(start: (program: Command) => void): Command {
   logCommands(program);
   providerCommands(program);
   releasesCommands(program);
+  osvCommands(program);
   linkCommand(program);
   tufCommands(program);
   return program;

@@ -20,6 +20,7 @@ import { benchCsaf } from './csaf.ts';
 import { benchDuplicates } from './duplicates.ts';
 import { benchImports } from './imports.ts';
 import { compare, line, median } from './measure.ts';
+import { benchOsvQuery } from './osv-query.ts';
 import { benchTap } from './tap.ts';
 import { benchTree } from './tree.ts';
 
@@ -84,6 +85,7 @@ process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once
 await benchImports(doors, finder);
 process.stdout.write(`${await benchCsaf()}\n`);
 await benchTree(doors, [100, 1_000], (text) => process.stdout.write(text));
+process.stdout.write(`${await benchOsvQuery(doors)}\n`);
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);

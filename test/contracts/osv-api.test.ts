@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -11,9 +11,12 @@ import { tapRoutes } from '../../src/app/tap.ts';
 import { limits } from '../../src/base/limits.ts';
 import { mirrorOsv } from '../../src/clearinghouse/releases/osv/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
+import { issueToken } from '../../src/trust/orgs/actions.ts';
 import { insertPerson } from '../../src/trust/orgs/store.ts';
 import { openCase, publishCase } from '../case.ts';
+import { runCommand } from '../equipment/command.ts';
 import { osvRecords } from '../equipment/osv-records.ts';
+import { zipOf } from '../equipment/zip.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
 let hub: TestHub;
@@ -242,7 +245,7 @@ describe('our own releases', () => {
 
   test('with no room at hand the answers are the same; more changes than are followed are all seen', async () => {
     const { keyFor } = await import('../../src/clearinghouse/releases/osv/record.ts');
-    const keys = [keyFor.id('x_S-1'), keyFor.id('x_M-1'), keyFor.id('nobody')];
+    const keys = [keyFor.id('x_S-1'), keyFor.package('npm', 'seen'), keyFor.id('nobody')];
     const wide = await osvShelf(hub.doors, limits.osvShelfBytes).under(keys);
     const narrow = osvShelf(hub.doors, 1);
     for (let i = 0; i < 2; i++) expect(await narrow.under(keys)).toEqual(wide);
@@ -393,6 +396,36 @@ describe('what is no question', () => {
     const of = (chars: number) => app.inject({ url: `/v1/vulns/${'a'.repeat(chars)}` });
     expect((await of(limits.osvIdChars)).json()).toMatchObject({ code: 5 });
     expect((await of(limits.osvIdChars + 1)).json()).toMatchObject({ code: 3 });
+  });
+});
+
+describe('breakwater osv import', () => {
+  test('takes an all.zip, JSON lines, a list and one record; again, it takes nothing', async () => {
+    const { secret } = await hub.do<{ secret: string }>(desk!, issueToken, { holderId: desk!.id });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const [zip, lines, list] = [join(dir, 'all.zip'), join(dir, 'a.jsonl'), join(dir, 'b.json')];
+    const of = (n: number) => JSON.stringify(record(`x_I-${n}`, entry('npm', 'imported', { versions: ['1'] })));
+    writeFileSync(
+      zip,
+      zipOf([
+        { name: 'x_I-1.json', bytes: Buffer.from(of(1)) },
+        { name: 'x_I-2.json', bytes: Buffer.from(of(2)) },
+        { name: 'readme.txt', bytes: Buffer.from('no record') },
+      ]),
+    );
+    writeFileSync(lines, `${of(3)}\n\nno JSON\n`);
+    writeFileSync(list, `[${of(4)},${of(1)},{"id":"nobody"}]`);
+    const env = { PATH: process.env.PATH ?? '', BREAKWATER_URL: url, BREAKWATER_TOKEN: secret };
+    const run = () => runCommand(['--json', 'osv', 'import', zip, lines, list, '--source', 'Elsewhere'], env);
+    const first = await run();
+    expect([first.code, first.err]).toEqual([0, '']);
+    expect(JSON.parse(first.out)).toMatchObject({
+      kept: 4,
+      same: 1,
+      refused: [{ record: 'line 3', because: 'is no JSON' }, { record: 'nobody' }],
+    });
+    expect(JSON.parse((await run()).out)).toMatchObject({ kept: 0, same: 5 });
+    expect(idsOf(await ask({ package: { ecosystem: 'npm', name: 'imported' } }))).toEqual(['x_I-1', 'x_I-2', 'x_I-3', 'x_I-4']);
   });
 });
 

@@ -5,7 +5,11 @@ import type { OsvAffected } from './record.ts';
 
 /** OSV schema, "Evaluation": a version is affected if it is listed, or lies in any of the ranges. */
 export function affectsVersion(entry: OsvAffected, version: string): boolean {
-  return isListed(entry, version) || entry.ranges.some((range) => isInRange(range, entry.base, version));
+  if (entry.versions.includes(version)) return true;
+  const versioned = entry.ranges.filter((range) => range.type !== 'GIT');
+  if (versioned.some((range) => isInRange(range, entry.base, version))) return true;
+  // Where there is an order, what is listed lies in the ranges, however it is spelled.
+  return versioned.length === 0 && isListed(entry, version);
 }
 
 /** `Debian` asks for all releases, `Debian:12` for that one and for what is said of no release. */
@@ -17,14 +21,24 @@ export function isOfEcosystem(entry: OsvAffected, base: string, suffix: string):
   return entry.suffix === '' && !withRepositories.has(base);
 }
 
-function isListed({ versions, base }: OsvAffected, version: string): boolean {
-  if (versions.includes(version)) return true;
-  const known = compareVersions(base, version, version);
-  if (!isRefusal(known)) return versions.some((listed) => compareVersions(base, listed, version) === 0);
+/** Spelled otherwise than asked. */
+function isListed(entry: OsvAffected, version: string): boolean {
+  const known = compareVersions(entry.base, version, version);
+  if (!isRefusal(known)) return entry.versions.some((listed) => compareVersions(entry.base, listed, version) === 0);
   // Tags of a repository have no order, and everybody writes them a little differently.
   if (known.code !== 'unsupported') return false;
   const asked = tagOf(version);
-  return asked !== '' && versions.some((listed) => tagOf(listed) === asked);
+  return asked !== '' && tagsOf(entry).has(asked);
+}
+
+const tags = new WeakMap<OsvAffected, ReadonlySet<string>>();
+
+function tagsOf(entry: OsvAffected): ReadonlySet<string> {
+  const known = tags.get(entry);
+  if (known) return known;
+  const found = new Set(entry.versions.map(tagOf));
+  tags.set(entry, found);
+  return found;
 }
 
 /** `release-2.1.2rc`, `v2.1.2-rc` and `2.1.2_RC` are one tag: its numbers and what comes between and after. */
@@ -42,32 +56,37 @@ function tagOf(text: string): string {
 
 type Range = OsvAffected['ranges'][number];
 
-function isInRange({ type, events }: Range, base: string, given: string): boolean {
-  if (type === 'GIT') return false;
+function isInRange(range: Range, base: string, given: string): boolean {
   // SEMVER has one order in every ecosystem, and no v.
-  const ecosystem = type === 'SEMVER' ? 'crates.io' : base;
-  const version = type === 'SEMVER' ? given.replace(/^v(?=\d)/, '') : given;
-  const against = (other: string) =>
-    other === '0' ? 1 : compareVersions(ecosystem, version, type === 'SEMVER' ? other.replace(/^v(?=\d)/, '') : other);
-  const limits = events.filter(([kind]) => kind === 'limit');
-  if (limits.length > 0 && !limits.some(([, limit]) => limit === '*' || against(limit) === -1)) return false;
-  let [latest, isAffected] = [undefined as string | undefined, false];
-  for (const [kind, at] of events) {
-    if (kind === 'limit') continue;
-    const side = against(at);
+  const isSemver = range.type === 'SEMVER';
+  const ecosystem = isSemver ? 'crates.io' : base;
+  const version = isSemver ? bare(given) : given;
+  const limits = range.events.filter(([kind]) => kind === 'limit');
+  if (limits.length > 0 && !limits.some(([, limit]) => limit === '*' || compareVersions(ecosystem, version, limit) === -1)) return false;
+  const events = inOrder(range, ecosystem, isSemver);
+  for (let i = events.length - 1; i >= 0; i--) {
+    const [kind, at] = events[i]!;
+    const side = at === '0' ? 1 : compareVersions(ecosystem, version, at);
     if (isRefusal(side)) return false;
-    if (side < (kind === 'last_affected' ? 1 : 0)) continue;
-    const later = latest === undefined ? 1 : order(ecosystem, at, latest);
-    // Of two events at one version, the one that introduces: better asked about once too often.
-    if (later < 0 || (later === 0 && kind !== 'introduced')) continue;
-    [latest, isAffected] = [at, kind === 'introduced'];
+    // The last event that the version has come to decides; it has come past the last affected one only after it.
+    if (side >= (kind === 'last_affected' ? 1 : 0)) return kind === 'introduced';
   }
-  return isAffected;
+  return false;
 }
 
-function order(ecosystem: string, a: string, b: string): number {
-  if (a === b) return 0;
-  if (a === '0' || b === '0') return a === '0' ? -1 : 1;
-  const side = compareVersions(ecosystem, a, b);
-  return isRefusal(side) ? 0 : side;
+const bare = (version: string) => version.replace(/^v(?=\d)/, '');
+
+const ordered = new WeakMap<Range, Range['events']>();
+
+/** Of two events at one version, the one that introduces comes last: better asked about once too often. Empty where one cannot be compared. */
+function inOrder(range: Range, ecosystem: string, isSemver: boolean): Range['events'] {
+  const known = ordered.get(range);
+  if (known) return known;
+  const events = range.events.filter(([kind]) => kind !== 'limit').map(([kind, at]) => [kind, isSemver ? bare(at) : at] as const);
+  const canOrder = events.every(([, at]) => at === '0' || !isRefusal(compareVersions(ecosystem, at, at)));
+  const compare = (a: string, b: string) => (a === b ? 0 : a === '0' ? -1 : b === '0' ? 1 : (compareVersions(ecosystem, a, b) as number));
+  const rank = (kind: string) => (kind === 'introduced' ? 1 : 0);
+  const sorted = canOrder ? events.toSorted((a, b) => compare(a[1], b[1]) || rank(a[0]) - rank(b[0])) : [];
+  ordered.set(range, sorted);
+  return sorted;
 }
