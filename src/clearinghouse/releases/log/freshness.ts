@@ -1,4 +1,4 @@
-import { day, type Instant, plusMs } from '../../../base/instant.ts';
+import { day, type Instant, parseInstant, plusMs } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { type Signer, signNote } from '../../../base/signature.ts';
 import { checkpointText } from '../../../trust/log/entry.ts';
@@ -10,4 +10,11 @@ import { checkpointText } from '../../../trust/log/entry.ts';
 export function freshnessNote(signer: Signer, size: number, frontier: readonly Buffer[], now: Instant): string {
   const head = checkpointText(`${signer.name} freshness`, size, frontier);
   return signNote(signer, `${head}issued ${now}\nexpires ${plusMs(now, limits.freshDays * day)}\n`);
+}
+
+/** Whether what lies there speaks of this size, and was said within a day. */
+export function isCurrentWord(note: string, size: number, now: Instant): boolean {
+  const [, said, , issued] = note.split('\n');
+  const at = parseInstant(issued?.replace(/^issued /, '') ?? '');
+  return said === `${size}` && at !== undefined && at <= now && now < plusMs(at, day);
 }
