@@ -139,7 +139,7 @@ const types: readonly (readonly [RegExp, Type])[] = [
   [/\.csv$/, text('text/csv; charset=utf-8')],
   [/\.html$/, text('text/html; charset=utf-8')],
   [/\.zip$/, binary('application/zip')],
-  [/\.(txt|sha256|sha512|tlog-proof)$|^checkpoint$/, text('text/plain; charset=utf-8')],
+  [/\.(txt|sha256|sha512|tlog-proof)$|^(checkpoint|freshness)$/, text('text/plain; charset=utf-8')],
   [/./, binary('application/octet-stream')],
 ];
 

@@ -1,5 +1,7 @@
 import type { Doors, PublicTree } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
+import { freshnessNote, isCurrentWord } from '../clearinghouse/releases/log/freshness.ts';
+import { frontierAt } from '../clearinghouse/releases/log/store.ts';
 import { headOf } from '../clearinghouse/releases/store.ts';
 import { csafEditions } from '../clearinghouse/releases/tree/csaf.ts';
 import { securityTxt } from '../clearinghouse/releases/tree/security.ts';
@@ -10,6 +12,7 @@ import { rewrite } from './publisher-lists.ts';
 import { freshMarker, type Marker, markerBytes, markerOf, markerPath } from './publisher-marker.ts';
 import { append, checkpointAt, type Publishing, publishing, putSummary } from './publisher-parts.ts';
 
+const freshnessPath = 'freshness';
 const securityPath = 'security.txt';
 
 /** What else lies in the tree, under paths of its own: brought up to the database after the releases. */
@@ -52,6 +55,7 @@ export function publisher(
       } else if (marker.size < head) await bring(lists, tree, marker, head);
       else await catchUp(lists, tree, marker);
       await others(filesIn(tree));
+      await putFreshness(by, doors.clock, tree);
       await putSecurity(doors, tree, site);
     },
   };
@@ -110,6 +114,16 @@ async function isDue({ writtenAtMs, nowMs }: Lists, to: PublicTree, path: string
   const bytes = (await to.size(path)) ?? 0;
   const sinceMs = nowMs() - (writtenAtMs.get(path) ?? Number.NEGATIVE_INFINITY);
   return bytes <= limits.promptListBytes || sinceMs * limits.listBytesPerSecond >= bytes * 1000;
+}
+
+/** The log's word that the checkpoint, which lies there already, is its newest: with every release, and anew each day without one. */
+async function putFreshness({ read, signer }: Publishing, clock: Doors['clock'], tree: PublicTree): Promise<void> {
+  const marker = markerOf(await tree.read(markerPath));
+  const before = Buffer.from((await tree.read(freshnessPath)) ?? []).toString('utf8');
+  const now = clock.now();
+  if (!marker || isCurrentWord(before, marker.size, now)) return;
+  const frontier = await read((tx) => frontierAt(tx, marker.size));
+  await put(tree, freshnessPath, Buffer.from(freshnessNote(signer('releases'), marker.size, frontier, now)));
 }
 
 /** It is good for some months only, whether or not anything is published meanwhile. */
