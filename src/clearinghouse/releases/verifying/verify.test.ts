@@ -198,7 +198,12 @@ test('a sample looks at the newest always, at others by chance, and a replaced d
   expect(await verify(whole, { sample: { ...sample, releases: 257 } })).toMatchObject({ releases: 88 + 256 });
   expect(await verify(with_(whole, 'osv/npm/x_600.json', 'x'), { sample })).toMatchObject({ code: 'untrusted' });
   expect(await verify(with_(whole, 'osv/npm/x_1.json', 'x'), { sample })).toMatchObject({ size: 600 });
-  const entryOf = (seq: number) => (seq <= 512 ? entryText(seq) : entryText(seq).replace(/x_\d+/, `x_${seq - 512}`));
+  const entryOf = (seq: number) =>
+    seq <= 512
+      ? entryText(seq)
+      : entryText(seq)
+          .replace(/x_\d+/, `x_${seq - 512}`)
+          .replace(/BW-2026-\d+/, `BW-2026-${seq - 512}`);
   const replaced = publicLog(600, { entryOf });
   expect(await verify(replaced, { sample: { releases: 600, chance: () => 0 } })).toMatchObject({ releases: 600 });
   expect(await verify(replaced, { sample, document: sha256('nowhere') })).toMatchObject({ code: 'unavailable' });

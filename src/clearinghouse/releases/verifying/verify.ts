@@ -50,7 +50,7 @@ interface Found {
 }
 
 /** Where the log says a document lies, by the newest entry that names the path. */
-type Named = Map<string, { readonly sha256: string; readonly index: number }>;
+type Named = Map<string, { readonly sha256: string; readonly index: number; readonly id: string }>;
 
 /**
  * Everything that a mirror of the public tree claims, from nothing but the trusted keys. `untrusted` names what does not hold,
@@ -77,7 +77,7 @@ export function verifyNamed(read: Read, options: Options): Promise<{ summary: Ve
       const because = `no entry names a document of SHA-256 ${document}`;
       sure(sample ? refuse('unavailable', `could not tell: ${because} in this sample`) : refuse('untrusted', because));
     }
-    const counts = await checkDocuments(read, tree, trust, named, sample !== undefined);
+    const counts = await checkDocuments(read, tree, trust, named);
     const { origin, size, root, cosignatures } = head;
     const checked = sample ? 'a sample' : 'all';
     const seen = { origin, size, root: root.toString('base64') };
@@ -143,7 +143,7 @@ async function namedIn(tree: Tree, bundles: readonly number[], document: string 
       const index = n * 256 + i;
       const { id, version, documents } = parseEntry(text, index);
       for (const { path, sha256: digest } of documents) {
-        named.set(path, { sha256: digest, index });
+        named.set(path, { sha256: digest, index, id });
         if (digest === document) found = { path, id, version };
       }
       releases++;
@@ -152,15 +152,9 @@ async function namedIn(tree: Tree, bundles: readonly number[], document: string 
   return { named, releases, found };
 }
 
-async function checkDocuments(
-  read: Read,
-  tree: Tree,
-  trust: Trust,
-  named: Named,
-  isSample: boolean,
-): Promise<{ documents: number; proofs: number }> {
+async function checkDocuments(read: Read, tree: Tree, trust: Trust, named: Named): Promise<{ documents: number; proofs: number }> {
   let proofs = 0;
-  await each(named, atOnce, async ([path, { sha256: digest, index }]) => {
+  await each(named, atOnce, async ([path, { sha256: digest, index, id }]) => {
     const bytes = await read(path, limits.publicFileBytes);
     if (isRefusal(bytes)) throw bytes.code === 'not_found' ? doubt('the log names it, and it is missing', path) : sure(bytes);
     const beside = await read(`${path}.tlog-proof`, limits.proofBytes);
@@ -174,9 +168,10 @@ async function checkDocuments(
     // Signed or not, a tree that ours does not continue is a fork.
     if (head.size > tree.head.size || !(await tree.rootAt(head.size)).equals(head.root))
       doubt('leads to a tree that is none of ours', `${path}.tlog-proof`);
-    // Of a sample one does not see whether a later version took the place; the proof says which it is.
+    // Where a later version of the advisory names fewer places, it lies in those too that only an earlier one names; and of a sample one does not
+    // see the later version. The proof says which it is.
     const isNamed = found === digest && at === index;
-    const isLater = isSample && at > index && entry.documents.some((d) => d.path === path && d.sha256 === found);
+    const isLater = at > index && entry.id === id && entry.documents.some((d) => d.sha256 === found);
     if (!isNamed && !isLater) doubt('is not the document that the log names', path);
     proofs++;
   });
