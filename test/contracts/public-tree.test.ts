@@ -302,7 +302,7 @@ describe('a publication that is killed', () => {
         const dying = first.publish('whole');
         dying.catch(() => {});
         // What a reader must not see ends it sooner.
-      await Promise.race([dead, dying]);
+        await Promise.race([dead, dying]);
         if (moment === 'after') await expect(dying).rejects.toThrow('the disk said no');
         // What the dead process had asked of the disk may still be done.
         else await new Promise((resolve) => setTimeout(resolve, 20));
