@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Instant } from '../../base/instant.ts';
 import type { Bulletin } from './bulletin.ts';
+import { faultOfDocuments, written } from './documents.ts';
 import { sourceOf } from './drafted.ts';
+import { profiles } from './text.ts';
 
 const at = '2026-11-21T09:00:00.000Z' as Instant;
 const affected = (fixed: string | null, introduced: string | null = null) => ({ package: 'pkg:npm/%40a/b', introduced, fixed });
@@ -80,4 +82,30 @@ test('where AI had a part is said in words; taken back is said first', () => {
     'It reads too far.',
     'Found by North Lab with AI (Scanner 2). The patch was written with AI; a named person answers for it.',
   ]);
+});
+
+test('a translation is found in every format that has words', () => {
+  const of = bulletin(affected('1.2.3'));
+  const translations = [{ language: 'de', title: 'Lesen hinter dem Ende', summary: 'Es liest zu weit.' }];
+  const text = { ...of.text, translations };
+  expect(sourceOf({ ...of, text }).notes.at(-1)).toMatchObject({ title: 'Lesen hinter dem Ende (de)', text: 'Es liest zu weit.' });
+  const inWords = written({ ...of, text }).filter((d) => /csaf|osv|html|text/.test(d.format));
+  expect(inWords).toHaveLength(5);
+  for (const { format, content } of inWords) expect(JSON.stringify(content), format).toContain('Es liest zu weit.');
+});
+
+test('every profile can be published', () => {
+  const of = bulletin(affected('1.2.3'));
+  const statements = [
+    {
+      supplier: 'Fork',
+      package: 'pkg:npm/fork',
+      status: 'not-affected' as const,
+      justification: 'component_not_present',
+      text: 'Removed.',
+      at,
+    },
+  ];
+  for (const profile of profiles)
+    expect(faultOfDocuments({ ...of, text: { ...of.text, profile, statements } }, at), profile).toBeUndefined();
 });

@@ -59,7 +59,7 @@ function categoryOf(text: AdvisoryText): string {
 }
 
 function documentNotes(text: AdvisoryText): Source['notes'] {
-  const note = (category: 'summary' | 'description' | 'general', title: string, words: string) => ({
+  const note = (category: 'summary' | 'description' | 'general' | 'other', title: string, words: string) => ({
     category,
     title,
     text: words,
@@ -69,6 +69,8 @@ function documentNotes(text: AdvisoryText): Source['notes'] {
     ...(text.withdrawn ? [note('description', 'Reasoning for Withdrawal', text.withdrawn.because)] : []),
     note('summary', 'Summary', text.summary),
     ...(text.aiUse ? [note('general', 'AI Usage', aiUseInWords(text.aiUse))] : []),
+    // No format has room for one document in several languages; whoever reads one of these finds it in whatever format they opened.
+    ...(text.translations ?? []).map((t) => note('other', `${t.title} (${t.language})`, t.summary)),
   ];
 }
 

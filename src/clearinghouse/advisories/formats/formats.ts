@@ -9,6 +9,9 @@ import type { Loss } from './loss.ts';
 import { lossesOpenVex } from './openvex/losses.ts';
 import { readOpenVex } from './openvex/read.ts';
 import { writeOpenVex } from './openvex/write.ts';
+import { lossesOsv } from './osv/losses.ts';
+import { readOsv } from './osv/read.ts';
+import { writeOsv } from './osv/write.ts';
 import { writeHtml } from './people/html.ts';
 import { writeText } from './people/text.ts';
 
@@ -24,6 +27,7 @@ interface Format {
 export const formats = {
   csaf20: { write: (source) => writeCsaf(source, '2.0'), read: readCsaf, losses: losses20 },
   csaf21: { write: (source) => writeCsaf(source, '2.1'), read: readCsaf, losses: losses21 },
+  osv: { write: writeOsv, read: readOsv, losses: lossesOsv },
   openvex: { write: (source) => writeOpenVex(source), read: readOpenVex, losses: lossesOpenVex },
   html: { write: writeHtml, read: null, losses: [] },
   text: { write: writeText, read: null, losses: [] },

@@ -5,9 +5,11 @@ import type { Bulletin } from '../../bulletin.ts';
 import { sourceOf } from '../../drafted.ts';
 import type { Source } from '../../source.ts';
 import type { AdvisoryText } from '../../text.ts';
+import { lossesOf } from '../loss.ts';
+import { lossesOsv, osvLosses } from './losses.ts';
 import { readOsv } from './read.ts';
 import { validateOsv } from './validate.ts';
-import { osvLosses, writeOsv } from './write.ts';
+import { writeOsv } from './write.ts';
 
 const at = '2026-11-21T16:00:00.000Z' as Instant;
 const later = '2026-12-01T09:30:00.000Z' as Instant;
@@ -121,6 +123,13 @@ describe.each(Object.entries(bulletins))('%s', (_name, of) => {
     expect(updates(back)).toEqual(updates(source));
     expect(JSON.parse(JSON.stringify(writeOsv(back))).affected).toEqual(record.affected);
   });
+});
+
+test('what is lost is said, of what there is', () => {
+  expect(lossesOsv).toHaveLength(Object.keys(osvLosses).length);
+  const plain = { ...sourceOf(bulletins.npm!), notes: [] };
+  expect(lossesOf(plain, lossesOsv).some((what) => what.startsWith('/notes'))).toBe(false);
+  expect(lossesOf(sourceOf(bulletins.npm!), lossesOsv).some((what) => what.startsWith('/notes'))).toBe(true);
 });
 
 test('every declared loss is one', () => {

@@ -12,19 +12,6 @@ type OsvRecord = Obj & { readonly id: string; readonly modified: string };
 
 const schemaVersion = '1.7.5';
 
-/** What OSV cannot carry of an advisory of ours, not even in `database_specific`: by its place in the source, and why. */
-export const osvLosses: Readonly<Record<string, string>> = {
-  '/category': 'a record is of one kind; that it was taken back is known',
-  '/tracking/status': 'what is served is final',
-  '/tracking/generator': 'nobody is named who wrote the JSON',
-  '/notes': 'all words are one text: what is not the description comes after it under headings, for people',
-  '/vulnerabilities/notes': 'as above',
-  '/vulnerabilities/remedies': 'updates follow from the ranges; workarounds stand among the words',
-  '/vulnerabilities/justifications': 'a record lists what is affected, not what is not',
-  '/vulnerabilities/threats': 'as above',
-  '/vulnerabilities/status': 'as above: only what is affected',
-};
-
 /** OSV schema 1.7.5 (https://ossf.github.io/osv-schema/). Everything in OSV is public: what may not be is refused. */
 export function writeOsv(source: Source): OsvRecord | Refusal {
   if (source.tlp !== null && source.tlp !== 'CLEAR')
