@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { limits } from '../../../../base/limits.ts';
 import { insist } from '../../../../base/refusal.ts';
-import { isUri } from './uri.ts';
+import { isUri } from '../uri.ts';
 import { validateOsv } from './validate.ts';
 
 const base = { schema_version: '1.7.5', id: 'GHSA-1', modified: '2024-01-02T00:00:00Z' };
