@@ -70,6 +70,7 @@ async function run(hub: HubProcess, cast: Cast, clock: DrivenClock, screen: Scre
   const told = await report(hub.url, cast, screen);
   const agreed = await coordinateBoth(cast, clock, screen);
   const feed = await publish(cast, agreed, clock, join(env.BREAKWATER_DATA, 'public'), screen);
+  await asStrangersDo(hub, feed, screen);
   await fixExposure(cast, project, screen);
   screen.title('A model');
   const reviewed = await review(cast, clock, model.url, screen);
@@ -137,6 +138,24 @@ async function verifyLog(hub: HubProcess, cast: Cast): Promise<string> {
   const asked = { ...process.env, BREAKWATER_TOKEN: cast.ada.token };
   const { stdout } = await promisify(execFile)(process.execPath, [main, '--url', hub.url, 'log', 'verify'], { env: asked });
   return stdout.trim();
+}
+
+/** What everybody can do with what was published: check all of it with the log's key alone, and ask as scanners ask OSV. */
+async function asStrangersDo(hub: HubProcess, feed: { readonly key: string; readonly size: number }, screen: Screen): Promise<void> {
+  const main = join(import.meta.dirname, '../src/app/main.ts');
+  const verify = () =>
+    promisify(execFile)(process.execPath, [main, 'releases', 'verify', `${hub.url}/public/`, '--key', feed.key], {
+      env: { ...process.env, BREAKWATER_CLOCK_FILE: env.BREAKWATER_CLOCK_FILE },
+    });
+  let { stdout } = await verify();
+  // The documents come first, and the checkpoint that speaks of them last.
+  for (let tries = 0; !stdout.includes(`${feed.size} releases`) && tries < 40; tries++) ({ stdout } = await verify());
+  screen.step('stranger', stdout.trim());
+  const query = { version: '1.2.5', package: { ecosystem: 'npm', name: 'minimist' } };
+  const reply = await fetch(`${hub.url}/v1/query`, { method: 'POST', body: JSON.stringify(query) });
+  const { vulns = [] } = (await reply.json()) as { vulns?: { id: string }[] };
+  if (vulns.length !== 1) throw new Error(`OSV's query gave ${vulns.length} records of minimist 1.2.5`);
+  screen.step('scanner', `asks for minimist 1.2.5 as it asks OSV: ${vulns[0]!.id}`);
 }
 
 async function stay(hub: HubProcess, cast: Cast, screen: Screen): Promise<void> {

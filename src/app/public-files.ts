@@ -149,6 +149,7 @@ function typeOf(path: string): Type {
 
 /** What is named by what it holds stays for ever; what says how things stand is asked for again soon. */
 function cachingOf(path: string): string {
-  if (/^(tile|feed|atom|jsonfeed|csaf\/openpgp)\//.test(path)) return 'public, max-age=31536000, immutable';
-  return /^(checkpoint|feed\.json)$/.test(path) ? 'public, max-age=5' : 'public, max-age=60';
+  if (/^(tile|feed|atom|jsonfeed|csaf\/openpgp|tuf\/targets)\/|^tuf\/metadata\/(.+\/)?\d+\.[^/]+$/.test(path))
+    return 'public, max-age=31536000, immutable';
+  return /^(checkpoint|feed\.json|tuf\/metadata\/timestamp\.json)$/.test(path) ? 'public, max-age=5' : 'public, max-age=60';
 }

@@ -50,7 +50,8 @@ export function publisher(
       if (!marker || !isOurs) {
         const next = await tree.begin();
         await bring({ ...lists, whole: true }, next, freshMarker(site.origin, by.key.fingerprint), head);
-        await others(filesIn(next));
+        // What else should lie here must not keep the advisories back: it is tried again below, where its failure is told.
+        await others(filesIn(next)).catch(() => {});
         await tree.adopt();
       } else if (marker.size < head) await bring(lists, tree, marker, head);
       else await catchUp(lists, tree, marker);

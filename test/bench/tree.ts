@@ -1,14 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildDoors } from '../../src/app/build.ts';
 import { readConfig } from '../../src/app/config.ts';
-import { publisher } from '../../src/app/publisher.ts';
+import { type Publisher, publisher } from '../../src/app/publisher.ts';
 import type { Doors, PublicTree } from '../../src/base/doors.ts';
 import type { Instant } from '../../src/base/instant.ts';
+import { faultOfDocuments } from '../../src/clearinghouse/advisories/documents.ts';
+import { documentsOf } from '../../src/clearinghouse/releases/feed.ts';
 import { diskTree } from '../../src/io/public/disk.ts';
-import { release } from '../equipment/synthetic-releases.ts';
-import { median } from './measure.ts';
+import { bulletinOf, release } from '../equipment/synthetic-releases.ts';
+import { compare, line, median } from './measure.ts';
 
 const from = '2024-01-01T00:00:00.000Z' as Instant;
 const added = 10;
@@ -78,6 +80,8 @@ export async function benchTree(
       const lists = await timed(() => keeping.publish('whole'));
       const due = bytes();
       prompt.push(median(rounds));
+      print(`${await benchOne(doors, keeping, dir)}\n`);
+      size += 10;
       print(
         `tree of ${goal}: ${added} more releases ${median(rounds).toFixed(0)} ms, ${mib((written.others + written.lists) / (5 * added))} a release; ` +
           `large lists, when due, ${lists.toFixed(0)} ms and ${mib(due.lists)}; all anew ${(rebuild / 1000).toFixed(1)} s, ${count(dir)} files\n`,
@@ -88,6 +92,21 @@ export async function benchTree(
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** One release on its way out: validated, written in every format, stored, logged, signed and on disk; beside its documents as plain files. */
+async function benchOne(doors: Pick<Doors, 'db' | 'chance'>, keeping: Publisher, dir: string): Promise<string> {
+  const one = bulletinOf(1, [from]);
+  const out = async () => {
+    if (faultOfDocuments(one, from) !== undefined) throw new Error('a document breaks a mandatory test');
+    await release(doors, from, 1, Number.POSITIVE_INFINITY);
+    await keeping.publish();
+  };
+  const documents = documentsOf(one);
+  const plain = async () => {
+    for (const [i, { text }] of documents.entries()) writeFileSync(join(dir, `plain-${i}`), text, { flush: true });
+  };
+  return line(await compare('one advisory, from approved to served', `its ${documents.length} documents, fsynced`, out, plain, 9));
 }
 
 function count(dir: string): number {

@@ -28,6 +28,8 @@ beforeAll(() => {
   put('tile/0/000.p/3', Buffer.alloc(96));
   put('csaf/white/2026/a.json.asc', 'signature');
   put('csaf/openpgp/AB.asc', 'key');
+  put('tuf/metadata/timestamp.json', '{}');
+  put('tuf/metadata/3.snapshot.json', '{}');
   put('csaf/provider-metadata.json', '{}');
   put('.complete.json', 'secret');
   put('.drafts/x', 'secret');
@@ -61,6 +63,8 @@ test('every kind of file has its type, and says how long it holds', async () => 
   expect(await about('tile/0/000.p/3')).toEqual(['application/octet-stream', forever]);
   expect(await about('csaf/white/2026/a.json.asc')).toEqual(['application/pgp-signature', 'public, max-age=60']);
   expect(await about('csaf/openpgp/AB.asc')).toEqual(['application/pgp-keys', forever]);
+  expect(await about('tuf/metadata/timestamp.json')).toEqual(['application/json', 'public, max-age=5']);
+  expect(await about('tuf/metadata/3.snapshot.json')).toEqual(['application/json', forever]);
   expect(await about('/.well-known/csaf/provider-metadata.json')).toEqual(['application/json', 'public, max-age=60']);
 });
 

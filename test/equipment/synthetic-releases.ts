@@ -44,7 +44,7 @@ export async function release(doors: Pick<Doors, 'db' | 'chance'>, from: Instant
   }
 }
 
-function bulletinOf(n: number, versions: readonly Instant[]): Bulletin {
+export function bulletinOf(n: number, versions: readonly Instant[]): Bulletin {
   const name = packages[n % packages.length]!;
   // A later version may find more affected, and what a first one named may turn out not to be.
   const named = versions.length > 1 ? [packages[(n + 1) % packages.length]!, packages[(n + 2) % packages.length]!] : [name];

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publisher } from '../../src/app/publisher.ts';
-import { day, hour, minute, plusMs } from '../../src/base/instant.ts';
+import { day, hour, type Instant, minute, plusMs } from '../../src/base/instant.ts';
 import { leafHash, verifyInclusion } from '../../src/base/merkle.ts';
 import { openNote } from '../../src/base/signature.ts';
 import * as advisories from '../../src/clearinghouse/advisories/actions.ts';
 import type { Case } from '../../src/clearinghouse/cases/case.ts';
 import { exit } from '../../src/clearinghouse/cases/embargoes/embargo.ts';
 import * as releases from '../../src/clearinghouse/releases/actions.ts';
+import { notBefore } from '../../src/clearinghouse/releases/store.ts';
 import { diskTree } from '../../src/io/public/disk.ts';
 import { type Actor, anonymous, house } from '../../src/trust/access.ts';
 import { exportLog } from '../../src/trust/log/actions.ts';
@@ -258,4 +259,12 @@ test('several that are due go live in one act, one after the other in the feed; 
     rmSync(dir, { recursive: true, force: true });
   }
   expect(three).toHaveLength(3);
+});
+
+test('the feed’s times never go back, in whatever order two hubs took theirs', async () => {
+  const { items, size } = await feedOf(anonymous, { limit: 500 });
+  const last = (JSON.parse(items.at(-1)!.entry) as { publishedAt: Instant }).publishedAt;
+  const given = (now: Instant) => hub.doors.db.transaction([], (tx) => notBefore(tx, size, now));
+  expect(await given(plusMs(last, -1))).toBe(last);
+  expect(await given(plusMs(last, 1))).toBe(plusMs(last, 1));
 });

@@ -214,7 +214,8 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
   const head = await store.lockHead(ctx.tx);
   const seq = head.size + 1;
   const earlier = (await store.newestOf(ctx.tx, advisory.id))?.bulletin;
-  const version = { number: (earlier?.versions.length ?? 0) + 1, at: ctx.now, change: advisory.text.change };
+  const at = await store.notBefore(ctx.tx, head.size, ctx.now);
+  const version = { number: (earlier?.versions.length ?? 0) + 1, at, change: advisory.text.change };
   const bulletin: Bulletin = {
     trackingId: earlier?.trackingId ?? trackingIdOf(ctx.now.slice(0, 4), seq),
     status: 'final',

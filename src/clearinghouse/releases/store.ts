@@ -189,6 +189,12 @@ export async function lockHead(tx: Tx): Promise<{ size: number; frontier: Buffer
   return headOf(tx);
 }
 
+/** The time of what is published next: two acts may take their `now` in one order and the head in the other, and a feed never goes back. */
+export async function notBefore(tx: Tx, size: number, now: Instant): Promise<Instant> {
+  const last = await releases(tx).selectFrom('releases').select('published_at').where('seq', '=', size).executeTakeFirst();
+  return last?.published_at && last.published_at > now ? last.published_at : now;
+}
+
 export async function saveHead(tx: Tx, size: number, frontier: readonly Buffer[]): Promise<void> {
   const hexes = frontier.map((h) => h.toString('hex'));
   await releases(tx).updateTable('release_head').set({ size, frontier: hexes }).execute();

@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../../base/doors.ts';
-import { limits } from '../../../base/limits.ts';
 import { appendLeaf } from '../../../base/merkle.ts';
 import { completedBy, consistencyFolds, folded, frontierOf, inclusionFolds, type Node, type Place } from '../../../base/merkle-nodes.ts';
 import { entriesAfter, headOf, leavesBetween, lockHead } from '../store.ts';
-import { proofSuffix, tlogProof } from './proof.ts';
 import { bundled, changedTiles, placesOf } from './tiles.ts';
 
 type Tables = { release_nodes: { level: number; index: number; hash: Buffer } };
@@ -57,25 +55,6 @@ export async function* logFiles(tx: Tx, from: number, to: number): AsyncGenerato
         ? bundled(await entriesAfter(tx, tile.start, tile.start + tile.count, tile.count))
         : Buffer.concat(places.map(await hashesOf(tx, places)));
     yield { path: tile.path, bytes };
-  }
-}
-
-/** The proofs beside the documents of entries `from` + 1 to `to`, in the tree that `checkpoint` signs: `size` leaves. */
-export async function* proofFiles(tx: Tx, from: number, to: number, size: number, checkpoint: string): AsyncGenerator<LogFile> {
-  for (let at = from; at < to; ) {
-    const entries = await entriesAfter(tx, at, to, limits.pageRows);
-    if (entries.length === 0) throw new RangeError('an entry of the log is missing');
-    const proofs = await inclusionProofs(
-      tx,
-      entries.map((_, i) => at + i),
-      size,
-    );
-    for (const [i, entry] of entries.entries()) {
-      const bytes = Buffer.from(tlogProof(entry, at + i, proofs[i]!, checkpoint));
-      const { documents } = JSON.parse(entry) as { documents: { path: string }[] };
-      for (const { path } of documents) yield { path: `${path}${proofSuffix}`, bytes };
-    }
-    at += entries.length;
   }
 }
 

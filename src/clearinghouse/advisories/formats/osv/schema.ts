@@ -1,9 +1,9 @@
 import { isObject } from '../../csaf/json.ts';
 import { realDay } from '../../csaf/moment.ts';
 import { anyText, listOf, object, type Shape, text, wordOf } from '../../csaf/shapes/shape.ts';
+import { isUri } from '../uri.ts';
 import { hasPrefix, isEcosystem } from './names.ts';
 import { rangesOf } from './rule.ts';
-import { isUri } from '../uri.ts';
 
 /**
  * The rules of OSV's JSON Schema (ossf/osv-schema, validation/schema.json, 1.7.5), which no npm package carries, said again as shapes.

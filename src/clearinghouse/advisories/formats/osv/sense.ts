@@ -6,11 +6,11 @@ import { compareVersions } from '../../../inventories/versions/compare.ts';
 import { scoreCvss } from '../../../priorities/cvss.ts';
 import { type Obj, objectsIn, type Placed, textsIn } from '../../csaf/json.ts';
 import { isSemver } from '../../csaf/shapes/forms.ts';
+import { isUri } from '../uri.ts';
 import { baseOf, ecosystemLike, releases, suffixOf } from './names.ts';
 import { entriesOf, type Rule, rangesOf, versionOf } from './rule.ts';
 import { eventKinds, isTimestamp } from './schema.ts';
 import { laterStamp } from './stamp.ts';
-import { isUri } from '../uri.ts';
 
 /** What the text of the schema asks for, and its JSON Schema cannot: a record that breaks one of these is valid, and probably not what was meant. */
 export const senseRules: readonly Rule[] = [
