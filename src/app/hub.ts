@@ -76,7 +76,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
         () => performance.now(),
         (to) => writeRepository(doors, to),
       );
-      const publishing = startPublishing(tree, log);
+      const publishing = startPublishing(doors, tree, log);
       opened.push(() => publishing.stop());
     }
     const asking = startAsking(doors, log);
