@@ -1,3 +1,4 @@
+import { justifications } from '../../../cases/statements/statement.ts';
 import { isObject } from '../../csaf/json.ts';
 import { isDateTime20 } from '../../csaf/moment.ts';
 import { anyText, listOf, object, type Shape, wordOf } from '../../csaf/shapes/shape.ts';
@@ -46,15 +47,6 @@ function component(members: Record<string, Shape>): Shape {
 }
 
 const statuses = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const;
-/** VEX Status Justifications, June 2022. */
-export const justifications = [
-  'component_not_present',
-  'vulnerable_code_not_present',
-  'vulnerable_code_not_in_execute_path',
-  'vulnerable_code_cannot_be_controlled_by_adversary',
-  'inline_mitigations_already_exist',
-] as const;
-
 const statement = closed(
   {
     '@id': iri,

@@ -1,11 +1,11 @@
 import { canonical } from '../../../../base/canonical.ts';
 import { isRefusal } from '../../../../base/refusal.ts';
+import { justifications } from '../../../cases/statements/statement.ts';
 import { isObject, type Obj } from '../../csaf/json.ts';
 import type { Product, Source, Vulnerability } from '../../source.ts';
 import { isIri } from '../uri.ts';
 import { writeComponents, writeFixed } from './component.ts';
 import { readOpenVex } from './read.ts';
-import { justifications } from './shapes.ts';
 import { openVexContext } from './validate.ts';
 
 /** By what CSAF says of a product; `unknown` is nothing that OpenVEX says. */
