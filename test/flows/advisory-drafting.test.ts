@@ -206,6 +206,21 @@ test('limits of a draft', async () => {
   expect(await with_({ translations: [{ language: 'german', title: 't', summary: 's' }] })).toMatchObject({ code: 'malformed' });
 });
 
+test('what is suggested can be drafted, however much was reported', async () => {
+  const report = { title: 'Again', text: 'x', purl: 'pkg:npm/often@1.0.0', cvss: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' };
+  const of = await openCase(hub, 'pkg:npm/often@1.0.0', []);
+  const references = (n: number) => Array.from({ length: 3 }, (_, i) => `https://example.org/${n}/${i}`);
+  const ids: `fnd_${string}`[] = [];
+  for (let n = 0; n <= limits.otherScoresPerAdvisory; n++)
+    ids.push(
+      (await hub.do<{ id: `fnd_${string}` }>(stage.finder, findings.submit, { ...report, text: `x ${n}`, references: references(n) })).id,
+    );
+  await changeCase(hub, of.id, (c) => ({ ...c, findingIds: ids }));
+  const { draft } = await hub.do<{ draft: { otherScores: object[]; references: object[] } }>(desk!, suggest, { caseId: of.id });
+  expect([draft.otherScores.length, draft.references.length]).toEqual([limits.otherScoresPerAdvisory, limits.referencesPerAdvisory]);
+  expect(await hub.try(desk!, advisories.draft, { caseId: of.id, ...draft })).toMatchObject({ state: 'draft' });
+});
+
 test('a case takes so many statements, and no more', async () => {
   const said = await hub.do<{ items: object[] }>(desk!, statements, { id: stage.caseId });
   const earlier = {

@@ -6,7 +6,7 @@ import type { Case } from '../../cases/case.ts';
 import { patchesOf } from '../../cases/patches/store.ts';
 import { statementsOfCase } from '../../cases/statements/store.ts';
 import { caseById } from '../../cases/store.ts';
-import { findingById } from '../../findings/store.ts';
+import { findingsByIds } from '../../findings/store.ts';
 import { packageOf, versionOf } from '../../inventories/package-name.ts';
 import { priorityOfCase } from '../../priorities/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
@@ -35,8 +35,9 @@ export async function gather(ctx: Ctx, of: Case): Promise<Material> {
     return known;
   };
   const reports: Material['reports'][number][] = [];
+  const found = new Map((await findingsByIds(ctx.tx, of.findingIds)).map((finding) => [finding.id, finding]));
   for (const id of of.findingIds) {
-    const finding = await findingById(ctx.tx, id);
+    const finding = found.get(id);
     if (finding) reports.push({ ...finding, orgName: await nameOf(finding.orgId) });
   }
   const statements: Material['statements'][number][] = [];

@@ -1,6 +1,9 @@
+import { limits } from '../../../base/limits.ts';
+import { isRefusal } from '../../../base/refusal.ts';
 import { artefactOf, type Patch } from '../../cases/patches/patch.ts';
 import type { Statement } from '../../cases/statements/statement.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { scoreCvss } from '../../priorities/cvss.ts';
 import type { AffectedRange, AiUse, SupplierSays } from '../text.ts';
 
 /** What a case holds that an advisory can be made of. */
@@ -69,8 +72,10 @@ export function suggestionOf(material: Material): Suggestion {
   const { ranges, from } = rangesOf(material);
   const cwe = weaknessOf(material.reports);
   const cve = material.reports.flatMap((r) => r.upstreamIds).find((id) => /^CVE-\d{4}-\d{4,12}$/.test(id)) ?? null;
-  const urls = [...new Set(material.reports.flatMap((r) => r.references))].filter((url) => URL.canParse(url) && /^https?:/.test(url));
-  const otherScores = material.reports.flatMap((r) => (r.cvss ? [{ by: r.orgName, vector: r.cvss }] : []));
+  const isUsable = (url: string) => URL.canParse(url) && /^https?:/.test(url) && url.length <= limits.referenceBytes;
+  const urls = [...new Set(material.reports.flatMap((r) => r.references))].filter(isUsable).slice(0, limits.referencesPerAdvisory);
+  const claims = material.reports.flatMap((r) => (r.cvss ? [{ by: r.orgName, vector: r.cvss }] : []));
+  const otherScores = claims.filter((claim) => !isRefusal(scoreCvss(claim.vector))).slice(0, limits.otherScoresPerAdvisory);
   const origins: Origin[] = [
     { at: '/title', from: 'the case' },
     { at: '/summary', from: `the report of ${first?.orgName ?? 'nobody'}: say how it shows, not how it is done` },
@@ -104,7 +109,8 @@ function rangesOf(material: Material): { ranges: AffectedRange[]; from: string[]
   const known = [...said, ...replayed].filter(
     (a, i, all) => all.findIndex((b) => JSON.stringify(b.range) === JSON.stringify(a.range)) === i,
   );
-  if (known.length > 0) return { ranges: known.map((k) => k.range), from: known.map((k) => k.from) };
+  const fitting = known.slice(0, limits.rangesPerAdvisory);
+  if (fitting.length > 0) return { ranges: fitting.map((k) => k.range), from: fitting.map((k) => k.from) };
   const versions = [...new Set(material.reports.flatMap((r) => r.versions))];
   const from =
     versions.length > 0 ? `reported with ${versions.join(', ')}; nobody said where it begins or ends` : 'nobody said which versions';
