@@ -3,46 +3,16 @@ import * as mandatoryTests from '@secvisogram/csaf-validator-lib/mandatoryTests.
 // @ts-expect-error: JavaScript without types
 import * as schemaTests from '@secvisogram/csaf-validator-lib/schemaTests.js';
 import { describe, expect, test } from 'vitest';
-import type { Instant } from '../../../base/instant.ts';
+import { at, base, bulletin, later } from '../../../../test/equipment/bulletins.ts';
 import { type Bulletin, csafFile, csafPath, trackingIdOf } from '../bulletin.ts';
 import { validateCsaf } from '../csaf/validate.ts';
 import { sourceOf } from '../drafted.ts';
-import type { AdvisoryText } from '../text.ts';
 import { writeCsaf } from './csaf/csaf.ts';
 import { ecosystemOf, purlOfVersion } from './ecosystem.ts';
 
 type CsafTest = (document: unknown) => { isValid: boolean; errors?: { instancePath: string; message: string }[] };
 const mandatory = mandatoryTests as Record<string, CsafTest>;
 const strictSchema = (schemaTests as Record<string, CsafTest>).csaf_2_0_strict!;
-
-const at = '2026-11-21T16:00:00.000Z' as Instant;
-const later = '2026-12-01T09:30:00.000Z' as Instant;
-
-const base: AdvisoryText = {
-  title: 'Prototype pollution in a merge function',
-  summary: 'A crafted object changes the prototype of every object.\n\nUpdate to the fixed version.',
-  package: 'pkg:npm/merge-things',
-  affected: [{ package: 'pkg:npm/merge-things', introduced: null, fixed: '2.0.1' }],
-  cve: 'CVE-2026-12345',
-  cwe: 'CWE-1321',
-  credits: [
-    { name: 'North Lab', at: '2026-11-01T08:00:00.000Z' as Instant },
-    { name: 'South Lab', at: '2026-11-02T08:00:00.000Z' as Instant },
-  ],
-  cvss: { version: '3.1', vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', base: 9.8, severity: 'CRITICAL' },
-  ssvc: { decision: 'attend', points: { exploitation: 'none', automatable: 'yes', technicalImpact: 'total', missionWellbeing: 'medium' } },
-  references: [{ kind: 'fix', url: 'https://code.example/merge-things/commit/1' }],
-  publisher: 'Example Clearinghouse',
-  change: 'First version.',
-};
-const bulletin = (text: Partial<AdvisoryText> = {}, over: Partial<Bulletin> = {}): Bulletin => ({
-  trackingId: 'BW-2026-0001',
-  status: 'final',
-  text: { ...base, ...text },
-  origin: 'hub.example',
-  versions: [{ number: 1, at, change: 'First version.' }],
-  ...over,
-});
 
 const cjson = 'pkg:deb/debian/cjson';
 const scoped = 'pkg:npm/%40scope/left';
