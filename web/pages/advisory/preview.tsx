@@ -18,8 +18,7 @@ export function Preview({ of }: { of: Advisory }) {
 }
 
 function Documents({ of }: { of: Advisory }) {
-  // The revision is in the address, so that a new draft is asked for anew.
-  const found = useGet<Record<string, unknown>>(`/api/advisories/${of.id}/preview?revision=${of.revision}`);
+  const found = useGet<Record<string, unknown>>(`/api/advisories/${of.id}/preview`);
   return (
     <Awaited of={found}>
       {(documents) => (
