@@ -5,6 +5,7 @@ import { publicLabel } from '../../src/base/label.ts';
 import { appendLeaf } from '../../src/base/merkle.ts';
 import { completedBy } from '../../src/base/merkle-nodes.ts';
 import type { Bulletin } from '../../src/clearinghouse/advisories/bulletin.ts';
+import { written } from '../../src/clearinghouse/advisories/documents.ts';
 import { documentsOf, publish } from '../../src/clearinghouse/releases/feed.ts';
 import { insertNodes } from '../../src/clearinghouse/releases/log/store.ts';
 import type { Release } from '../../src/clearinghouse/releases/release.ts';
@@ -29,7 +30,7 @@ export async function release(doors: Pick<Doors, 'db' | 'chance'>, from: Instant
         const of = isRevised ? seq - Math.ceil(revisedEvery / 2) : seq;
         const at = plusMs(from, seq * 1000);
         const bulletin = bulletinOf(of, isRevised ? [plusMs(from, of * 1000), at] : [at]);
-        const documents = documentsOf(bulletin);
+        const documents = documentsOf(written(bulletin));
         const id = makeId('rel', epochMs(at), doors.chance(10));
         const publication = publish({ id }, seq, bulletin, documents);
         await store.insertRelease(tx, { ...planned(of, at), id, publication });

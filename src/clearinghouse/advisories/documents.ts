@@ -13,7 +13,7 @@ import { writeText } from './formats/people/text.ts';
 
 export const documentFormats = ['csaf20', 'csaf21', 'osv', 'openvex', 'cve', 'html', 'text'] as const;
 
-interface Written {
+export interface Written {
   readonly format: (typeof documentFormats)[number];
   /** Where it lies under the public root: at least one place. */
   readonly paths: readonly string[];
@@ -40,8 +40,8 @@ export function written(bulletin: Bulletin): Written[] {
 }
 
 /** What forbids to publish it: the first mandatory rule that a document breaks. */
-export function faultOfDocuments(bulletin: Bulletin, now: Instant): string | undefined {
-  for (const { format, content } of written(bulletin)) {
+export function faultOfDocuments(documents: readonly Written[], now: Instant): string | undefined {
+  for (const { format, content } of documents) {
     if (format !== 'csaf20' && format !== 'csaf21') continue;
     const verdict = validateCsaf(content, { now });
     if (isRefusal(verdict)) return `${format}: ${verdict.because}`;

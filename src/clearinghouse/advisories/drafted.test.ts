@@ -107,5 +107,5 @@ test('every profile can be published', () => {
     },
   ];
   for (const profile of profiles)
-    expect(faultOfDocuments({ ...of, text: { ...of.text, profile, statements } }, at), profile).toBeUndefined();
+    expect(faultOfDocuments(written({ ...of, text: { ...of.text, profile, statements } }), at), profile).toBeUndefined();
 });

@@ -10,7 +10,7 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../trus
 import { originOf } from '../advisories/actions.ts';
 import type { Advisory } from '../advisories/advisory.ts';
 import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
-import { faultOfDocuments } from '../advisories/documents.ts';
+import { faultOfDocuments, written } from '../advisories/documents.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
 import { caseById } from '../cases/store.ts';
@@ -223,9 +223,10 @@ async function goLive(ctx: Ctx, release: Release, advisory: Advisory): Promise<H
     origin: earlier?.origin ?? originOf(ctx),
     versions: [...(earlier?.versions ?? []), version],
   };
-  const fault = faultOfDocuments(bulletin, ctx.now);
+  const drafts = written(bulletin);
+  const fault = faultOfDocuments(drafts, ctx.now);
   if (fault !== undefined) return hold(ctx, release, fault);
-  const documents = documentsOf(bulletin);
+  const documents = documentsOf(drafts);
   const { carried, events } = await goLiveWith(ctx, release);
   const publication = publish(release, seq, bulletin, documents, carried);
   await store.saveRelease(ctx.tx, { ...release, state: 'published', publication, label: publicLabel });

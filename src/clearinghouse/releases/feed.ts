@@ -3,7 +3,7 @@ import { leafHash } from '../../base/merkle.ts';
 import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
 import { type Bulletin, latestOf } from '../advisories/bulletin.ts';
-import { written } from '../advisories/documents.ts';
+import type { Written } from '../advisories/documents.ts';
 import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
 
@@ -21,9 +21,9 @@ interface Entry {
   readonly artefacts?: readonly Carried[];
 }
 
-/** Every document of one bulletin. */
-export function documentsOf(bulletin: Bulletin): Document[] {
-  return written(bulletin).map(({ format, paths, content }) => {
+/** What was written of one bulletin, as it is kept and served. */
+export function documentsOf(written: readonly Written[]): Document[] {
+  return written.map(({ format, paths, content }) => {
     const text = typeof content === 'string' ? content : canonical(content);
     return { format, paths, text, sha256: sha256(text) };
   });
