@@ -76,7 +76,7 @@ export async function openHub(
     clock,
     chance: (n) => randomBytes(n),
     box: replace.box ?? noBox,
-    sources: replace.sources ?? { fetch: absent('registry'), read: absent('registry') },
+    sources: replace.sources ?? { fetch: absent('registry'), history: absent('registry'), read: absent('registry') },
     models: replace.models ?? { chat: absent('model') },
     net: replace.net ?? { post: absent('network') },
     witnessing: replace.witnessing ?? noPolicy,

@@ -26,6 +26,7 @@ const [vulnerable, fixed, verified, incomplete, breaking] = ['1', '2', '3', '4',
 
 export const loopSources: Sources = {
   fetch: async (source) => ({ tree: source.kind === 'npm' && source.version === '1.0.0' ? vulnerable : fixed, archives: [] }),
+  history: async () => [],
   read: async () => Buffer.from(''),
 };
 

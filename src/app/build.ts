@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock, Doors, RecipeFiles } from '../base/doors.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
+import { comparePackageVersions } from '../clearinghouse/inventories/versions/compare.ts';
 import { diskBlobs } from '../io/blobs/disk.ts';
 import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
 import { treeStore } from '../io/boxes/trees.ts';
@@ -61,7 +62,7 @@ export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'model
   const trees = treeStore(join(config.dataDir, 'trees'));
   return {
     box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), trees, acceptUnenforced: config.acceptUnenforced }),
-    sources: registrySources({ dir: join(config.dataDir, 'sources'), trees }),
+    sources: registrySources({ dir: join(config.dataDir, 'sources'), trees, compare: comparePackageVersions }),
     models: openAiModels({ origins: config.modelOrigins, keys: config.modelKeysFile ? readModelKeys(config.modelKeysFile) : {} }),
     recipes: diskRecipes(config.recipesDir),
   };

@@ -61,27 +61,57 @@ export interface Keys {
 /** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */
 export type TreeId = `tree_${string}`;
 
+/** What can be fetched. Every member is a plain value: the digest of a source is the digest of what is asked for. */
 export type Source =
   | {
       readonly kind: 'debian';
       readonly package: string;
       readonly version: string;
-      /** Apply debian/patches/series up to this patch: `including` it (fixed) or not (vulnerable). */
-      readonly patch: string;
-      readonly including: boolean;
+      /** Apply debian/patches/series up to this patch: `including` it (fixed) or not (vulnerable). Without: all of it, as it is shipped. */
+      readonly patch?: string;
+      readonly including?: boolean;
     }
-  | { readonly kind: 'npm'; readonly package: string; readonly version: string; readonly integrity?: string };
+  | {
+      readonly kind: 'npm';
+      readonly package: string;
+      readonly version: string;
+      readonly integrity?: string;
+      /** The text of a package-lock.json (version 2 or 3): every dependency by its integrity. Without: what the registry offers today. */
+      readonly lock?: string;
+    }
+  | {
+      readonly kind: 'pypi';
+      readonly package: string;
+      readonly version: string;
+      /** SHA-256 (hex) of the sdist or wheel. Without: the pure-Python wheel, or else the sdist. */
+      readonly sha256?: string;
+      /** What it imports, each pinned like itself. Nothing is resolved: a resolver would run what strangers wrote. */
+      readonly requires?: readonly { readonly package: string; readonly version: string; readonly sha256?: string }[];
+    }
+  /** A commit, by its whole name (40 hexadecimal digits). */
+  | { readonly kind: 'git'; readonly url: string; readonly revision: string }
+  /** A tar (gzip, xz, zstd) or zip; `strip` leaves out so many leading directories. */
+  | { readonly kind: 'archive'; readonly url: string; readonly sha256: string; readonly strip?: number };
 
 export interface Fetched {
   readonly tree: TreeId;
-  /** SHA-256 (hex) of each archive as it came from the registry, and where its hash was checked against. */
-  readonly archives: readonly { readonly name: string; readonly sha256: string; readonly checkedBy: 'apt' | 'npm-integrity' }[];
+  /** SHA-256 (hex) of each archive as it came, and what its hash was checked against. */
+  readonly archives: readonly { readonly name: string; readonly sha256: string; readonly checkedBy: CheckedBy }[];
 }
 
-/** Package registries. Fetched once, kept by digest, used without network ever after. */
+/** `pypi-sha256`: what the index announced, or the recipe asked for; `sha256`: what the recipe asked for; `git-revision`: git's own name. */
+export type CheckedBy = 'apt' | 'npm-integrity' | 'pypi-sha256' | 'sha256' | 'git-revision';
+
+/** Package registries, repositories, archives. Fetched once, kept by digest, used without network ever after. */
 export interface Sources {
   /** `not_found` when the registry no longer has it, `untrusted` when a hash does not match, `unavailable` when it cannot be reached. */
   fetch(source: Source): Promise<Fetched | Refusal>;
+  /**
+   * All points of the line that a source lies on, oldest first: positions in a Debian patch series (or, between two versions of the
+   * archive, its versions), versions of a registry, first-parent commits. With `until`, from the one to the other, both included.
+   * `conflict` when the two do not lie on one line, in this order; `too_many` beyond the limit.
+   */
+  history(source: Source, until?: Source): Promise<readonly Source[] | Refusal>;
   /** One file of a kept tree, for people to look at; `not_found`, or `too_large` beyond the limit. */
   read(tree: TreeId, path: string): Promise<Uint8Array | Refusal>;
 }

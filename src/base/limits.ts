@@ -206,6 +206,8 @@ export const limits = {
   treeBytes: 1024 * 1024 * 1024,
   treeDepth: 64,
   recipeBytes: 64 * 1024,
+  /** Of a line of versions, patches or commits; a bisection of as many takes fourteen steps. */
+  historyPoints: 10_000,
   experimentRuns: 20,
   /** Of one matrix: inputs, and builds with a fix. */
   matrixPocs: 8,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sha256 } from '../base/canonical.ts';
-import type { BoxResult, TreeId } from '../base/doors.ts';
+import type { BoxResult, CheckedBy, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import type { PlannedRun } from './experiment.ts';
 
@@ -8,6 +8,7 @@ export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 export const treeText = z.string().regex(/^tree_[0-9a-f]{64}$/) as unknown as z.ZodType<TreeId>;
 const variant = z.enum(['vulnerable', 'fixed']);
 const count = z.number().nonnegative();
+const checkedBy = z.enum(['apt', 'npm-integrity', 'pypi-sha256', 'sha256', 'git-revision'] satisfies readonly CheckedBy[]);
 const ends = z.enum(['exited', 'signalled', 'timeout', 'cpu-limit', 'oom', 'output-limit', 'file-limit', 'killed', 'box-failed']);
 
 export const runRecord = z.strictObject({
@@ -35,7 +36,7 @@ export const runRecord = z.strictObject({
 const buildRecord = z.strictObject({
   variant,
   source: treeText,
-  archives: z.array(z.strictObject({ name: z.string(), sha256: sha256Text, checkedBy: z.enum(['apt', 'npm-integrity']) })),
+  archives: z.array(z.strictObject({ name: z.string(), sha256: sha256Text, checkedBy })),
   key: sha256Text,
   tree: treeText,
   cached: z.boolean(),

@@ -57,6 +57,7 @@ function doors(run: (spec: BoxSpec, tree: TreeId) => BoxResult): LabDoors & { as
   };
   const sources: Sources = {
     fetch: async (source) => ({ tree: treeNamed(source.kind === 'debian' && source.including ? '2' : '1'), archives: [] }),
+    history: async () => [],
     read: async () => refuse('not_found', 'nothing'),
   };
   return { box, sources, asked };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box, RecipeFiles, Sources } from '../../src/base/doors.ts';
 import { insist, isRefusal } from '../../src/base/refusal.ts';
 import { open, signerOf } from '../../src/base/signature.ts';
+import { comparePackageVersions } from '../../src/clearinghouse/inventories/versions/compare.ts';
 import { bubblewrapBox } from '../../src/io/boxes/bubblewrap.ts';
 import { treeStore } from '../../src/io/boxes/trees.ts';
 import { diskRecipes } from '../../src/io/recipes/disk.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   if (missing) return;
   const trees = treeStore(join(dir, 'trees'));
   box = bubblewrapBox({ dir, trees });
-  sources = registrySources({ dir: join(dir, 'sources'), trees });
+  sources = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
   for (const { text } of shelf.values()) {
     const fetched = await sources.fetch(sourceOf(insist(parseRecipe(text)), 'vulnerable')!);
     if (isRefusal(fetched)) missing = fetched.because;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Box, Sources } from '../../src/base/doors.ts';
 import { insist, isRefusal } from '../../src/base/refusal.ts';
+import { comparePackageVersions } from '../../src/clearinghouse/inventories/versions/compare.ts';
 import { bubblewrapBox } from '../../src/io/boxes/bubblewrap.ts';
 import { treeStore } from '../../src/io/boxes/trees.ts';
 import { diskRecipes } from '../../src/io/recipes/disk.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   if (missing) return;
   const trees = treeStore(join(dir, 'trees'));
   box = bubblewrapBox({ dir: join(dir, 'boxes'), trees });
-  sources = registrySources({ dir: join(dir, 'sources'), trees });
+  sources = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
   const probe = await box.probe();
   if (!probe.usable) missing = `the box is not usable: ${probe.missing.join('; ')}`;
   const fetched = missing ? undefined : await sources.fetch(sourceOf(comma.recipe, 'fixed')!);

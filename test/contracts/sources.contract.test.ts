@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Fetched, Source } from '../../src/base/doors.ts';
 import { insist, isRefusal, type Refusal } from '../../src/base/refusal.ts';
+import { comparePackageVersions } from '../../src/clearinghouse/inventories/versions/compare.ts';
 import { treeStore } from '../../src/io/boxes/trees.ts';
 import { registrySources } from '../../src/io/sources/registry.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'sources-contract-'));
 const trees = treeStore(join(dir, 'trees'));
-const sources = registrySources({ dir: join(dir, 'sources'), trees });
+const sources = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const debian = { kind: 'debian', package: 'cjson', version: '1.7.15-1+deb12u4', patch: '0002-Fix-heap-buffer-overflow.patch' } as const;
@@ -42,7 +43,7 @@ describe('registries', () => {
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';
     try {
-      const offline = registrySources({ dir: join(dir, 'sources'), trees });
+      const offline = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
       expect(await offline.fetch({ ...debian, including: true })).toEqual(first);
     } finally {
       process.env.PATH = path;
@@ -65,6 +66,30 @@ describe('registries', () => {
     expect(names.filter((name) => name.endsWith('package-lock.json'))).toEqual([]);
     expect(codeOf(await sources.fetch({ ...npm, version: '999.0.0' }))).toBe('not_found');
     expect(codeOf(await sources.fetch({ ...npm, integrity: `sha512-${'A'.repeat(86)}==` }))).toBe('untrusted');
+  });
+
+  test('the history of a Debian version is its patch series, oldest first', async ({ skip }) => {
+    await fetched({ ...debian, including: true }, skip);
+    const line = insist(await sources.history({ ...debian, including: false }));
+    expect(line[0]).toMatchObject({ version: debian.version, patch: expect.any(String), including: false });
+    expect(line.slice(1).every((point) => point.kind === 'debian' && point.including === true)).toBe(true);
+    const at = line.findIndex((point) => point.kind === 'debian' && point.patch === debian.patch);
+    const step = insist(await sources.history(line[at - 1]!, line[at]));
+    expect(step).toEqual([line[at - 1], line[at]]);
+    expect(codeOf(await sources.history(line[at]!, line[at - 1]))).toBe('conflict');
+    const whole = insist(await sources.fetch({ kind: 'debian', package: debian.package, version: debian.version }));
+    expect(whole.tree).toBe(insist(await sources.fetch(line.at(-1)!)).tree);
+  });
+
+  test('the history of an npm package is in the order of versions, what is pinned stays pinned', async ({ skip }) => {
+    await fetched(npm, skip);
+    const pinned = { ...npm, integrity: `sha512-${'A'.repeat(86)}==` };
+    const line = insist(await sources.history(pinned, { ...npm, version: '1.2.8' }));
+    expect(line.map((point) => 'version' in point && point.version)).toEqual(['1.2.5', '1.2.6', '1.2.7', '1.2.8']);
+    expect(line[0]).toEqual(pinned);
+    const whole = insist(await sources.history({ ...npm, version: '1.2.99' }));
+    expect(whole.at(-1)).toEqual({ ...npm, version: '1.2.99' });
+    expect(codeOf(await sources.history(npm, { ...npm, package: 'other' }))).toBe('conflict');
   });
 
   test('names that could be options, paths or ranges go nowhere', async () => {

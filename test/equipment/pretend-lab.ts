@@ -47,9 +47,11 @@ export function pretendLab(flaws: Flaws): PretendLab {
     box: { ...rehearsed, discard: async (owner) => void discarded.push(owner) },
     sources: {
       async fetch(source) {
+        if (source.kind !== 'npm') throw new Error('not in this test');
         const tree = pretendTree(source.package, source.version);
         return { tree, archives: [] };
       },
+      history: () => Promise.reject(new Error('not in this test')),
       read: () => Promise.reject(new Error('not in this test')),
     },
     recipes: { all: () => Object.keys(flaws).map((id) => ({ id, text: recipe(id), files: { control: Buffer.from('fine') } })) },

@@ -130,7 +130,11 @@ tests: [{ name: it works, argv: [/src/flawed, --works] }]
 `;
 const recipes: Recipes = { all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }] };
 const treeOf = (words: string): TreeId => `tree_${Buffer.from(words).toString('hex').padEnd(64, '0').slice(0, 64)}`;
-const sources: Sources = { fetch: async () => ({ tree: treeOf(''), archives: [] }), read: async () => Buffer.from('') };
+const sources: Sources = {
+  fetch: async () => ({ tree: treeOf(''), archives: [] }),
+  history: async () => [],
+  read: async () => Buffer.from(''),
+};
 const textAt = (spec: BoxSpec, at: string) => Buffer.from(spec.files.find((f) => f.at === at)?.bytes ?? []).toString();
 const report = (place: string) =>
   `==2==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x1 at pc 0x2 bp 0x3 sp 0x4\nREAD of size 1 at 0x1 thread T0\n    #0 0x2 in ${place}_value /src/x.c:1:1\n    #1 0x3 in ${place}_all /src/x.c:2:1\n`;

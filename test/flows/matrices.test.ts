@@ -27,7 +27,11 @@ tests: [{ name: it works, argv: [/src/flawed, --works] }]
 `;
 const recipes: Recipes = { all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }] };
 const treeOf = (words: string): TreeId => `tree_${Buffer.from(words).toString('hex').padEnd(64, '0').slice(0, 64)}`;
-const sources: Sources = { fetch: async () => ({ tree: treeOf(''), archives: [] }), read: async () => Buffer.from('') };
+const sources: Sources = {
+  fetch: async () => ({ tree: treeOf(''), archives: [] }),
+  history: async () => [],
+  read: async () => Buffer.from(''),
+};
 const textAt = (spec: BoxSpec, at: string) => Buffer.from(spec.files.find((f) => f.at === at)?.bytes ?? []).toString();
 const box = rehearsedBox((spec) => {
   const words = Buffer.from(spec.trees[0]!.tree.slice(5), 'hex').toString();

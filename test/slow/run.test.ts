@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Box } from '../../src/base/doors.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
+import { comparePackageVersions } from '../../src/clearinghouse/inventories/versions/compare.ts';
 import { bubblewrapBox } from '../../src/io/boxes/bubblewrap.ts';
 import { treeStore } from '../../src/io/boxes/trees.ts';
 import { openAiModels } from '../../src/io/models/openai.ts';
@@ -23,7 +24,7 @@ import { agree, freeze, offer } from '../review.ts';
 const dir = mkdtempSync(join(tmpdir(), 'bw-run-'));
 const trees = treeStore(join(dir, 'trees'));
 const box: Box = bubblewrapBox({ dir, trees });
-const sources = registrySources({ dir: join(dir, 'sources'), trees });
+const sources = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
 const recipes = diskRecipes(join(import.meta.dirname, '../../recipes'));
 const recipeId = 'cjson-CVE-2023-53154';
 const flow: Flow = {

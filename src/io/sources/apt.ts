@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Refusal, refuse } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { type ToolEnd, tool } from '../boxes/tool.ts';
 import { sourceLines, sourceStanzas } from './apt-lists.ts';
 
@@ -19,13 +19,8 @@ export class Apt {
 
   /** Downloads one version's files into a fresh directory beside `into` and moves them there at once. */
   async download(name: string, version: string, into: string): Promise<Refusal | undefined> {
-    await this.#prepare();
-    let versions = await this.#versions(name);
-    if (!versions.includes(version) || (await this.#isStale())) {
-      const failure = await this.#update();
-      versions = await this.#versions(name);
-      if (versions.length === 0 && failure) return refuse('unavailable', `the package archive cannot be reached: ${failure}`);
-    }
+    const versions = await this.versions(name, version);
+    if (isRefusal(versions)) return versions;
     if (!versions.includes(version)) {
       const has = versions.length > 0 ? `it has ${versions.join(', ')}` : 'it has no version of it';
       return refuse('not_found', `the archive no longer has ${name} ${version}; ${has}`, 'version');
@@ -41,6 +36,16 @@ export class Apt {
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
+  }
+
+  /** What the archive has of a package, in no order; asked anew when the lists are old or lack `wanted`. Empty when it has none. */
+  async versions(name: string, wanted: string): Promise<string[] | Refusal> {
+    await this.#prepare();
+    const listed = await this.#versions(name);
+    if (listed.includes(wanted) && !(await this.#isStale())) return listed;
+    const failure = await this.#update();
+    const versions = await this.#versions(name);
+    return versions.length === 0 && failure ? refuse('unavailable', `the package archive cannot be reached: ${failure}`) : versions;
   }
 
   async #versions(name: string): Promise<string[]> {

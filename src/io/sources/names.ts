@@ -15,7 +15,9 @@ export function checkSource(source: Source): Refusal | undefined {
   if (source.kind === 'debian') {
     if (!debianPackage.test(source.package)) return refuse('malformed', 'not the name of a Debian source package', 'package');
     if (!debianVersion.test(source.version)) return refuse('malformed', 'not a Debian version', 'version');
-    if (!patchName.test(source.patch)) return refuse('malformed', 'not the name of a patch', 'patch');
+    if (source.patch !== undefined && !patchName.test(source.patch)) return refuse('malformed', 'not the name of a patch', 'patch');
+    if ((source.patch === undefined) !== (source.including === undefined))
+      return refuse('malformed', 'a patch is named together with whether it is included', 'including');
     return undefined;
   }
   if (source.kind !== 'npm') return refuse('unsupported', 'a source is a Debian source package or an npm package', 'kind');

@@ -36,6 +36,16 @@ export async function fetchNpm(dir: string, trees: Trees, source: NpmSource): Pr
   }
 }
 
+/** The versions that the registry has today, in no order. */
+export async function npmVersions(dir: string, source: NpmSource): Promise<NpmSource[] | Refusal> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const end = await npm(dir, join(dir, 'npm-cache'), ['view', source.package, 'versions', '--json']);
+  if (!end.ok) return whyFailed(source, end.stderr);
+  const versions: unknown = JSON.parse(end.stdout || '[]');
+  const texts = (Array.isArray(versions) ? versions : [versions]).filter((text): text is string => typeof text === 'string');
+  return texts.map((version) => ({ kind: 'npm', package: source.package, version }));
+}
+
 function npm(cwd: string, cache: string, args: readonly string[]) {
   const quiet = [
     '--ignore-scripts',

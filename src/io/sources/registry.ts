@@ -2,31 +2,60 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../base/canonical.ts';
 import type { Fetched, Source, Sources } from '../../base/doors.ts';
-import { isRefusal, type Refusal } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import type { Trees } from '../boxes/trees.ts';
 import { Apt } from './apt.ts';
-import { fetchDebian } from './debian.ts';
+import { debianPositions, debianVersions, fetchDebian } from './debian.ts';
+import { between, type CompareVersions, inOrder } from './history.ts';
 import { checkSource } from './names.ts';
-import { fetchNpm } from './npm.ts';
+import { fetchNpm, npmVersions } from './npm.ts';
 
 interface RegistryOptions {
   readonly dir: string;
   /** The same store that the box mounts from. */
   readonly trees: Trees;
+  /** The house's own order of versions: no registry tells it. */
+  readonly compare: CompareVersions;
 }
 
 /** Debian's archive and npm's registry, by the machine's own clients and configuration. What was fetched once needs no network again. */
-export function registrySources({ dir, trees }: RegistryOptions): Sources {
+export function registrySources({ dir, trees, compare }: RegistryOptions): Sources {
   const apt = new Apt(join(dir, 'apt'));
   const underWay = new Map<string, Promise<Fetched | Refusal>>();
+  const fetchKind = async (source: Source): Promise<Fetched | Refusal> => {
+    if (source.kind === 'debian') return fetchDebian(dir, apt, trees, source);
+    if (source.kind === 'npm') return fetchNpm(dir, trees, source);
+    return refuse('unsupported', `a ${source.kind} source cannot be fetched yet`, 'kind');
+  };
   const fetchNow = async (source: Source, file: string): Promise<Fetched | Refusal> => {
     const known = await remembered(file);
     if (known && (await trees.has(known.tree))) return known;
-    const fetched = source.kind === 'debian' ? await fetchDebian(dir, apt, trees, source) : await fetchNpm(dir, trees, source);
+    const fetched = await fetchKind(source);
     if (!isRefusal(fetched)) await remember(file, fetched);
     return fetched;
   };
+  const lineOf = async (source: Source, until: Source | undefined): Promise<readonly Source[] | Refusal> => {
+    const other = until ?? source;
+    if (source.kind === 'debian' && other.kind === 'debian') {
+      if (other.version === source.version && (source.patch !== undefined || !until)) return debianPositions(dir, apt, source);
+      const found = await debianVersions(dir, apt, other);
+      return isRefusal(found) ? found : inOrder(found, until ? [source, other] : [source], compare);
+    }
+    if (source.kind === 'npm' && other.kind === 'npm') {
+      const found = await npmVersions(dir, source);
+      return isRefusal(found) ? found : inOrder(found, until ? [source, other] : [source], compare);
+    }
+    return refuse('unsupported', `a ${source.kind} source has no history yet`, 'kind');
+  };
   return {
+    history: async (source, until) => {
+      const bad = checkSource(source) ?? (until && checkSource(until));
+      if (bad) return bad;
+      if (until && !isSameLine(source, until))
+        return refuse('conflict', 'two sources of different things have no line between them', 'until');
+      const line = await lineOf(source, until);
+      return isRefusal(line) ? line : between(line, source, until);
+    },
     read: (tree, path) => trees.read(tree, path),
     fetch: async (source) => {
       const bad = checkSource(source);
@@ -38,6 +67,11 @@ export function registrySources({ dir, trees }: RegistryOptions): Sources {
       return running;
     },
   };
+}
+
+function isSameLine(a: Source, b: Source): boolean {
+  const nameOf = (source: Source) => ('package' in source ? source.package : source.url);
+  return a.kind === b.kind && nameOf(a) === nameOf(b);
 }
 
 async function remembered(file: string): Promise<Fetched | undefined> {

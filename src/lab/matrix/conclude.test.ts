@@ -46,6 +46,7 @@ const sources: Sources = {
     if (source.kind !== 'debian' || source.version === 'gone') return refuse('not_found', 'no such version');
     return { tree: treeOf(source.including ? 'one' : 'plain'), archives: [] };
   },
+  history: async () => [],
   read: async () => refuse('not_found', 'nothing'),
 };
 async function decided(given: Asked) {
