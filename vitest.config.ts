@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Others' suites and properties over very many cases: part of `npm test`, too long for `npm run check`.
+const long = ['src/**/*.long.test.ts', 'test/flows/*.long.test.ts'];
+
 // Every *.test.ts belongs to exactly one project; test/laws/house.test.ts holds us to it.
 export default defineConfig({
   test: {
@@ -11,10 +14,12 @@ export default defineConfig({
     // How long a busy machine may take until it is so; a test that waits in vain fails all the same.
     expect: { poll: { timeout: 20_000 } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts'] } },
-      { extends: true, test: { name: 'laws', include: ['test/laws/*.test.ts'] } },
+      // What is pure may share its modules with the file before it; they are read once.
+      { extends: true, test: { name: 'unit', isolate: false, include: ['src/**/*.test.ts', 'web/**/*.test.ts'], exclude: long } },
+      { extends: true, test: { name: 'laws', isolate: false, include: ['test/laws/*.test.ts'] } },
       { extends: true, test: { name: 'contracts', include: ['test/contracts/*.test.ts'] } },
-      { extends: true, test: { name: 'flows', include: ['test/flows/*.test.ts'] } },
+      { extends: true, test: { name: 'flows', isolate: false, include: ['test/flows/*.test.ts'], exclude: long } },
+      { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'desk', include: ['test/desk/*.test.ts'], testTimeout: 60_000 } },
       { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'], testTimeout: 900_000 } },
       { extends: true, test: { name: 'slow', include: ['test/slow/*.test.ts'], testTimeout: 600_000 } },
