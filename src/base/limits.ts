@@ -209,6 +209,8 @@ export const limits = {
   /** Of a line of versions, patches or commits; a bisection of as many takes fourteen steps. */
   historyPoints: 10_000,
   experimentRuns: 20,
+  /** Of one experiment: more than the cores of a small machine gain nothing, and a hub works on several. */
+  boxesAtOnce: 2,
   /** Of one matrix: inputs, and builds with a fix. */
   matrixPocs: 8,
   matrixFixes: 8,

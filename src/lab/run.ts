@@ -1,6 +1,8 @@
 import { sha256 } from '../base/canonical.ts';
-import type { Box, BoxResult, Fetched, Sources, TreeId } from '../base/doors.ts';
+import type { Box, BoxResult, BoxSpec, Fetched, Sources, TreeId } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { atOnce } from './at-once.ts';
 import { type BuildRecord, type Evidence, type RunRecord, recordRun } from './evidence.ts';
 import {
   buildBox,
@@ -25,55 +27,82 @@ export interface LabDoors {
 }
 
 interface Progress {
-  readonly step: 'fetch' | 'build' | 'run' | 'test';
+  readonly step: 'fetch' | 'build' | 'run' | 'symbolize' | 'test';
   readonly of: string;
 }
 type OnProgress = (progress: Progress) => void;
 const nobody: OnProgress = () => {};
 
-/** Fetch, build, run: nothing but bytes and limits go in, evidence comes out. */
-export async function runExperiment(spec: Pinned, doors: LabDoors, onProgress: OnProgress = nobody): Promise<Evidence> {
+/** Fetch, build, run: nothing but bytes and limits go in, evidence comes out. `signal` kills what runs; the rest then ends as `killed`. */
+export async function runExperiment(
+  spec: Pinned,
+  doors: LabDoors,
+  onProgress: OnProgress = nobody,
+  signal?: AbortSignal,
+): Promise<Evidence> {
   const evidence: Evidence = { specDigest: spec.digest, provider: doors.box.id, builds: [], runs: [] };
   const variants = (['vulnerable', 'fixed'] as const).filter((variant) => spec.recipe.variants[variant]);
   for (const variant of variants) {
-    const built = await buildVariant(spec, variant, doors, onProgress);
+    const built = await buildVariant(spec, variant, doors, onProgress, signal);
     if (isRefusal(built)) return { ...evidence, failure: { at: stepOf(built), because: built.because } };
     evidence.builds.push(built);
   }
   const treeOf = (variant: Variant) => evidence.builds.find((build) => build.variant === variant)!.tree;
-  for (const run of plannedRuns(spec)) {
+  const votes = await atOnce(plannedRuns(spec), limits.boxesAtOnce, (run) => {
     onProgress({ step: 'run', of: `${run.variant} ${run.input} ${run.index + 1}` });
-    evidence.runs.push(await runOnce(spec, treeOf(run.variant), run, false, doors.box));
-  }
-  evidence.runs.push(...(await symbolized(spec, treeOf, evidence.runs, doors.box)));
+    return runOnce(spec, treeOf(run.variant), run, false, doors.box, signal);
+  });
+  evidence.runs.push(...votes);
+  onProgress({ step: 'symbolize', of: 'the crash' });
+  evidence.runs.push(...(await symbolized(spec, treeOf, votes, doors.box, signal)));
   return evidence;
 }
 
 const stepOf = (refusal: Refusal) => (refusal.at === 'build' ? 'build' : 'fetch');
 
-async function buildVariant(spec: Pinned, variant: Variant, doors: LabDoors, onProgress: OnProgress): Promise<BuildRecord | Refusal> {
+async function buildVariant(
+  spec: Pinned,
+  variant: Variant,
+  doors: LabDoors,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<BuildRecord | Refusal> {
   onProgress({ step: 'fetch', of: variant });
   const fetched: Fetched | Refusal = await doors.sources.fetch(sourceOf(spec.recipe, variant)!);
   if (isRefusal(fetched)) return refuse(fetched.code, `${variant}: ${fetched.because}`, 'fetch');
   onProgress({ step: 'build', of: variant });
-  const built = await build(spec, fetched.tree, doors.box);
+  const built = await build(spec, fetched.tree, doors.box, signal);
   if (isRefusal(built)) return refuse(built.code, `${variant}: ${built.because}`, 'build');
   return { variant, source: fetched.tree, archives: fetched.archives.map((archive) => ({ ...archive })), ...built };
 }
 
-/** Builds a tree in the box, without network; the same build is never done twice. */
-export async function build(spec: Pinned, source: TreeId, box: Box): Promise<Pick<BuildRecord, 'key' | 'tree' | 'cached'> | Refusal> {
+/** Builds a tree in the box, without network; the same build is never done twice, and one that was stopped goes on at the same step. */
+export async function build(
+  spec: Pinned,
+  source: TreeId,
+  box: Box,
+  signal?: AbortSignal,
+): Promise<Pick<BuildRecord, 'key' | 'tree' | 'cached'> | Refusal> {
   const key = buildKey(spec, source);
   const known = await box.cached(key);
   if (known) return { key, tree: known, cached: true };
   let tree = source;
-  for (const step of spec.recipe.build.steps) {
-    const result = await box.run(buildBox(spec, tree, step));
-    if (!result.kept) return refuse('unavailable', `${step[0]} ${howItEnded(result)}`, 'build');
-    tree = result.kept;
+  for (const [i, step] of spec.recipe.build.steps.entries()) {
+    const built = await buildStep(buildBox(spec, tree, step), sha256(`${key} ${i}`), box, signal);
+    if (isRefusal(built)) return built;
+    tree = built;
   }
   await box.remember(key, tree);
   return { key, tree, cached: false };
+}
+
+async function buildStep(asked: BoxSpec, key: string, box: Box, signal: AbortSignal | undefined): Promise<TreeId | Refusal> {
+  const known = await box.cached(key);
+  if (known) return known;
+  const result = await box.run(asked, signal);
+  if (!result.kept) return refuse('unavailable', `${asked.argv[0]} ${howItEnded(result)}`, 'build');
+  await box.remember(key, result.kept);
+  return result.kept;
 }
 
 export function howItEnded(result: BoxResult): string {
@@ -83,13 +112,27 @@ export function howItEnded(result: BoxResult): string {
   return `${how}${result.because ? ` (${result.because})` : ''}${said ? `: ${said}` : ''}`;
 }
 
-async function runOnce(spec: Pinned, tree: TreeId, run: PlannedRun, symbolize: boolean, box: Box): Promise<RunRecord> {
+/** One run of a planned experiment on one build. */
+async function runOnce(
+  spec: Pinned,
+  tree: TreeId,
+  run: PlannedRun,
+  symbolize: boolean,
+  box: Box,
+  signal?: AbortSignal,
+): Promise<RunRecord> {
   const asked = runBox(spec, tree, run, symbolize);
-  return recordRun(run, symbolize, asked.argv, await box.run(asked));
+  return recordRun(run, symbolize, asked.argv, await box.run(asked, signal));
 }
 
 /** Symbolising costs ten times a run: once for each build that crashed, on top of the N that vote. */
-async function symbolized(spec: Pinned, treeOf: (variant: Variant) => TreeId, runs: readonly RunRecord[], box: Box): Promise<RunRecord[]> {
+async function symbolized(
+  spec: Pinned,
+  treeOf: (variant: Variant) => TreeId,
+  runs: readonly RunRecord[],
+  box: Box,
+  signal?: AbortSignal,
+): Promise<RunRecord[]> {
   if (spec.recipe.oracle.kind !== 'sanitizer') return [];
   const repeats: RunRecord[] = [];
   for (const variant of ['vulnerable', 'fixed'] as const) {
@@ -99,7 +142,7 @@ async function symbolized(spec: Pinned, treeOf: (variant: Variant) => TreeId, ru
     );
     if (!crashed) continue;
     const { input, index } = crashed;
-    repeats.push(await runOnce(spec, treeOf(variant), { variant, input, index }, true, box));
+    repeats.push(await runOnce(spec, treeOf(variant), { variant, input, index }, true, box, signal));
   }
   return repeats;
 }
