@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -8,8 +9,9 @@ import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { type Manifest, manifestBytes, manifestPath, parseManifest } from '../clearinghouse/releases/bundles/manifest.ts';
 import { readTar, tarEnd, tarHeader, tarPadding } from '../clearinghouse/releases/bundles/tar.ts';
 import { changedTiles } from '../clearinghouse/releases/log/tiles.ts';
+import { type Versions, verifyRepository, versionsIn } from '../clearinghouse/releases/repository/verify.ts';
 import { readFreshness, signedHead, type Trust } from '../clearinghouse/releases/verifying/head.ts';
-import { type Read, settled, sure, textOf } from '../clearinghouse/releases/verifying/reading.ts';
+import { doubt, type Read, settled, sure, textOf } from '../clearinghouse/releases/verifying/reading.ts';
 import { type Remembered, verifyNamed } from '../clearinghouse/releases/verifying/verify.ts';
 import { mirrorIn } from './mirror.ts';
 
@@ -19,8 +21,14 @@ const bounds = { files: limits.bundleFiles, bytes: limits.bundleBytes, fileBytes
 /** What a tree looked like that a bundle is to go on from: its size, or a bundle that was made of it. */
 type Since = { readonly size: number } | { readonly file: string } | undefined;
 
+/** What a tree is verified by: its log, and with a root that is trusted the repository of patches too. */
+export interface BundleTrust extends Trust {
+  /** A TUF root, as it came by another way. */
+  readonly tufRoot?: string | undefined;
+}
+
 /** Verifies a public tree and packs what was verified, nothing else, into one file; the same tree gives the same bytes, whoever packs it. */
-export function makeBundle(read: Read, since: Since, to: string, trust: Trust): Promise<Manifest | Refusal> {
+export function makeBundle(read: Read, since: Since, to: string, trust: BundleTrust): Promise<Manifest | Refusal> {
   return settled(async () => {
     const paths = new Set<string>();
     const recording: Read = async (path, maxBytes) => {
@@ -28,7 +36,8 @@ export function makeBundle(read: Read, since: Since, to: string, trust: Trust): 
       if (!isRefusal(found)) paths.add(path);
       return found;
     };
-    const { summary, named, tree } = sure(await verifyNamed(recording, { trust, remembered: undefined, ...everything }));
+    const { summary, named, targets, tree } = sure(await verifyNamed(recording, { trust, remembered: undefined, ...everything }));
+    for (const path of await patchesIn(read, trust, new Map())) paths.add(path);
     const { origin, size, root } = summary;
     const word = sure(await read('freshness', limits.checkpointBytes));
     const { expiresAt } = readFreshness(textOf(word, 'freshness'), trust.policy);
@@ -38,13 +47,20 @@ export function makeBundle(read: Read, since: Since, to: string, trust: Trust): 
     const tiles = new Set(changedTiles(from, size).written.map((tile) => tile.path));
     const isNew = (path: string) => {
       if (path === 'checkpoint' || path === 'freshness' || tiles.has(path)) return true;
+      // Roles are small and change with every release; a target that no release names is nobody's to leave out.
+      const targetIndex = path.startsWith('tuf/') ? (targets.get(path) ?? from) : -1;
       const about = named.get(path.replace(/\.tlog-proof$/, ''));
-      return about !== undefined && about.index >= from;
+      return targetIndex >= from || (about !== undefined && about.index >= from);
     };
     const manifest: Manifest = { type: 'breakwater.bundle/1', origin, size, root, expiresAt, base };
     await pack(read, manifest, [...paths].filter(isNew).sort(), to);
     return manifest;
   });
+}
+
+/** Every file of the repository of patches, verified; none where no root is trusted. */
+async function patchesIn(read: Read, { tufRoot, now }: BundleTrust, before: Versions): Promise<ReadonlySet<string>> {
+  return tufRoot === undefined ? new Set() : sure(await verifyRepository(read, { root: tufRoot, now, isCarried: true, before })).files;
 }
 
 async function pack(read: Read, manifest: Manifest, paths: readonly string[], to: string): Promise<void> {
@@ -63,7 +79,7 @@ async function pack(read: Read, manifest: Manifest, paths: readonly string[], to
 }
 
 /** Verifies a bundle, with the mirror that it goes on from, and only then puts the whole new mirror in the old one's place. */
-export function applyBundle(file: string, into: string, trust: Trust): Promise<Manifest | Refusal> {
+export function applyBundle(file: string, into: string, trust: BundleTrust): Promise<Manifest | Refusal> {
   return settled(async () => {
     const dir = resolve(into);
     mend(dir);
@@ -81,20 +97,20 @@ export function applyBundle(file: string, into: string, trust: Trust): Promise<M
           ),
         );
       const [fresh, old] = [mirrorIn(staged), mirrorIn(dir)];
-      const used = new Map<string, 'staged' | 'old'>();
+      const used = new Map<string, From>();
       const overlay: Read = async (path, maxBytes) => {
-        const found = await fresh(path, maxBytes);
-        if (!isRefusal(found)) used.set(path, 'staged');
-        if (!isRefusal(found) || found.code !== 'not_found' || !base) return found;
-        const kept = await old(path, maxBytes);
-        if (!isRefusal(kept)) used.set(path, 'old');
-        return kept;
+        const { from, found } = await readOver(fresh, base ? old : undefined, path, maxBytes);
+        if (!isRefusal(found)) used.set(path, from);
+        return found;
       };
       const { summary } = sure(await verifyNamed(overlay, { trust, remembered: before, ...everything }));
       if (summary.size !== manifest.size || summary.root !== manifest.root || summary.origin !== manifest.origin)
         sure(refuse('untrusted', 'is of another tree than what lies with it', manifestPath));
       if (summary.freshness !== 'fresh') sure(refuse('untrusted', 'the log has not said until when this bundle may be used', 'freshness'));
-      for (const path of filesIn(staged)) if (!used.has(path)) sure(refuse('untrusted', 'nothing vouches for this file', path));
+      const staging = filesIn(staged);
+      const patches = staging.some(isOfPatches) ? await patchesOver(fresh, old, base !== null, trust) : keptPatches(dir);
+      for (const [path, from] of patches) used.set(path, from);
+      for (const path of staging) if (!used.has(path)) sure(refuse('untrusted', 'nothing vouches for this file', path));
       for (const [path, from] of used) {
         if (from === 'staged') continue;
         await mkdir(dirname(join(staged, path)), { recursive: true });
@@ -106,6 +122,43 @@ export function applyBundle(file: string, into: string, trust: Trust): Promise<M
       await rm(staged, { recursive: true, force: true });
     }
   });
+}
+
+/** A bundle by itself, as a site without a mirror would take it; one that goes on from another tree only tells with that. */
+export async function verifyBundle(file: string, trust: BundleTrust): Promise<Manifest | Refusal> {
+  const dir = await mkdtemp(join(tmpdir(), 'breakwater-bundle-'));
+  try {
+    return await applyBundle(file, join(dir, 'mirror'), trust);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+type From = 'staged' | 'old';
+
+async function readOver(fresh: Read, old: Read | undefined, path: string, maxBytes: number) {
+  const found = await fresh(path, maxBytes);
+  const isAbsent = isRefusal(found) && found.code === 'not_found' && old !== undefined;
+  return isAbsent ? { from: 'old' as const, found: await old(path, maxBytes) } : { from: 'staged' as const, found };
+}
+
+const isOfPatches = (path: string) => path.startsWith('tuf/');
+
+async function patchesOver(fresh: Read, old: Read, isDelta: boolean, trust: BundleTrust): Promise<ReadonlyMap<string, From>> {
+  if (trust.tufRoot === undefined) doubt('this bundle brings patches: which root of theirs is trusted? (--tuf-root)', 'tuf');
+  const from = new Map<string, From>();
+  const over: Read = async (path, maxBytes) => {
+    const read = await readOver(fresh, isDelta ? old : undefined, path, maxBytes);
+    from.set(path, read.from);
+    return read.found;
+  };
+  const files = await patchesIn(over, trust, await versionsIn(old));
+  return new Map([...files].map((path) => [path, from.get(path)!]));
+}
+
+/** A bundle without patches takes none away: they were verified when they came. */
+function keptPatches(dir: string): ReadonlyMap<string, From> {
+  return new Map((existsSync(dir) ? filesIn(dir) : []).filter(isOfPatches).map((path) => [path, 'old']));
 }
 
 /** Into an empty directory of its own, which is not the mirror. */

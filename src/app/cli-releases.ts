@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { sha256 } from '../base/canonical.ts';
@@ -7,11 +7,12 @@ import { hour } from '../base/instant.ts';
 import { parseVerifierKey } from '../base/note.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { parseTlogPolicy, quorumOf, type TlogPolicy } from '../base/tlog-policy.ts';
+import { verifyRepository } from '../clearinghouse/releases/repository/verify.ts';
 import type { Trust } from '../clearinghouse/releases/verifying/head.ts';
 import type { Read } from '../clearinghouse/releases/verifying/reading.ts';
-import { type Remembered, verifyDocument, verifyTree } from '../clearinghouse/releases/verifying/verify.ts';
+import { verifyDocument, verifyTree } from '../clearinghouse/releases/verifying/verify.ts';
 import { clockOf } from './build.ts';
-import { applyBundle, makeBundle } from './bundling.ts';
+import { applyBundle, type BundleTrust, makeBundle, verifyBundle } from './bundling.ts';
 import { readConfig } from './config.ts';
 import { type Ending, finish } from './ending.ts';
 import { mirrorAt, mirrorIn } from './mirror.ts';
@@ -24,14 +25,18 @@ interface TrustOptions {
   readonly maxAge?: string;
 }
 
-interface BundleOptions extends TrustOptions {
+interface PatchOptions extends TrustOptions {
+  readonly tufRoot?: string;
+}
+
+interface BundleOptions extends PatchOptions {
   readonly from: string;
   readonly output: string;
   readonly since?: string;
   readonly previous?: string;
 }
 
-interface Options extends TrustOptions {
+interface Options extends PatchOptions {
   readonly state?: string;
   readonly document?: string;
   readonly quick?: boolean;
@@ -39,7 +44,9 @@ interface Options extends TrustOptions {
 
 /** Where not all are looked at. */
 const sampledReleases = 1024;
-const remembered = z.object({ origin: z.string(), size: z.number(), root: z.string() });
+const rootHelp = 'the TUF root that is trusted, as it came by another way: the patches are verified too';
+const remembered = z.object({ origin: z.string(), size: z.number(), root: z.string(), roles: z.record(z.string(), z.number()).optional() });
+type State = z.infer<typeof remembered>;
 const many = (value: string, before: string[] = []) => [...before, value];
 
 /** `breakwater releases verify`: a stranger's check of a public tree, a mirror or one document, with no hub and no database. */
@@ -54,7 +61,8 @@ export function releasesCommands(program: Command): void {
       )
       .option('--state <file>', 'what was seen the last time: a tree that goes back or aside is refused; kept for the next time')
       .option('--document <file>', 'a document that must be in the log')
-      .option('--quick', 'the newest releases and a sample of the others, instead of all'),
+      .option('--quick', 'the newest releases and a sample of the others, instead of all')
+      .option('--tuf-root <file>', rootHelp),
   ).action(async (where: string, options: Options) => finish(await verify(where, options), json()));
   trusting(
     group
@@ -63,13 +71,15 @@ export function releasesCommands(program: Command): void {
       .requiredOption('--from <where>', 'the public tree: URL or directory')
       .requiredOption('-o, --output <file>', 'the bundle')
       .option('--since <seq>', 'only what was released after this one')
-      .option('--previous <file>', 'only what was released after this bundle was made'),
+      .option('--previous <file>', 'only what was released after this bundle was made')
+      .option('--tuf-root <file>', `${rootHelp}; without it the bundle brings none`),
   ).action(async (options: BundleOptions) => finish(await bundle(options), json()));
   trusting(
     group
       .command('apply <bundle> <directory>')
-      .description('verify a bundle, wholly and offline, and only then make or bring up to date the mirror in a directory'),
-  ).action(async (file: string, dir: string, options: TrustOptions) => finish(await apply(file, dir, options), json()));
+      .description('verify a bundle, wholly and offline, and only then make or bring up to date the mirror in a directory')
+      .option('--tuf-root <file>', rootHelp),
+  ).action(async (file: string, dir: string, options: PatchOptions) => finish(await apply(file, dir, options), json()));
 }
 
 function trusting(command: Command): Command {
@@ -87,6 +97,16 @@ function trustOf({ key = [], witness = [], quorum, policy, maxAge }: TrustOption
   if (read.logs.length === 0) return refuse('malformed', 'which log is trusted? give its key', '--key');
   if (maxAge !== undefined && !(Number(maxAge) > 0)) return refuse('malformed', 'takes a number of hours', '--max-age');
   return { policy: read, now: clockOf(readConfig(process.env)).now(), maxAgeMs: maxAge === undefined ? null : Number(maxAge) * hour };
+}
+
+function bundleTrustOf({ tufRoot, ...options }: PatchOptions): BundleTrust | Refusal {
+  const trust = trustOf(options);
+  if (isRefusal(trust) || tufRoot === undefined) return trust;
+  try {
+    return { ...trust, tufRoot: readFileSync(tufRoot, 'utf8') };
+  } catch (error) {
+    return refuse('not_found', (error as Error).message, '--tuf-root');
+  }
 }
 
 function policyOf(keys: readonly string[], witnesses: readonly string[], quorum: string | undefined): TlogPolicy | Refusal {
@@ -115,26 +135,50 @@ function readPolicy(file: string): TlogPolicy | Refusal {
 }
 
 async function verify(where: string, options: Options): Promise<Ending> {
-  const trust = trustOf(options);
+  const trust = bundleTrustOf(options);
   if (isRefusal(trust)) return trust;
   if (!isUrl(where) && !existsSync(where)) return refuse('not_found', 'is not there', where);
-  if (!isUrl(where) && statSync(where).isFile()) return verifyFile(where, trust);
+  if (!isUrl(where) && statSync(where).isFile()) return isGzip(where) ? verifyBundled(where, trust) : verifyFile(where, trust);
   const before = options.state === undefined ? undefined : readState(options.state);
   if (isRefusal(before)) return before;
-  const verified = await verifyTree(await mirrorOf(where), {
+  const mirror = await mirrorOf(where);
+  const verified = await verifyTree(mirror, {
     trust,
     remembered: before,
     sample: options.quick ? { releases: sampledReleases, chance: () => randomInt(2 ** 40) / 2 ** 40 } : undefined,
     document: options.document === undefined ? undefined : sha256(readFileSync(options.document)),
   });
   if (isRefusal(verified)) return verified;
+  const patches = trust.tufRoot === undefined ? undefined : await verifyRepository(mirror, asOf(trust, trust.tufRoot, before));
+  if (isRefusal(patches)) return patches;
   const { origin, size, root } = verified;
-  if (options.state !== undefined) writeState(options.state, { origin, size, root });
-  return { value: verified, text: sentence(verified) };
+  const roles = patches && Object.fromEntries(patches.versions);
+  if (options.state !== undefined) writeState(options.state, { origin, size, root, ...(roles ? { roles } : {}) });
+  const said = patches ? `; ${patches.targets} targets of the repository of patches verify` : '';
+  return { value: { ...verified, ...(patches ? { targets: patches.targets } : {}) }, text: `${sentence(verified)}${said}` };
+}
+
+function asOf({ now }: Trust, root: string, before: State | undefined) {
+  return { root, now, isCarried: false, before: new Map(Object.entries(before?.roles ?? {})) };
+}
+
+function isGzip(file: string): boolean {
+  const head = Buffer.alloc(2);
+  const fd = openSync(file, 'r');
+  readSync(fd, head, 0, 2, 0);
+  closeSync(fd);
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+async function verifyBundled(file: string, trust: BundleTrust): Promise<Ending> {
+  const manifest = await verifyBundle(file, trust);
+  if (isRefusal(manifest)) return manifest;
+  const { origin, size, expiresAt } = manifest;
+  return { value: manifest, text: `verifies: a bundle of all ${size} releases of ${origin}, to be used until ${expiresAt}` };
 }
 
 async function bundle({ from, output, since, previous, ...options }: BundleOptions): Promise<Ending> {
-  const trust = trustOf(options);
+  const trust = bundleTrustOf(options);
   if (isRefusal(trust)) return trust;
   if (since !== undefined && !/^\d{1,15}$/.test(since)) return refuse('malformed', 'takes the number of a release', '--since');
   const base = since !== undefined ? { size: Number(since) } : previous !== undefined ? { file: previous } : undefined;
@@ -144,8 +188,8 @@ async function bundle({ from, output, since, previous, ...options }: BundleOptio
   return { value: made, text: `${output} holds ${of} of ${made.origin}, to be used until ${made.expiresAt}` };
 }
 
-async function apply(file: string, dir: string, options: TrustOptions): Promise<Ending> {
-  const trust = trustOf(options);
+async function apply(file: string, dir: string, options: PatchOptions): Promise<Ending> {
+  const trust = bundleTrustOf(options);
   if (isRefusal(trust)) return trust;
   const applied = await applyBundle(file, dir, trust);
   if (isRefusal(applied)) return applied;
@@ -183,7 +227,7 @@ function sentence(v: Summary): string {
 }
 
 /** undefined the first time. */
-function readState(file: string): Remembered | undefined | Refusal {
+function readState(file: string): State | undefined | Refusal {
   if (!existsSync(file)) return undefined;
   try {
     return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -192,7 +236,7 @@ function readState(file: string): Remembered | undefined | Refusal {
   }
 }
 
-function writeState(file: string, state: Remembered): void {
+function writeState(file: string, state: State): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`, { flush: true });
   renameSync(`${file}.new`, file);
 }

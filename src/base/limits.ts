@@ -193,6 +193,8 @@ export const limits = {
   tufKeys: 32,
   /** Clients take as much of a root by default. */
   tufRootBytes: 512_000,
+  /** Roots that a follower goes through from the one it trusts. */
+  tufRootsFollowed: 256,
   /** Projects with a role of their own; the others share roles by hash. Clients read `targets` and `snapshot` whole. */
   tufProjects: 1_000,
   /** Projects that sign with a key of their own, besides. */

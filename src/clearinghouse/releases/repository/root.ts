@@ -15,21 +15,25 @@ export const onlineRoles = ['timestamp', 'snapshot', 'targets'] as const;
 export type OnlineRole = (typeof onlineRoles)[number];
 
 const hex = (chars: number) => z.string().regex(new RegExp(`^[0-9a-f]{${chars}}$`));
-const key = z.strictObject({ keytype: z.literal('ed25519'), scheme: z.literal('ed25519'), keyval: z.strictObject({ public: hex(64) }) });
-const roleKeys = z.strictObject({
+export const tufKeyShape = z.strictObject({
+  keytype: z.literal('ed25519'),
+  scheme: z.literal('ed25519'),
+  keyval: z.strictObject({ public: hex(64) }),
+});
+export const roleKeys = z.strictObject({
   keyids: z.array(hex(64)).min(1).max(limits.tufKeys),
   threshold: z.number().int().min(1).max(limits.tufKeys),
 });
-const signature = z.strictObject({ keyid: hex(64), sig: hex(128) });
+export const signatures = z.array(z.strictObject({ keyid: hex(64), sig: hex(128) })).max(limits.tufKeys * 2);
 const root = z.strictObject({
-  signatures: z.array(signature).max(limits.tufKeys * 2),
+  signatures,
   signed: z.strictObject({
     _type: z.literal('root'),
     spec_version: z.string().regex(/^1\.0(\.\d{1,3})?$/),
     version: z.number().int().min(1),
     expires: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     consistent_snapshot: z.literal(true),
-    keys: z.record(hex(64), key),
+    keys: z.record(hex(64), tufKeyShape),
     roles: z.strictObject({ root: roleKeys, timestamp: roleKeys, snapshot: roleKeys, targets: roleKeys }),
   }),
 });

@@ -61,8 +61,16 @@ export async function verifyTree(read: Read, options: Options): Promise<Verified
   return isRefusal(verified) ? verified : verified.summary;
 }
 
+interface VerifiedNamed {
+  readonly summary: Verified;
+  readonly named: Named;
+  /** The first release that names a target of the repository, by its path there. */
+  readonly targets: ReadonlyMap<string, number>;
+  readonly tree: Tree;
+}
+
 /** The same, with where the log says each document lies. */
-export function verifyNamed(read: Read, options: Options): Promise<{ summary: Verified; named: Named; tree: Tree } | Refusal> {
+export function verifyNamed(read: Read, options: Options): Promise<VerifiedNamed | Refusal> {
   return settled(async () => {
     const { trust, remembered, sample, document } = options;
     const head = signedHead(textOf(sure(await read('checkpoint', limits.checkpointBytes)), 'checkpoint'), trust);
@@ -72,7 +80,7 @@ export function verifyNamed(read: Read, options: Options): Promise<{ summary: Ve
     const tree = await treeOf(read, head);
     if (remembered) await mustContinue(tree, remembered);
     const bundles = sample ? picked(Math.ceil(head.size / 256), sample) : Array.from({ length: Math.ceil(head.size / 256) }, (_, n) => n);
-    const { named, releases, found } = await namedIn(tree, bundles, document);
+    const { named, targets, releases, found } = await namedIn(tree, bundles, document);
     if (document !== undefined && !found) {
       const because = `no entry names a document of SHA-256 ${document}`;
       sure(sample ? refuse('unavailable', `could not tell: ${because} in this sample`) : refuse('untrusted', because));
@@ -94,7 +102,7 @@ export function verifyNamed(read: Read, options: Options): Promise<{ summary: Ve
       continues: remembered?.size ?? null,
       ...about,
     };
-    return { summary, named, tree };
+    return { summary, named, targets, tree };
   });
 }
 
@@ -136,20 +144,22 @@ function picked(bundles: number, { releases, chance }: { releases: number; chanc
 
 async function namedIn(tree: Tree, bundles: readonly number[], document: string | undefined) {
   const named: Named = new Map();
+  const targets = new Map<string, number>();
   let found: Omit<Found, 'isReplaced'> | undefined;
   let releases = 0;
   for (const n of bundles) {
     for (const [i, text] of (await tree.entries(n)).entries()) {
       const index = n * 256 + i;
-      const { id, version, documents } = parseEntry(text, index);
+      const { id, version, documents, targets: carried } = parseEntry(text, index);
       for (const { path, sha256: digest } of documents) {
         named.set(path, { sha256: digest, index, id });
         if (digest === document) found = { path, id, version };
       }
+      for (const path of carried) if (!targets.has(path)) targets.set(path, index);
       releases++;
     }
   }
-  return { named, releases, found };
+  return { named, targets, releases, found };
 }
 
 async function checkDocuments(read: Read, tree: Tree, trust: Trust, named: Named): Promise<{ documents: number; proofs: number }> {
