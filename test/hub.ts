@@ -80,7 +80,7 @@ export async function openHub(
     models: replace.models ?? { chat: absent('model') },
     net: replace.net ?? { post: absent('network') },
     witnessing: replace.witnessing ?? noPolicy,
-    recipes: replace.recipes ?? { all: () => [] },
+    recipes: replace.recipes ?? { all: () => [], observers: () => ({}) },
   };
   const tryAct = (as: Actor | string, verb: AnyAction, input: unknown, key?: string) =>
     act(doors, verb, { who: typeof as === 'string' ? { secret: as } : { actor: as }, input, ...(key === undefined ? {} : { key }) });

@@ -19,7 +19,10 @@ tests: [{ name: it says hello, argv: [/src/looper, --hello] }]
 patch: { immutable: [test] }
 `;
 
-export const loopRecipes: Recipes = { all: () => [{ id: 'looper', text: recipe, files: { 'control.txt': Buffer.from('fine') } }] };
+export const loopRecipes: Recipes = {
+  all: () => [{ id: 'looper', text: recipe, files: { 'control.txt': Buffer.from('fine') } }],
+  observers: () => ({}),
+};
 
 const tree = (digit: string): TreeId => `tree_${digit.repeat(64)}`;
 const [vulnerable, fixed, verified, incomplete, breaking] = ['1', '2', '3', '4', '5'].map(tree) as [TreeId, TreeId, TreeId, TreeId, TreeId];

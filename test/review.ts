@@ -16,7 +16,10 @@ import { type Actor, house } from '../src/trust/access.ts';
 import type { TestHub } from './hub.ts';
 
 /** A target library of names only: enough for whatever does not run a target. */
-export const namedRecipes = (...ids: string[]): Recipes => ({ all: () => ids.map((id) => ({ id, text: '', files: {} })) });
+export const namedRecipes = (...ids: string[]): Recipes => ({
+  all: () => ids.map((id) => ({ id, text: '', files: {} })),
+  observers: () => ({}),
+});
 
 export const terms = { confidentiality: 'c', ip: 'i', insiderRisk: 'r', use: 'u', retention: 'until the window ends' };
 export const legalBasis = { name: 'a statute', expiresAt: '2027-12-31T00:00:00Z' };

@@ -101,7 +101,11 @@ function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prep
   } catch (error) {
     return refuse('not_found', (error as Error).message, 'poc') satisfies Refusal;
   }
-  return prepare(recipe, poc, { files: found.files, ...(options.runs === undefined ? {} : { runs: Number(options.runs) }) });
+  return prepare(recipe, poc, {
+    files: found.files,
+    observers: found.observers,
+    ...(options.runs === undefined ? {} : { runs: Number(options.runs) }),
+  });
 }
 
 function sentence(driver: string, probe: Probe): string {

@@ -29,7 +29,7 @@ export async function matrixOf(found: RecipeFiles, options: MatrixOptions, doors
   const sides = pocs.map(({ name }, i) => (pocs.findIndex((poc) => poc.name === name) === i ? name : `${name} ${i + 1}`));
   if (sides.length < 2) return refuse('malformed', 'two PoCs at least: --poc A --poc B', 'poc');
   const plan = prepareMatrix({
-    recipes: [{ recipe, files: found.files }],
+    recipes: [{ recipe, files: found.files, observers: found.observers }],
     pocs: pocs.map(({ bytes }, i) => ({ of: sides[i]!, recipe: 0, bytes })),
     fixes: [null, ...patches.map(({ bytes }) => bytes)].map((patch) => ({ of: sides, recipe: 0, patch })),
     ...(options.runs === undefined ? {} : { runs: Number(options.runs) }),

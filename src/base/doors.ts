@@ -258,13 +258,17 @@ export interface RecipeFiles {
   readonly id: string;
   /** The recipe's YAML, to be parsed as hostile as any other. */
   readonly text: string;
-  /** The files beside it (harness, functional tests), by name. */
+  /** The files beside it (driver, harness, functional tests), by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** As the library's; not there where the recipe needs none. */
+  readonly observers?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** The target library this hub was started with. */
 export interface Recipes {
   all(): readonly RecipeFiles[];
+  /** The lab's own programs that load a recipe's driver in the box and look at what it does, by name. */
+  observers(): Readonly<Record<string, Uint8Array>>;
 }
 
 /** A file that nobody reads yet. */

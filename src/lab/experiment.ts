@@ -1,9 +1,10 @@
 import { digestOf, sha256 } from '../base/canonical.ts';
 import type { BoxLimits, BoxSpec, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
-import { type Refusal, refuse } from '../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { driverEnvironment, observerFile } from './observer.ts';
 import { oracleEnvironment } from './oracle.ts';
-import { buildLimits, type Recipe, runLimits, type Variant } from './recipe.ts';
+import { buildLimits, filesOf, type Recipe, runLimits, type Variant, withLocks } from './recipe.ts';
 
 /** Bytes and the digest they were pinned by. */
 interface PinnedBytes {
@@ -22,11 +23,15 @@ export interface Pinned {
   readonly poc: PinnedBytes;
   readonly control: PinnedBytes;
   readonly files: Readonly<Record<string, PinnedBytes>>;
+  /** The lab's own programs beside a driver; none where the recipe has none. */
+  readonly observers: Readonly<Record<string, PinnedBytes>>;
 }
 
 export interface PrepareOptions {
   /** The recipe's own folder, by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The lab's own, from the door that reads recipes: never from whoever wrote the recipe. */
+  readonly observers?: Readonly<Record<string, Uint8Array>> | undefined;
   readonly runs?: number;
   readonly limits?: Partial<BoxLimits>;
 }
@@ -35,32 +40,38 @@ export const defaultRuns = 3;
 const pin = (bytes: Uint8Array): PinnedBytes => ({ sha256: sha256(bytes), bytes });
 
 /** The trusted half before the box: pins recipe, inputs and limits by digest. */
-export function prepare(recipe: Recipe, poc: Uint8Array, options: PrepareOptions): Pinned | Refusal {
+export function prepare(given: Recipe, poc: Uint8Array, options: PrepareOptions): Pinned | Refusal {
   const runs = options.runs ?? defaultRuns;
   if (!Number.isInteger(runs) || runs < 1 || runs > limits.experimentRuns)
     return refuse('malformed', `between 1 and ${limits.experimentRuns} runs`, 'runs');
   if (poc.length > limits.attachmentBytes) return refuse('too_large', `a PoC holds at most ${limits.attachmentBytes} bytes`, 'poc');
-  const missing = [...recipe.files, recipe.control].find((name) => !Object.hasOwn(options.files, name));
+  const had = filesOf(given, options.files);
+  if (isRefusal(had)) return had;
+  const recipe = withLocks(given, had);
+  if (isRefusal(recipe)) return recipe;
+  const missing = [...recipe.files, recipe.control].find((name) => !Object.hasOwn(had, name));
   if (missing !== undefined) return refuse('not_found', `the recipe's folder has no ${missing}`, 'files');
+  const isDriven = recipe.run.driver !== undefined;
+  if (isDriven && !Object.hasOwn(options.observers ?? {}, 'observe.cjs')) return refuse('not_found', 'there is no observer', 'observers');
   const asked = Object.fromEntries(Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined));
-  const files = Object.fromEntries(recipe.files.map((name) => [name, pin(options.files[name]!)]));
-  const control = pin(options.files[recipe.control]!);
   const plan = {
     recipe,
     runs,
     limits: { run: { ...runLimits(recipe), ...asked }, build: buildLimits(recipe) },
     poc: pin(poc),
-    control,
-    files,
+    control: pin(had[recipe.control]!),
+    files: Object.fromEntries(recipe.files.map((name) => [name, pin(had[name]!)])),
+    observers: Object.fromEntries(Object.entries((isDriven && options.observers) || {}).map(([name, bytes]) => [name, pin(bytes)])),
   };
   return { digest: digestOfPlan(plan), ...plan };
 }
 
 /** Recomputed wherever a spec comes back, over the bytes themselves: nobody is believed. */
 export function digestOfPlan(plan: Omit<Pinned, 'digest'>): string {
-  const { recipe, runs, poc, control, files } = plan;
-  const digests = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, sha256(file.bytes)]));
-  return digestOf({ recipe, runs, limits: plan.limits, poc: sha256(poc.bytes), control: sha256(control.bytes), files: digests });
+  const { recipe, runs, poc, control } = plan;
+  const digests = (files: Pinned['files']) => Object.fromEntries(Object.entries(files).map(([name, file]) => [name, sha256(file.bytes)]));
+  const [files, observers] = [digests(plan.files), digests(plan.observers)];
+  return digestOf({ recipe, runs, limits: plan.limits, poc: sha256(poc.bytes), control: sha256(control.bytes), files, observers });
 }
 
 /** `self-check` feeds nothing: the recipe's own command trips the oracle. */
@@ -98,6 +109,7 @@ const inputAt = '/input/poc';
 const nonceAt = '/input/nonce';
 
 const harness = (spec: Pick<Pinned, 'files'>) => Object.entries(spec.files).map(([name, { bytes }]) => ({ at: `/harness/${name}`, bytes }));
+const observers = (spec: Pinned) => Object.entries(spec.observers).map(([name, { bytes }]) => ({ at: observerFile(name), bytes }));
 
 /** Everything a build depends on. The tools in the box are the host's own and are not part of it. */
 export function buildKey(spec: Pinned, tree: TreeId): string {
@@ -124,12 +136,12 @@ export function runBox(spec: Pinned, tree: TreeId, run: PlannedRun, symbolize: b
   const argv = run.input === 'self-check' ? recipe.selfCheck! : recipe.run.argv;
   const nonce = Buffer.from(nonceOf(spec.digest, run));
   return {
-    argv: argv.map((part) => part.replaceAll('{poc}', inputAt)),
+    argv: argv.map((part) => part.replaceAll('{poc}', inputAt).replaceAll('{wallMs}', String(spec.limits.run.wallMs))),
     cwd: recipe.run.cwd,
-    env: oracleEnvironment(recipe.oracle, reportsAt, symbolize),
+    env: { ...oracleEnvironment(recipe.oracle, reportsAt, symbolize), ...(recipe.run.driver === undefined ? {} : driverEnvironment) },
     ...(recipe.run.stdin ? { stdin: bytes } : {}),
     trees: [{ tree, at: sourceAt }],
-    files: [...harness(spec), { at: inputAt, bytes }, { at: nonceAt, bytes: nonce }],
+    files: [...harness(spec), ...observers(spec), { at: inputAt, bytes }, { at: nonceAt, bytes: nonce }],
     tools: recipe.run.tools,
     // LeakSanitizer stops the world by ptrace.
     profile: recipe.oracle.kind === 'sanitizer' && recipe.oracle.leaks ? 'build' : 'poc',

@@ -18,6 +18,8 @@ const run = (more: Partial<Observed> = {}): Observed => ({
   signal: null,
   cpuUs: 1000,
   wallMs: 10,
+  peakBytes: 1,
+  oomKills: 0,
   reports: [],
   ...more,
 });
@@ -80,31 +82,44 @@ describe('hang', () => {
   });
 });
 
-describe('prototype pollution', () => {
-  const report = (value: unknown) => [{ name: 'pollution.json', text: JSON.stringify(value) }];
-  const seen = (exit: number, value: unknown) => observe(pollution, run({ exit, reports: report(value) }), 'n0nce');
+describe("an observer's report", () => {
+  const whole = { nonce: 'n0nce', kind: 'prototype-pollution', because: '', what: [], frames: [] };
+  const tripped = { ...whole, saw: 'seen', ended: 'returned', sink: 'Object.prototype' };
+  const silent = { ...whole, saw: 'quiet', ended: 'returned', sink: '' };
+  const seen = (exit: number, value: unknown, more: Partial<Observed> = {}) =>
+    observe(pollution, run({ exit, reports: [{ name: 'observed.json', text: JSON.stringify(value) }], ...more }), 'n0nce');
 
-  test("counts the harness's own report only", () => {
-    expect(seen(86, { nonce: 'n0nce', polluted: ['Object.prototype'] })).toMatchObject({
-      saw: 'crash',
-      crash: { state: 'Object.prototype' },
-    });
-    expect(seen(0, { nonce: 'n0nce', polluted: [] })).toEqual({ saw: 'quiet' });
+  test('counts when it bears the nonce and the exit status says the same', () => {
+    expect(seen(86, tripped)).toMatchObject({ saw: 'crash', crash: { type: 'Prototype-pollution', state: 'Object.prototype' } });
+    expect(seen(0, silent)).toEqual({ saw: 'quiet' });
+    expect(seen(0, { ...silent, saw: 'unsure', because: 'no end' })).toEqual({ saw: 'could-not-tell', because: 'no end' });
   });
 
   test.each([
-    ['another nonce', 86, { nonce: 'guess', polluted: ['Object.prototype'] }],
-    ['no nonce', 86, { polluted: ['Object.prototype'] }],
-    ['silence with an alarm', 86, { nonce: 'n0nce', polluted: [] }],
-    ['an alarm without exit status', 0, { nonce: 'n0nce', polluted: ['Object.prototype'] }],
-    ['something more', 86, { nonce: 'n0nce', polluted: ['Object.prototype'], extra: 1 }],
+    ['another nonce', 86, { ...tripped, nonce: 'guess' }],
+    ['no nonce', 86, { ...tripped, nonce: undefined }],
+    ['of another oracle', 86, { ...tripped, kind: 'file-read' }],
+    ['silence with an alarm', 86, silent],
+    ['an alarm without exit status', 0, tripped],
+    ['an alarm that is unsure', 86, { ...silent, saw: 'unsure' }],
+    ['something more', 86, { ...tripped, extra: 1 }],
     ['not an object', 86, 'Object.prototype'],
   ])('could not tell: %s', (_, exit, value) => {
     expect(seen(exit, value).saw).toBe('could-not-tell');
   });
 
-  test('no report, or one that is not JSON, is no silence', () => {
+  test('no report, or one that is not JSON, or a run that was ended, is no silence', () => {
     expect(observe(pollution, run(), 'n0nce').saw).toBe('could-not-tell');
-    expect(observe(pollution, run({ reports: [{ name: 'pollution.json', text: '{' }] }), 'n0nce').saw).toBe('could-not-tell');
+    expect(observe(pollution, run({ reports: [{ name: 'observed.json', text: '{' }] }), 'n0nce').saw).toBe('could-not-tell');
+    expect(seen(0, silent, { end: 'timeout', exit: null }).saw).toBe('could-not-tell');
+  });
+
+  test('a driver that cannot work on the control input is silent on every input, and that is told', () => {
+    const threw = { ...silent, ended: 'threw', because: 'foo is not a function' };
+    expect(seen(0, threw, { input: 'control' })).toMatchObject({
+      saw: 'could-not-tell',
+      because: expect.stringContaining('not a function'),
+    });
+    expect(seen(0, threw, { input: 'poc' })).toEqual({ saw: 'quiet' });
   });
 });

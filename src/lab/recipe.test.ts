@@ -23,7 +23,7 @@ describe('recipes', () => {
     ['a hidden file', { files: ['.x'] }, '/files/0'],
     ['a file named twice', { files: ['a', 'a'] }, '/files'],
     ['an unknown oracle', { oracle: { kind: 'exit-code' } }, '/oracle/kind'],
-    ['an unknown source', { variants: { vulnerable: { kind: 'git' } } }, '/variants/vulnerable/kind'],
+    ['an unknown source', { variants: { vulnerable: { kind: 'svn' } } }, '/variants/vulnerable/kind'],
     ['a build beyond the house', { build: { limits: { wallMs: limits.buildMs + 1 } } }, '/build/limits/wallMs'],
     ['a limit beyond the house', { limits: { wallMs: limits.buildMs + 1 } }, '/limits/wallMs'],
     ['a patch outside of the tree', { patch: { at: '../x' } }, '/patch/at'],

@@ -3,24 +3,52 @@ import { z } from 'zod';
 import type { BoxLimits, Source } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { type Refusal, refuse } from '../base/refusal.ts';
+import { observerCommand } from './observer.ts';
 
 const mib = 1024 * 1024;
 const word = z.string().min(1).max(4096);
 const words = z.array(word).min(1).max(256);
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a plain file name');
 const name = z.string().min(1).max(limits.nameChars);
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
+
+const pythonPackage = { package: name, version: name, sha256: hex(64).optional() };
 
 /** What the registries' drivers check again, more strictly, before a name becomes a word of a command. */
 const source = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('debian'), package: name, version: name, patch: name, including: z.boolean() }),
-  z.strictObject({ kind: z.literal('npm'), package: name, version: name, integrity: name.optional() }),
+  /** Without `patch` the whole series of that version is applied. */
+  z
+    .strictObject({ kind: z.literal('debian'), package: name, version: name, patch: name.optional(), including: z.boolean().optional() })
+    .refine((s) => (s.patch === undefined) === (s.including === undefined), 'patch and including stand together or not at all'),
+  /** `lock` names a package-lock.json of the recipe's own. */
+  z.strictObject({ kind: z.literal('npm'), package: name, version: name, integrity: name.optional(), lock: fileName.optional() }),
+  z.strictObject({ kind: z.literal('pypi'), ...pythonPackage, requires: z.array(z.strictObject(pythonPackage)).max(32).optional() }),
+  z.strictObject({ kind: z.literal('git'), url: name, revision: hex(40) }),
+  z.strictObject({ kind: z.literal('archive'), url: name, sha256: hex(64), strip: z.int().min(0).max(8).optional() }),
 ]);
 
+/** What each takes as evidence: docs/RECIPES.md. */
 const oracle = z.discriminatedUnion('kind', [
   /** `leaks` counts what is never freed; it needs a box that allows ptrace. */
   z.strictObject({ kind: z.literal('sanitizer'), leaks: z.boolean().default(false) }),
   z.strictObject({ kind: z.literal('hang') }),
+  /** Trips when more than `overBytes` were held at once, or the box ran out of memory. */
+  z.strictObject({
+    kind: z.literal('memory-growth'),
+    overBytes: z
+      .int()
+      .min(mib)
+      .max(16 * 1024 * mib)
+      .default(256 * mib),
+  }),
+  /** No input is built that is longer than `mostChars`. */
+  z.strictObject({ kind: z.literal('super-linear'), mostChars: z.int().min(64).max(mib).default(mib) }),
   z.strictObject({ kind: z.literal('prototype-pollution') }),
+  z.strictObject({ kind: z.literal('command-execution') }),
+  z.strictObject({ kind: z.literal('code-execution') }),
+  z.strictObject({ kind: z.literal('file-read') }),
+  z.strictObject({ kind: z.literal('file-write') }),
+  z.strictObject({ kind: z.literal('outbound-request') }),
 ]);
 
 const bounds = z.strictObject({
@@ -64,18 +92,24 @@ const functionalTest = z.strictObject({
 const recipeSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
   title: z.string().min(1).max(limits.titleChars),
-  target: z.strictObject({ ecosystem: z.enum(['debian', 'npm']), purl: z.string().startsWith('pkg:').max(limits.nameChars) }),
+  target: z.strictObject({
+    ecosystem: z.enum(['debian', 'npm', 'pypi', 'generic']),
+    purl: z.string().startsWith('pkg:').max(limits.nameChars),
+  }),
   vulnerability: z.strictObject({ id: name, weaknesses: z.array(z.string().regex(/^CWE-\d{1,5}$/)).max(8) }),
   variants: z.strictObject({ vulnerable: source, fixed: source.optional() }),
-  /** Of the recipe's own folder; seen in the box at /harness/, read-only, where no patch can reach. */
+  /** Files that are short enough to stand here; one name, one place: what is here is not in the folder. */
+  inline: z.record(fileName, z.union([z.string(), z.strictObject({ base64: z.base64() })])).default({}),
+  /** Of the recipe's own; seen in the box at /harness/, read-only, where no patch can reach. */
   files: z.array(fileName).max(32).default([]),
   /** Each step runs in a box of its own, without network, over the tree at /src. */
   build: z.strictObject({ steps: z.array(words).max(16).default([]), limits: bounds.default({}) }).prefault({}),
-  /** `{poc}` stands for the input's path. With `stdin` the input comes there as well. */
+  /** `{poc}` stands for the input's path. With `stdin` the input comes there as well. Instead of a command a driver: see observer.ts. */
   run: z.strictObject({
-    argv: words,
+    driver: fileName.regex(/\.(cjs|mjs|py)$/, 'a driver is .cjs, .mjs or .py').optional(),
+    argv: words.optional(),
     stdin: z.boolean().default(false),
-    cwd: word.default('/src'),
+    cwd: word.optional(),
     tools: z.array(z.literal('node')).max(1).default([]),
   }),
   oracle,
@@ -92,7 +126,8 @@ const recipeSchema = z.strictObject({
   pocs: z.array(fileName).max(16).default([]),
 });
 
-export type Recipe = z.infer<typeof recipeSchema>;
+type Written = z.infer<typeof recipeSchema>;
+export type Recipe = Written & { readonly run: Written['run'] & { readonly argv: string[]; readonly cwd: string } };
 export type Oracle = Recipe['oracle'];
 export type FunctionalTest = Recipe['tests'][number];
 export type Variant = 'vulnerable' | 'fixed';
@@ -108,15 +143,61 @@ export function parseRecipe(text: string): Recipe | Refusal {
     return refuse('malformed', `not YAML: ${(cause as Error).message.split('\n')[0]}`);
   }
   const result = recipeSchema.safeParse(document);
-  if (result.success) return usesOwnFiles(result.data) ?? result.data;
+  if (result.success) return outOfPlace(result.data) ?? withCommand(result.data);
   const [issue] = result.error.issues;
   return refuse('malformed', issue?.message ?? 'not a recipe', `/${issue?.path.join('/') ?? ''}`);
 }
 
-function usesOwnFiles(recipe: Recipe): Refusal | undefined {
-  if (new Set(recipe.files).size !== recipe.files.length) return refuse('malformed', 'a file is named twice', '/files');
-  const outside = recipe.patch.at.startsWith('/') || recipe.patch.at.split('/').includes('..');
-  return outside ? refuse('malformed', 'patches are applied within the tree', '/patch/at') : undefined;
+/** Oracles that need nobody within the box but the target; the others look from inside, through a driver. */
+const withoutDriver: readonly Oracle['kind'][] = ['sanitizer', 'hang', 'memory-growth'];
+
+function outOfPlace({ files, patch, run, oracle, selfCheck }: Written): Refusal | undefined {
+  if (new Set(files).size !== files.length) return refuse('malformed', 'a file is named twice', '/files');
+  if (patch.at.startsWith('/') || patch.at.split('/').includes('..'))
+    return refuse('malformed', 'patches are applied within the tree', '/patch/at');
+  if ((run.driver === undefined) === (run.argv === undefined)) return refuse('malformed', 'a run has a command or a driver', '/run/argv');
+  if (run.driver === undefined)
+    return withoutDriver.includes(oracle.kind) ? undefined : refuse('malformed', `${oracle.kind} is seen through a driver`, '/run/driver');
+  if (oracle.kind === 'sanitizer') return refuse('malformed', 'a sanitizer watches a command, not a driver', '/run/driver');
+  const also = run.stdin || run.tools.length > 0 || run.cwd !== undefined || selfCheck !== undefined;
+  return also ? refuse('malformed', 'a driver comes with its own command, directory and self-check', '/run') : undefined;
+}
+
+/** What a driver leaves out is the lab's own. */
+function withCommand(recipe: Written): Recipe {
+  const { run, files, oracle } = recipe;
+  const { driver, argv = [], cwd = '/src' } = run;
+  if (driver === undefined) return { ...recipe, run: { ...run, argv, cwd } };
+  return {
+    ...recipe,
+    files: [...new Set([driver, ...files])],
+    run: { ...run, ...observerCommand(oracle, driver, '{poc}') },
+    selfCheck: observerCommand(oracle, driver, '--self-check').argv,
+  };
+}
+
+/** Everything the recipe names, from its folder and from itself. */
+export function filesOf(recipe: Recipe, folder: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> | Refusal {
+  const twice = Object.keys(recipe.inline).find((name) => Object.hasOwn(folder, name));
+  if (twice !== undefined) return refuse('malformed', `${twice} stands in the recipe and lies in its folder`, 'files');
+  const inline = Object.entries(recipe.inline).map(([name, said]) => [
+    name,
+    typeof said === 'string' ? Buffer.from(said) : Buffer.from(said.base64, 'base64'),
+  ]);
+  return { ...folder, ...Object.fromEntries(inline) };
+}
+
+/** With the text of each lock instead of its name, so that a source says everything by itself. */
+export function withLocks(recipe: Recipe, files: Readonly<Record<string, Uint8Array>>): Recipe | Refusal {
+  const variants = { ...recipe.variants };
+  for (const variant of ['vulnerable', 'fixed'] as const) {
+    const source = variants[variant];
+    if (source?.kind !== 'npm' || source.lock === undefined) continue;
+    const bytes = files[source.lock];
+    if (!bytes) return refuse('not_found', `the recipe has no ${source.lock}`, 'files');
+    variants[variant] = { ...source, lock: Buffer.from(bytes).toString('utf8') };
+  }
+  return { ...recipe, variants };
 }
 
 export function sourceOf(recipe: Recipe, variant: Variant): Source | undefined {
@@ -150,5 +231,9 @@ const buildDefaults: BoxLimits = {
 const over = (defaults: BoxLimits, asked: Recipe['limits']): BoxLimits =>
   ({ ...defaults, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) }) as BoxLimits;
 
-export const runLimits = (recipe: Recipe): BoxLimits => over(runDefaults, recipe.limits);
+/** Growth is measured over many calls. */
+const growthDefaults: BoxLimits = { ...runDefaults, wallMs: 60_000, cpuSec: 60 };
+
+export const runLimits = (recipe: Recipe): BoxLimits =>
+  over(recipe.oracle.kind === 'super-linear' ? growthDefaults : runDefaults, recipe.limits);
 export const buildLimits = (recipe: Recipe): BoxLimits => over(buildDefaults, recipe.build.limits);

@@ -149,6 +149,7 @@ async function symbolized(
 
 interface PatchOptions {
   readonly files: PrepareOptions['files'];
+  readonly observers?: PrepareOptions['observers'];
   readonly runs?: number;
 }
 

@@ -54,7 +54,10 @@ export function pretendLab(flaws: Flaws): PretendLab {
       history: () => Promise.reject(new Error('not in this test')),
       read: () => Promise.reject(new Error('not in this test')),
     },
-    recipes: { all: () => Object.keys(flaws).map((id) => ({ id, text: recipe(id), files: { control: Buffer.from('fine') } })) },
+    recipes: {
+      all: () => Object.keys(flaws).map((id) => ({ id, text: recipe(id), files: { control: Buffer.from('fine') } })),
+      observers: () => ({}),
+    },
     failAgents(because) {
       failing = because;
     },

@@ -128,7 +128,10 @@ oracle: { kind: sanitizer }
 control: control.txt
 tests: [{ name: it works, argv: [/src/flawed, --works] }]
 `;
-const recipes: Recipes = { all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }] };
+const recipes: Recipes = {
+  all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }],
+  observers: () => ({}),
+};
 const treeOf = (words: string): TreeId => `tree_${Buffer.from(words).toString('hex').padEnd(64, '0').slice(0, 64)}`;
 const sources: Sources = {
   fetch: async () => ({ tree: treeOf(''), archives: [] }),

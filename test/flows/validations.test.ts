@@ -135,7 +135,10 @@ test('evidence of another input is not believed', async () => {
 });
 
 test(`more than ${limits.trialsPerValidation} trials are not begun at all, rather than some of them`, async () => {
-  const twice: Recipes = { all: () => [...loopRecipes.all(), ...loopRecipes.all().map((r) => ({ ...r, id: 'looper-2' }))] };
+  const twice: Recipes = {
+    all: () => [...loopRecipes.all(), ...loopRecipes.all().map((r) => ({ ...r, id: 'looper-2' }))],
+    observers: loopRecipes.observers,
+  };
   const wide = await openHub({ recipes: twice });
   try {
     const lab = await wide.join('Lab', 'finder');

@@ -185,7 +185,7 @@ async function specOf(ctx: Ctx, trial: Trial): Promise<Pinned | Refusal> {
   const recipe = parseRecipe(files.text);
   if (isRefusal(recipe)) return recipe;
   const poc = await ctx.doors.blobs.get(trial.pocId);
-  return isRefusal(poc) ? poc : prepare(recipe, poc, { files: files.files });
+  return isRefusal(poc) ? poc : prepare(recipe, poc, files);
 }
 
 const digestOf = (spec: TrialSpec) => (isRefusal(spec) ? null : spec.digest);

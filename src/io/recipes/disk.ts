@@ -2,16 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RecipeFiles, Recipes } from '../../base/doors.ts';
 
+const observersAt = join(import.meta.dirname, '../../lab/observers');
+
 /** The recipes of a directory: `<id>.yaml`, and `<id>/` with the files it names. Read once, at start. */
 export function diskRecipes(dir: string): Recipes {
+  const observers = filesOf(observersAt);
   const found: RecipeFiles[] = readdirSync(dir)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => {
       const id = basename(name, '.yaml');
-      return { id, text: readFileSync(join(dir, name), 'utf8'), files: filesOf(join(dir, id)) };
+      return { id, text: readFileSync(join(dir, name), 'utf8'), files: filesOf(join(dir, id)), observers };
     });
-  return { all: () => found };
+  return { all: () => found, observers: () => observers };
 }
 
 function filesOf(dir: string): Record<string, Uint8Array> {

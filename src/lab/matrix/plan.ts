@@ -7,7 +7,11 @@ import { type Recipe, sourceOf } from '../recipe.ts';
 
 /** What is asked: inputs of several sides (findings), each under its recipe, and the fixes to try them on. */
 export interface Asked {
-  readonly recipes: readonly { readonly recipe: Recipe; readonly files: PrepareOptions['files'] }[];
+  readonly recipes: readonly {
+    readonly recipe: Recipe;
+    readonly files: PrepareOptions['files'];
+    readonly observers?: PrepareOptions['observers'];
+  }[];
   /** `recipe` is an index; `of` names the side. */
   readonly pocs: readonly { readonly of: string; readonly recipe: number; readonly bytes: Uint8Array }[];
   /** On the recipe's unpatched source; without a patch it is the recipe's own fixed variant. */
@@ -62,13 +66,14 @@ export function prepareMatrix(asked: Asked): PinnedMatrix | Refusal {
   const runs = asked.runs ?? defaultRuns;
   const rows: PinnedMatrix['rows'][number][] = [];
   for (const { of, recipe, bytes } of asked.pocs) {
-    const spec = prepare(recipes[recipe]!.recipe, bytes, { files: recipes[recipe]!.files, runs });
+    const { recipe: under, ...files } = recipes[recipe]!;
+    const spec = prepare(under, bytes, { ...files, runs });
     if (isRefusal(spec)) return spec;
     rows.push({ name: spec.poc.sha256.slice(0, 12), of, recipe, spec });
   }
   const idle = recipes.findIndex((_, i) => !rows.some((row) => row.recipe === i));
   if (idle >= 0) return refuse('malformed', `no input is of the recipe ${recipes[idle]!.recipe.id}`, 'recipes');
-  const plan = { runs, recipes: recipes.map(({ recipe }) => recipe), rows, fixes };
+  const plan = { runs, recipes: recipes.map((_, i) => rows.find((row) => row.recipe === i)!.spec.recipe), rows, fixes };
   return { digest: digestOfMatrix(plan), ...plan };
 }
 

@@ -85,7 +85,7 @@ async function pin(ctx: Ctx, grade: Grade): Promise<Pinned | Refusal> {
   const found = ctx.doors.recipes.all().find((recipe) => recipe.id === grade.recipeId);
   const recipe = found ? parseRecipe(found.text) : refuse('not_found', 'this hub does not have the recipe');
   if (isRefusal(recipe)) return recipe;
-  const pinned = prepare(recipe, poc, { files: found!.files });
+  const pinned = prepare(recipe, poc, found!);
   if (isRefusal(pinned)) return pinned;
   return pinned.poc.sha256 === grade.pocSha256 ? pinned : refuse('untrusted', 'the submission is not the one that was recorded');
 }

@@ -68,11 +68,13 @@ function triedBy(ctx: Ctx, recipeId: string): Tried[] {
 }
 
 function versionTried(source: Recipe['variants']['vulnerable'], recipe: Recipe): string {
-  const version = source.version || versionOf(recipe.target.purl) || 'an unnamed version';
-  return source.kind === 'debian' ? `${version} without ${source.patch}` : version;
+  const stated = 'version' in source ? source.version : source.kind === 'git' ? source.revision : '';
+  const version = stated || versionOf(recipe.target.purl) || 'an unnamed version';
+  return source.kind === 'debian' && source.patch !== undefined ? `${version} without ${source.patch}` : version;
 }
 
-/** A Debian recipe's fixed build is the same version with one more patch: no version of the archive. */
+/** One version with one more patch is no other version of the archive. */
 function fixedVersion(vulnerable: Recipe['variants']['vulnerable'], fixed: Recipe['variants']['fixed']): string | null {
-  return fixed && fixed.kind === 'npm' && fixed.version !== vulnerable.version ? fixed.version : null;
+  const isPublished = fixed?.kind === 'npm' || fixed?.kind === 'pypi';
+  return isPublished && (!('version' in vulnerable) || fixed.version !== vulnerable.version) ? fixed.version : null;
 }

@@ -33,6 +33,6 @@ async function check({ plan, recipe: files, patchId }: CheckSpec, doors: WorkDoo
     if (sha256(poc) !== digest) return { refused: 'a PoC is not what it was when it was handed in' };
     pocs.push(poc);
   }
-  const checked = await verifyPatch(recipe, patch, pocs, { files: files.files, runs: plan.runs }, doors);
+  const checked = await verifyPatch(recipe, patch, pocs, { files: files.files, observers: files.observers, runs: plan.runs }, doors);
   return isRefusal(checked) ? { refused: checked.because } : checked.evidence;
 }

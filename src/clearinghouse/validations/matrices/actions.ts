@@ -197,7 +197,7 @@ async function pinned(ctx: Ctx, plan: MatrixPlan): Promise<MatrixSpec> {
     const files = ctx.doors.recipes.all().find((r) => r.id === id && sha256(r.text) === digest);
     const recipe = files ? parseRecipe(files.text) : refuse('not_found', `this hub no longer has the recipe ${id} as it was`);
     if (isRefusal(recipe)) return recipe;
-    recipes.push({ recipe, files: files!.files });
+    recipes.push({ recipe, files: files!.files, observers: files!.observers });
   }
   const read = async (file: MatrixPlan['pocs'][number] | NonNullable<MatrixPlan['fixes'][number]['patch']>) => {
     const bytes = await ctx.doors.blobs.get(file.blobId);
