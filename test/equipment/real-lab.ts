@@ -56,6 +56,7 @@ export function realLab(): RealLab {
       const sources: Sources = {
         fetch: async (source) => ({ tree: kept[(source as { version: '1' | '2' }).version]!, archives: [] }),
         read: async () => refuse('not_found', 'nothing is read here'),
+        history: async () => refuse('not_found', 'nothing has a history here'),
       };
       const version = (version: string) => ({ kind: 'npm', package: 'flawed', version });
       const whole = parseRecipe(
