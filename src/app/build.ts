@@ -7,7 +7,9 @@ import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.
 import { comparePackageVersions } from '../clearinghouse/inventories/versions/compare.ts';
 import { diskBlobs } from '../io/blobs/disk.ts';
 import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
-import { treeStore } from '../io/boxes/trees.ts';
+import type { Driver } from '../io/boxes/engine.ts';
+import { gvisorBox } from '../io/boxes/gvisor.ts';
+import { type Trees, treeStore } from '../io/boxes/trees.ts';
 import { shiftedClock, systemClock } from '../io/clock/clock.ts';
 import { openEmbedded, openExternal } from '../io/db/open.ts';
 import type { OpenDb } from '../io/db/postgres.ts';
@@ -61,11 +63,18 @@ function readPolicy(file: string): TlogPolicy {
 export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'models' | 'recipes'> {
   const trees = treeStore(join(config.dataDir, 'trees'));
   return {
-    box: bubblewrapBox({ dir: join(config.dataDir, 'boxes'), trees, acceptUnenforced: config.acceptUnenforced }),
+    box: boxDrivers(config, trees).find((driver) => driver.id === config.box)!,
     sources: registrySources({ dir: join(config.dataDir, 'sources'), trees, compare: comparePackageVersions }),
     models: openAiModels({ origins: config.modelOrigins, keys: config.modelKeysFile ? readModelKeys(config.modelKeysFile) : {} }),
     recipes: diskRecipes(config.recipesDir),
   };
+}
+
+/** Every driver there is, the chosen one among them; none does anything before it is asked. */
+export function boxDrivers(config: Config, trees: Trees = treeStore(join(config.dataDir, 'trees'))): readonly Driver[] {
+  const { acceptUnenforced, runsc } = config;
+  const options = { dir: join(config.dataDir, 'boxes'), trees, acceptUnenforced };
+  return [bubblewrapBox(options), gvisorBox({ ...options, ...(runsc === undefined ? {} : { runsc }) })];
 }
 
 /** The recipes of a directory that is not the library: a maintainer's own. */

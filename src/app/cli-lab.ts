@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import type { Doors, Probe, RecipeFiles } from '../base/doors.ts';
+import type { Doors, RecipeFiles } from '../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { conclude } from '../lab/conclude.ts';
 import { prepare } from '../lab/experiment.ts';
@@ -9,6 +9,7 @@ import { parseRecipe } from '../lab/recipe.ts';
 import { recordOf } from '../lab/record.ts';
 import { runExperiment } from '../lab/run.ts';
 import { buildLab, recipesIn } from './build.ts';
+import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { readConfig } from './config.ts';
 import { finish } from './ending.ts';
@@ -40,15 +41,7 @@ export function labCommands(program: Command): void {
       const recipe = recipeNamed(name, doors);
       finish(isRefusal(recipe) ? recipe : await matrixOf(recipe, options, doors, sayer(isJson())), isJson());
     });
-  group
-    .command('doctor')
-    .description('try every limit of the box and say what is enforced, what is missing and the command that mends it')
-    .action(async () => {
-      const { box } = buildLab(readConfig(process.env));
-      const probe = await box.probe();
-      if (!probe.usable) process.exitCode = 69;
-      finish({ value: { driver: box.id, ...probe }, text: sentence(box.id, probe) }, isJson());
-    });
+  doctorCommand(group, isJson);
   group
     .command('recipes')
     .description('list the recipes of the library')
@@ -106,10 +99,4 @@ function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prep
     observers: found.observers,
     ...(options.runs === undefined ? {} : { runs: Number(options.runs) }),
   });
-}
-
-function sentence(driver: string, probe: Probe): string {
-  const bounds = Object.entries(probe.enforced).map(([name, is]) => `  ${is ? 'enforced' : 'NOT enforced'}  ${name}`);
-  const verdict = probe.usable ? 'usable' : 'not usable: the lab refuses to run anything';
-  return [`${driver} (${probe.isolation}): ${verdict}`, ...bounds, ...probe.missing.map((line) => `  mend: ${line}`)].join('\n');
 }

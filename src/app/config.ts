@@ -27,6 +27,10 @@ export interface Config {
   /** Addresses and CIDR blocks that the hub may call although they are not public: a receiver of webhooks in one's own network. */
   readonly ownAddresses: readonly string[];
   readonly recipesDir: string;
+  /** What makes the boxes: namespaces on a shared kernel, or gVisor's kernel in user space. */
+  readonly box: 'bubblewrap' | 'gvisor';
+  /** Where gVisor's runsc lies, when it is not on PATH. */
+  readonly runsc: string | undefined;
   /** How many boxes run at once. */
   readonly boxes: number;
   /** Run untrusted code even where a bound is not enforced. The operator's own risk; off by default. */
@@ -64,6 +68,8 @@ const environment = z.object({
   BREAKWATER_WITNESSES: z.string().optional(),
   BREAKWATER_OWN_ADDRESSES: z.string().default(''),
   BREAKWATER_RECIPES: z.string().optional(),
+  BREAKWATER_BOX: z.enum(['bubblewrap', 'gvisor']).default('bubblewrap'),
+  BREAKWATER_RUNSC: z.string().startsWith('/').optional(),
   BREAKWATER_BOXES: z.coerce
     .number()
     .int()
@@ -94,6 +100,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     witnessesFile: e.BREAKWATER_WITNESSES,
     ownAddresses: e.BREAKWATER_OWN_ADDRESSES.split(',').filter(Boolean),
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
+    box: e.BREAKWATER_BOX,
+    runsc: e.BREAKWATER_RUNSC,
     boxes: e.BREAKWATER_BOXES,
     acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',
   };

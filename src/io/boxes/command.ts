@@ -8,10 +8,14 @@ export interface Bind {
   readonly from: string;
   readonly at: string;
   readonly writable: boolean;
+  readonly isFile?: boolean;
 }
 
-const ours = ['/usr', '/lib', '/lib64', '/bin', '/sbin', '/etc', '/proc', '/dev', '/sys', '/.sbxinit'];
-const sharedMemoryBytes = 8 << 20;
+const ours = ['/usr', '/lib', '/lib64', '/bin', '/sbin', '/etc', '/proc', '/dev', '/sys', '/.sbxinit', '/.sbxguest', '/.box'];
+export const sharedMemoryBytes = 8 << 20;
+export const reportBytes = limits.reportFiles * limits.reportFileBytes;
+/** Of every box; the spec's own come after. */
+export const environment = { PATH: '/usr/bin:/bin', HOME: '/tmp', LC_ALL: 'C.UTF-8' } as const;
 const isAt = (path: string) => posix.isAbsolute(path) && posix.normalize(path) === path && path !== '/' && !path.endsWith('/');
 const isWithin = (path: string, parent: string) => path === parent || path.startsWith(`${parent}/`);
 
@@ -33,35 +37,47 @@ export function checkSpec(spec: BoxSpec): Refusal | undefined {
   return name === undefined ? undefined : refuse('malformed', `not the name of a variable: ${name}`, 'env');
 }
 
-/** bwrap's own arguments, up to and including the target. `seccompFd` is read to its end: a fresh one for each run. */
-export function bwrapArguments(spec: BoxSpec, binds: readonly Bind[], init: string, seccompFd: number): string[] {
+interface Bwrap {
+  readonly init: string;
+  /** Read to its end: a fresh one for each run. */
+  readonly seccompFd: number;
+  /** Without a user namespace: bwrap stays root and init makes the target this user. Otherwise 0. */
+  readonly asTarget: number;
+}
+
+/** bwrap's own arguments, up to and including the target. */
+export function bwrapArguments(spec: BoxSpec, binds: readonly Bind[], { init, seccompFd, asTarget }: Bwrap): string[] {
   const { collect } = spec;
   const args = [
+    ...(asTarget ? rootsOwn : usersOwn),
     ...isolation,
-    ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...Object.entries({ ...environment, ...spec.env }).flatMap(([name, value]) => ['--setenv', name, value]),
     ...root,
     ...['--size', String(sharedMemoryBytes), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
     ...['--size', String(spec.limits.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
     ...binds.flatMap(({ from, at, writable }) => [writable ? '--bind' : '--ro-bind', from, at]),
-    ...(collect ? ['--size', String(limits.reportFiles * limits.reportFileBytes), '--perms', '0700', '--tmpfs', collect] : []),
+    ...(collect ? ['--size', String(reportBytes), '--perms', asTarget ? '1777' : '0700', '--tmpfs', collect] : []),
     ...['--ro-bind', init, '/.sbxinit', '--remount-ro', '/', '--chdir', spec.cwd, '--seccomp', String(seccompFd), '--'],
-    ...['/.sbxinit', collect ?? '-', String(limits.reportFiles), String(limits.reportFileBytes)],
+    ...['/.sbxinit', String(asTarget), collect ?? '-', String(limits.reportFiles), String(limits.reportFileBytes)],
   ];
   return [...args, ...spec.argv];
 }
 
+const usersOwn = ['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'];
+/** What init needs to make the target somebody else, and to end whatever it leaves; the target has none of it. */
+// biome-ignore format: one option a line
+const rootsOwn = [
+  '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try',
+  '--cap-drop', 'ALL',
+  '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP', '--cap-add', 'CAP_KILL',
+];
+
 // biome-ignore format: one option a line
 const isolation = [
-  '--unshare-all',
-  '--unshare-user', '--disable-userns',
   // Without it the first process waits for every daemon the target leaves behind, and survives a dead worker.
   '--die-with-parent',
   '--new-session',
   '--clearenv',
-  '--setenv', 'PATH', '/usr/bin:/bin',
-  '--setenv', 'HOME', '/tmp',
-  '--setenv', 'LC_ALL', 'C.UTF-8',
-  '--uid', '65534', '--gid', '65534',
   '--hostname', 'sandbox',
 ];
 

@@ -7,22 +7,25 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 export interface Programs {
+  /** Where they lie. */
+  readonly dir: string;
   readonly launch: string;
   readonly init: string;
+  readonly guest: string;
   readonly probe: string;
 }
 
-/** Compiles our three C programs at first use, into a file named by what they were made from. */
+/** Compiles our C programs at first use, into a file named by what they were made from. */
 export async function nativePrograms(dir: string): Promise<Programs> {
-  const [launch, init, probe] = await Promise.all(['sbxlaunch', 'sbxinit', 'sbxprobe'].map((name) => compiled(dir, name)));
-  return { launch: launch!, init: init!, probe: probe! };
+  const programs = await Promise.all(['sbxlaunch', 'sbxinit', 'sbxguest', 'sbxprobe'].map((name) => compiled(dir, name)));
+  const [launch, init, guest, probe] = programs as [string, string, string, string];
+  return { dir: join(dir, 'bin'), launch, init, guest, probe };
 }
 
 async function compiled(dir: string, name: string): Promise<string> {
   const source = join(import.meta.dirname, 'native', `${name}.c`);
-  const digest = createHash('sha256')
-    .update(await readFile(source))
-    .digest('hex');
+  const parts = await Promise.all([source, join(import.meta.dirname, 'native', 'init.h')].map((file) => readFile(file)));
+  const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
   const program = join(dir, 'bin', `${name}-${digest}`);
   if (await exists(program)) return program;
   await mkdir(join(dir, 'bin'), { recursive: true });

@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { BoxResult, BoxSpec, Probe } from '../../base/doors.ts';
-import type { Programs } from './native.ts';
+import type { Unproven } from './runtime.ts';
 import { diskIsBounded } from './storage.ts';
 
 const mib = 1 << 20;
@@ -27,27 +26,22 @@ const remedies: Record<keyof Probe['enforced'], string> = {
   seccomp: 'system calls are not filtered: use a kernel with CONFIG_SECCOMP_FILTER on x86-64 or aarch64',
 };
 
-/** The driver before anybody trusts it. */
-interface Unproven {
-  run(spec: BoxSpec): Promise<BoxResult>;
-  programs(): Promise<Programs>;
-}
-
 /** Breaks each limit on purpose in a box of its own, and believes only what then happens. */
 export async function probeWith(box: Unproven): Promise<Probe> {
   const none = { memory: false, pids: false, cpu: false, disk: false, net: false, seccomp: false };
-  const absent = await missingPrograms();
-  if (absent.length > 0) return { usable: false, isolation: 'none', enforced: none, missing: absent };
+  const nothing = (missing: readonly string[]): Probe => ({ usable: false, isolation: 'none', enforced: none, missing });
+  const { runtime } = box;
+  const absent = await runtime.missing();
+  if (absent.length > 0) return nothing(absent);
   const program = await box.programs().catch((cause: Error) => cause);
-  if (program instanceof Error)
-    return { usable: false, isolation: 'none', enforced: none, missing: [`${program.message}: \`apt-get install -y clang libc6-dev\``] };
+  if (program instanceof Error) return nothing([`${program.message}: \`apt-get install -y clang libc6-dev\``]);
   const bytes = await readFile(program.probe);
   const attempt = (...words: string[]) => box.run(attemptOf(bytes, words));
-  const first = await attempt('seccomp');
-  if (first.end === 'box-failed') return { usable: false, isolation: 'none', enforced: none, missing: [whyNot(first)] };
+  const first = await firstThatBegins(box, () => attempt('seccomp'));
+  if (first.end === 'box-failed') return nothing([runtime.whyNot(first.because ?? '')]);
   const [memory, pids, cpu, tmp, shm, net] = await Promise.all([
-    attempt('memory', '128'),
-    attempt('pids', '16'),
+    attempt('memory', '512'),
+    attempt('pids', String(bounds.pids), String(runtime.slackPids)),
     box.run({ ...attemptOf(bytes, ['cpu']), limits: { ...bounds, cpuSec: 1 } }),
     attempt('disk', '8'),
     attempt('disk', '16', '/dev/shm/fill'),
@@ -55,7 +49,7 @@ export async function probeWith(box: Unproven): Promise<Probe> {
   ]);
   const held = (r: BoxResult) => r.end === 'exited' && r.exit === 0;
   const enforced = {
-    memory: memory.end === 'oom' && memory.peakBytes <= bounds.memoryBytes,
+    memory: memory.end === 'oom' && memory.peakBytes <= bounds.memoryBytes + runtime.overhead.memoryBytes,
     pids: held(pids),
     cpu: cpu.end === 'cpu-limit',
     disk: held(tmp) && held(shm) && diskIsBounded,
@@ -63,7 +57,7 @@ export async function probeWith(box: Unproven): Promise<Probe> {
     seccomp: held(first),
   };
   const missing = Object.entries(remedies).flatMap(([name, remedy]) => (enforced[name as keyof typeof enforced] ? [] : [remedy]));
-  return { usable: true, isolation: 'process', enforced, missing };
+  return { usable: true, isolation: runtime.isolation, enforced, missing };
 }
 
 /** Why untrusted code may not run here, if it may not. Disk and CPU have a second bound in time, the others have none. */
@@ -78,18 +72,15 @@ function attemptOf(program: Uint8Array, words: readonly string[]): BoxSpec {
   return { argv: ['/probe', ...words], cwd: '/tmp', env: {}, trees: [], files, profile: 'poc', limits: bounds };
 }
 
-async function missingPrograms(): Promise<string[]> {
-  if (process.platform !== 'linux') return ['boxes need Linux'];
-  const there = await access('/usr/bin/bwrap', constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-  return there ? [] : ['bubblewrap is missing: `apt-get install -y bubblewrap clang`'];
-}
-
-function whyNot(failed: BoxResult): string {
-  const because = failed.because ?? '';
-  if (/namespace|user_ns|Operation not permitted|uid map/i.test(because))
-    return `user namespaces are forbidden here (${because}): \`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 kernel.unprivileged_userns_clone=1\``;
-  return `bubblewrap does not start (${because}): \`apt-get install -y bubblewrap clang\``;
+/** Leaves the engine in the first way that works, or in the one to be preferred. */
+async function firstThatBegins(box: Unproven, attempt: () => Promise<BoxResult>): Promise<BoxResult> {
+  const failures: BoxResult[] = [];
+  for (const way of Object.keys(box.runtime.ways)) {
+    box.way = way;
+    const result = await attempt();
+    if (result.end !== 'box-failed') return result;
+    failures.push(result);
+  }
+  box.way = Object.keys(box.runtime.ways)[0]!;
+  return failures[0]!;
 }

@@ -1,23 +1,37 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { BoxEnd, BoxLimits, BoxResult } from '../../base/doors.ts';
 import type { Counters, Group } from './cgroups.ts';
 import { parseStatus, type Status, statusBytes } from './status.ts';
 
-interface Supervised {
+/** A box ready to be started: the launcher's command line and descriptors. */
+export interface Started {
   readonly argv: readonly string[];
   readonly stdin: number | 'ignore';
-  readonly seccomp: number;
+  /** Handed on as descriptor 3, for bwrap. */
+  readonly seccomp?: number;
+  /** Where init says how it ended, if it cannot on descriptor 4. */
+  readonly said?: string;
+  /** The host's out-of-memory killer hits the runtime's processes: the target then seems to have ended by itself, or never ends. */
+  readonly hidesKills?: boolean;
+  release(): Promise<void>;
+}
+
+interface Supervised extends Omit<Started, 'release'> {
   readonly limits: BoxLimits;
   readonly group: Group | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
+const killsEveryMs = 250;
+
 /** Starts the launcher, bounds time and output, and says how it ended. The group is dead when it returns. */
 export async function supervise(run: Supervised): Promise<BoxResult> {
   const startedAt = performance.now();
   const child = spawn(run.argv[0]!, run.argv.slice(1), {
-    stdio: [run.stdin, 'pipe', 'pipe', run.seccomp, 'pipe'],
+    stdio: [run.stdin, 'pipe', 'pipe', run.seccomp ?? 'ignore', run.said ? 'ignore' : 'pipe'],
     // A group of its own, so that one kill reaches launcher and bwrap.
     detached: true,
     // bwrap clears the target's environment but keeps its own, readable inside at /proc/1/environ.
@@ -37,19 +51,22 @@ export async function supervise(run: Supervised): Promise<BoxResult> {
   const room = { bytes: run.limits.outputBytes };
   const out = gather(child.stdout!, room, () => stop('output-limit'));
   const err = gather(child.stderr!, room, () => stop('output-limit'));
-  const status = gather(child.stdio[4] as Readable, { bytes: statusBytes }, () => stop('killed'));
+  const status = run.said ? undefined : gather(child.stdio[4] as Readable, { bytes: statusBytes }, () => stop('killed'));
   const timer = setTimeout(() => stop('timeout'), run.limits.wallMs);
+  const kills = run.hidesKills ? setInterval(() => run.group?.counters().oomKills && stop('oom'), killsEveryMs) : undefined;
   const abort = () => stop('killed');
   run.signal?.addEventListener('abort', abort);
   if (run.signal?.aborted) abort();
   const failure = await closed;
   clearTimeout(timer);
+  clearInterval(kills);
   run.signal?.removeEventListener('abort', abort);
   const wallMs = performance.now() - startedAt;
   const counters = run.group?.counters() ?? { oomKills: 0, pidsRefused: 0, cpuUs: 0, peakBytes: 0 };
   run.group?.kill();
-  const said = parseStatus(Buffer.concat(status));
-  const ended = decideEnd(stopped, said, counters, failure || Buffer.concat(err).toString('utf8'));
+  const said = parseStatus(status ? Buffer.concat(status) : await headOf(run.said!));
+  const decided = decideEnd(stopped, said, counters, failure || Buffer.concat(err).toString('utf8'));
+  const ended: Ended = run.hidesKills && counters.oomKills > 0 ? { end: 'oom', exit: null, signal: null } : decided;
   return { ...ended, ...counters, wallMs, stdout: Buffer.concat(out), stderr: Buffer.concat(err), reports: said.reports };
 }
 
@@ -73,6 +90,17 @@ export function decideEnd(stopped: BoxEnd | undefined, said: Status, counters: C
   if (signal === sigxfsz) return { end: 'file-limit', ...none };
   if (signal === sigkill && counters.oomKills > 0) return { end: 'oom', ...none };
   return signal === null ? { end: 'exited', exit, signal } : { end: 'signalled', exit: null, signal };
+}
+
+/** As much as init may say: a sandbox that was broken out of could have written anything. */
+async function headOf(file: string): Promise<Buffer> {
+  const from = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const bytes = Buffer.alloc(Math.min(statusBytes, (await from.stat()).size));
+    return bytes.subarray(0, (await from.read(bytes, 0, bytes.length, 0)).bytesRead);
+  } finally {
+    await from.close();
+  }
 }
 
 /** Keeps what comes until the room is used up; the room may be shared by several streams. */

@@ -1,10 +1,11 @@
 /*
  * Outside the box, still with the worker's rights: joins the cgroups, stages what the box may see, sets limits,
- * gives up every right, and becomes bwrap.
+ * gives up every right, and becomes bwrap or runsc.
  *
- *   sbxlaunch UID CPU_S FILE_BYTES OPEN_FILES PROCESSES  N CGROUP_PROCS...  M STAGED...  -- bwrap ...
+ *   sbxlaunch UID MAPPED CPU_S FILE_BYTES OPEN_FILES PROCESSES  N CGROUP_PROCS...  M STAGED...  -- program ...
  *
- * UID 0 means: keep the identity (the worker is unprivileged). Descriptors 0 to 4 are handed on, every other is closed.
+ * UID 0 means: keep the identity. MAPPED 1: become root of a user namespace in which there is nobody else, as runsc wants it.
+ * A limit of - is left as it is. Descriptors 0 to 4 are handed on, every other is closed.
  * Staged paths appear as /tmp/0, /tmp/1 ... in a mount namespace of our own, so that the store they lie in
  * can stay closed to every other user of the machine and the unprivileged bwrap can still bind them.
  */
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,16 +76,35 @@ static void stage(char **paths, int count) {
   }
 }
 
-static void limit(int resource, unsigned long soft, unsigned long hard) {
-  struct rlimit l = {soft, hard};
+static void limit(int resource, const char *most, unsigned long slack) {
+  if (!strcmp(most, "-")) return;
+  struct rlimit l = {number(most), number(most) + slack};
   if (setrlimit(resource, &l)) die("setrlimit");
 }
 
+static void write_line(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, text, strlen(text)) < 0) die(path);
+  close(fd);
+}
+
+static void become_mapped_root(void) {
+  char uids[32], gids[32];
+  snprintf(uids, sizeof uids, "0 %u 1", geteuid());
+  snprintf(gids, sizeof gids, "0 %u 1", getegid());
+  /* A change of identity makes /proc/self root's. */
+  prctl(PR_SET_DUMPABLE, 1);
+  if (unshare(CLONE_NEWUSER)) die("a user namespace");
+  write_line("/proc/self/setgroups", "deny");
+  write_line("/proc/self/uid_map", uids);
+  write_line("/proc/self/gid_map", gids);
+}
+
 int main(int argc, char **argv) {
-  int i = 1;
-  if (argc < 10) return FAILED;
-  unsigned long uid = number(argv[i++]), cpu = number(argv[i++]), file_bytes = number(argv[i++]);
-  unsigned long open_files = number(argv[i++]), processes = number(argv[i++]);
+  int i = 7;
+  if (argc < 11) return FAILED;
+  unsigned long uid = number(argv[1]), mapped = number(argv[2]);
+  pid_t parent = getppid();
   for (int n = (int)number(argv[i++]); n > 0 && i < argc; n--) join(argv[i++]);
   int staged = i < argc ? (int)number(argv[i++]) : 0;
   if (i + staged + 1 >= argc || strcmp(argv[i + staged], "--")) return FAILED;
@@ -92,16 +113,19 @@ int main(int argc, char **argv) {
 
   if (syscall(SYS_close_range, LAST_KEPT_FD + 1, ~0U, 0)) die("close_range");
   /* 1, not 0: the kernel starts a piped core_pattern handler, on the host, even at 0. */
-  limit(RLIMIT_CORE, 1, 1);
+  limit(RLIMIT_CORE, "1", 0);
   /* Hard above soft, so that the end is SIGXCPU and cannot be mistaken for an out-of-memory SIGKILL. */
-  limit(RLIMIT_CPU, cpu, cpu + 1);
-  limit(RLIMIT_FSIZE, file_bytes, file_bytes);
-  limit(RLIMIT_NOFILE, open_files, open_files);
-  if (processes) limit(RLIMIT_NPROC, processes, processes);
-  limit(RLIMIT_MEMLOCK, 65536, 65536);
-  limit(RLIMIT_MSGQUEUE, 0, 0);
+  limit(RLIMIT_CPU, argv[3], 1);
+  limit(RLIMIT_FSIZE, argv[4], 0);
+  limit(RLIMIT_NOFILE, argv[5], 0);
+  limit(RLIMIT_NPROC, argv[6], 0);
+  limit(RLIMIT_MEMLOCK, "65536", 0);
+  limit(RLIMIT_MSGQUEUE, "0", 0);
   if (uid && (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))) die("give up rights");
+  if (mapped) become_mapped_root();
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) die("no_new_privs");
+  /* The worker's death is ours; it may have died before we asked. bwrap asks for itself, runsc does not. */
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent) die("the worker is gone");
   umask(077);
   execv(argv[i], argv + i);
   die(argv[i]);

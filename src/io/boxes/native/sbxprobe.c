@@ -26,13 +26,13 @@ static int memory(size_t mib) {
   return 1;
 }
 
-static int pids(int allowed) {
-  for (int i = 1; i < allowed; i++) {
+static int pids(int allowed, int slack) {
+  for (int i = 1; i <= allowed + slack; i++) {
     pid_t pid = fork();
-    if (pid < 0) return 2;
+    if (pid < 0) return i >= allowed && errno == EAGAIN ? 0 : 2;
     if (pid == 0) pause();
   }
-  return fork() < 0 && errno == EAGAIN ? 0 : 1;
+  return 1;
 }
 
 static int disk(const char *path, size_t mib) {
@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
   if (argc < 2) return 2;
   int n = argc > 2 ? atoi(argv[2]) : 0;
   if (!strcmp(argv[1], "memory")) return memory((size_t)n);
-  if (!strcmp(argv[1], "pids")) return pids(n);
+  if (!strcmp(argv[1], "pids")) return pids(n, argc > 3 ? atoi(argv[3]) : 0);
   if (!strcmp(argv[1], "disk")) return disk(argc > 3 ? argv[3] : "/tmp/fill", (size_t)n);
   if (!strcmp(argv[1], "net")) return net();
   if (!strcmp(argv[1], "seccomp")) return seccomp();
