@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/instant.ts';
 import { type Bulletin, csafPath, firstOf, latestOf, publicUrl } from './bulletin.ts';
 import { ecosystemOf } from './formats/ecosystem.ts';
+import { indicatorNote } from './indicator.ts';
 import { selectionsOf } from './selections.ts';
 import { noIdentifiers, type Source } from './source.ts';
 import type { AdvisoryText, AffectedRange, AiUse, Cvss, SupplierSays } from './text.ts';
@@ -165,15 +166,13 @@ function vulnerabilityOf(bulletin: Bulletin, products: readonly Product[]): Vuln
 }
 
 function vulnerabilityNotes(text: AdvisoryText): Source['notes'] {
-  const note = (category: 'description' | 'details' | 'other', title: string, words: string) => ({
+  const note = (category: 'description' | 'other', title: string, words: string) => ({
     category,
     title,
     text: words,
     audience: null,
   });
-  const indicators = (text.indicators ?? []).map((i) =>
-    note('details', 'Indicator', i.pattern === null ? i.text : `${i.text}\nSTIX pattern: ${i.pattern}`),
-  );
+  const indicators = (text.indicators ?? []).map(indicatorNote);
   const said = (text.statements ?? []).map((s) =>
     note('other', `Statement of ${s.supplier} on ${s.package} (${s.status}, ${s.at})`, s.text),
   );

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Tlp } from '../../base/label.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import { readLicenseExpression } from './csaf/license-expression.ts';
+import type { Indicator } from './indicator.ts';
 
 /** One half-open range of versions: `introduced` is in it, `fixed` is not. Several ranges of a package are a union. */
 export interface AffectedRange {
@@ -54,13 +55,6 @@ export const workaroundKinds = ['workaround', 'mitigation'] as const;
 interface Workaround {
   readonly kind: (typeof workaroundKinds)[number];
   readonly text: string;
-}
-
-/** How one sees that it is or was exploited; never how it is done. */
-interface Indicator {
-  readonly text: string;
-  /** A STIX 2.1 pattern, for machines. */
-  readonly pattern: string | null;
 }
 
 /** Where AI had a part, and the human who answers for it. */

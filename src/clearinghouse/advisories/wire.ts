@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
 import type { Advisory } from './advisory.ts';
+import { isPattern } from './indicator.ts';
 import { type AdvisoryText, profiles, referenceKinds, workaroundKinds } from './text.ts';
 
 const version = z
@@ -56,7 +57,12 @@ export const draftInput = z.object({
     .default([]),
   /** How one sees that it is or was exploited; never how it is done. */
   indicators: z
-    .array(z.object({ text: wireText(limits.textChars), pattern: wireText(limits.textChars).nullish() }))
+    .array(
+      z.object({
+        text: wireText(limits.textChars),
+        pattern: wireText(limits.textChars).refine(isPattern, 'is no pattern of STIX 2.1').nullish(),
+      }),
+    )
     .max(limits.indicatorsPerAdvisory)
     .default([]),
   /** SPDX licence expression under which the advisory itself may be used; nothing is said when left out. */

@@ -1,6 +1,7 @@
 import { type Instant, parseInstant } from '../../../../base/instant.ts';
 import { type Tlp, tlps } from '../../../../base/label.ts';
 import { type Refusal, refuse } from '../../../../base/refusal.ts';
+import { indicatorNote } from '../../indicator.ts';
 import { noIdentifiers, type Source } from '../../source.ts';
 import { faultsOfStix } from './check.ts';
 import { oldMarkings, tlpMarkings } from './object.ts';
@@ -102,7 +103,11 @@ function vulnerabilityOf(bundle: Bundle, v: Json): Vulnerability {
     weaknesses: identified
       .filter((i) => i.system.toLowerCase() === 'cwe')
       .map((i) => ({ id: i.text, name: text(i.r.description) ?? null, version: null })),
-    notes: [...(description === undefined ? [] : [noteOf('description', 'Description', description)]), ...bundle.notesOf(v)],
+    notes: [
+      ...(description === undefined ? [] : [noteOf('description', 'Description', description)]),
+      ...related(bundle, v, 'related-to', 'indicates').flatMap(indicatorOf),
+      ...bundle.notesOf(v),
+    ],
     status: affected.length > 0 ? { known_affected: affected } : {},
     justifications: [],
     threats: [],
@@ -115,6 +120,12 @@ function vulnerabilityOf(bundle: Bundle, v: Json): Vulnerability {
     disclosedAt: null,
     exploitedAt: [],
   };
+}
+
+function indicatorOf(object: Json): Source['notes'][number][] {
+  if (object.type !== 'indicator') return [];
+  const pattern = object.pattern_type === 'stix' ? (text(object.pattern) ?? null) : null;
+  return [indicatorNote({ text: text(object.description) ?? text(object.name) ?? '', pattern })];
 }
 
 function related(bundle: Bundle, to: Json, ...how: readonly string[]): Json[] {

@@ -73,12 +73,19 @@ function carried(source: Source): Source {
   };
 }
 
+const pattern = "[network-traffic:dst_port = 8443 AND url:value LIKE '%__proto__%'] REPEATS 2 TIMES WITHIN 60 SECONDS";
+const seen = [
+  { text: 'A property __proto__ in a request.', pattern },
+  { text: 'The process restarts.', pattern: null },
+];
+
 describe('our own advisory', () => {
   test.each([
     ['everything', bulletin()],
     ['as little as may be', bulletin(bare)],
     ['one version', bulletin({}, { versions: versions.slice(0, 1) })],
     ['a draft', bulletin({}, { status: 'draft' })],
+    ['indicators, with a pattern and without', bulletin({ indicators: seen })],
   ])('comes back as far as STIX carries it: %s', (_, of) => {
     const source = sourceOf(of);
     expect(insist(readStix(JSON.parse(JSON.stringify(writeStix(source)))))).toEqual(carried(source));
@@ -94,6 +101,15 @@ describe('our own advisory', () => {
       );
       expect([...new Set(refs)].filter((ref) => !ids.has(ref))).toEqual([]);
     }
+  });
+
+  test('an indicator is one to machines, and points to its vulnerability', () => {
+    const { objects } = writeStix(sourceOf(bulletin({ indicators: seen })));
+    const [indicator, ...more] = objects.filter((o) => o.type === 'indicator');
+    expect([indicator, more]).toMatchObject([{ pattern, pattern_type: 'stix', valid_from: at, description: seen[0]!.text }, []]);
+    const vulnerability = objects.find((o) => o.type === 'vulnerability')!.id;
+    expect(objects).toContainEqual(expect.objectContaining({ source_ref: indicator!.id, target_ref: vulnerability }));
+    expect(objects.filter((o) => o.type === 'note').map((n) => n.content)).toContain('The process restarts.');
   });
 
   test('is the same object in a later version, and the same bytes when written twice', () => {

@@ -1,4 +1,5 @@
 import { canonical } from '../../../../base/canonical.ts';
+import { indicatorIn } from '../../indicator.ts';
 import type { Source } from '../../source.ts';
 import { observableId, type StixBundle, type StixObject, stixId, timeless, tlpMarking, tlpMarkings } from './object.ts';
 
@@ -9,7 +10,8 @@ type Note = Source['notes'][number];
  * What STIX 2.1 has no property for; it is told in words where a reader wants it, and is not read back: the document's category and
  * generator, revisions but the first and the last, aliases, translation, credits, the product tree (ranges, lists, groups, relationships,
  * helpers) and every status but "affected", of remedies their products, dates, entitlements and restarts, of scores who measured which
- * product and what is no CVSS vector, justifications, threats, involvements, dates of discovery and exploitation, a note's audience.
+ * product and what is no CVSS vector, justifications, threats, involvements, dates of discovery and exploitation, a note's audience, where among
+ * the notes an indicator with a pattern stands.
  */
 
 /** A bundle (STIX 2.1 §8): a report that refers to each vulnerability, what is affected, and what to do. */
@@ -103,7 +105,11 @@ function objectsOf(source: Source, v: Vulnerability, index: number): StixObject[
     softwareOf(source, products[0]!),
     relationship(source, own, 'has', id, products.map(rangesInWords).join('; ')),
   ]);
-  const notes = v.notes.filter((n) => n !== description).map((n, i) => noteObject(source, n, id, `vulnerability ${index} ${i}`));
+  const notes = v.notes
+    .filter((n) => n !== description)
+    .flatMap(
+      (n, i) => indicatorObjects(source, n, id, `vulnerability ${index} ${i}`) ?? noteObject(source, n, id, `vulnerability ${index} ${i}`),
+    );
   return [vulnerability, ...remedies, ...software, ...notes];
 }
 
@@ -126,6 +132,16 @@ function noteObject(source: Source, note: Note, about: string, place: string): S
   const id = stixId('note', source.publisher.namespace, source.tracking.id, place);
   const abstract = note.title === null ? {} : { abstract: note.title };
   return { ...common(source, 'note', id), ...abstract, content: note.text, labels: [`category:${note.category}`], object_refs: [about] };
+}
+
+/** §4.7. No relationship of §4.7.2 leads from an indicator to a vulnerability, so it is the one that any two objects may have. */
+function indicatorObjects(source: Source, note: Note, about: string, place: string): StixObject[] | undefined {
+  const indicator = indicatorIn(note);
+  if (!indicator) return undefined;
+  const id = stixId('indicator', source.publisher.namespace, source.tracking.id, place);
+  const pattern = { pattern: indicator.pattern, pattern_type: 'stix', pattern_version: '2.1', valid_from: source.tracking.initialAt };
+  const object = { ...common(source, 'indicator', id), description: indicator.text, indicator_types: ['unknown'], ...pattern };
+  return [object, relationship(source, id, 'related-to', about)];
 }
 
 function referenceOf(r: Source['references'][number]) {
