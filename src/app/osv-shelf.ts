@@ -1,7 +1,8 @@
+import { setTimeout as rest } from 'node:timers/promises';
 import type { Doors } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { affectedIn, type OsvAffected, type OsvKept } from '../clearinghouse/releases/osv/record.ts';
-import { osvChanges, osvSeq, osvUnder } from '../clearinghouse/releases/osv/store.ts';
+import { osvChanges, osvKeysAfter, osvSeq, osvUnder } from '../clearinghouse/releases/osv/store.ts';
 
 /** A record ready to be asked about. */
 export interface Shelved extends OsvKept {
@@ -11,10 +12,14 @@ export interface Shelved extends OsvKept {
 export interface Shelf {
   /** The records under each key, by id. As new as the database was when this was asked, whichever process wrote. */
   under(keys: readonly string[]): Promise<(readonly Shelved[])[]>;
+  /** Reads on before anybody asks, as far as there is room, a few keys at a time: the first to ask need not wait for all that many ask. */
+  warm(isOver: () => boolean): Promise<void>;
 }
 
 /** Between two looks at the database; whoever asks meanwhile shares the next one. */
 const lookEveryMs = 5;
+/** Between two readings ahead. */
+const restMs = 2;
 
 /** Records by what they are found by, kept in memory as long as there is room; only what has changed is read again. */
 export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.osvShelfBytes): Shelf {
@@ -64,6 +69,17 @@ export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.os
       const missing = [...here.keys()].filter((key) => !here.get(key));
       const filled = missing.length > 0 ? await fill(missing) : undefined;
       return keys.map((key) => here.get(key) ?? filled?.get(key) ?? []);
+    },
+    async warm(isOver) {
+      await fresh();
+      for (let after = ''; !isOver() && places.hasRoom(); ) {
+        const keys = await db.transaction([], (tx) => osvKeysAfter(tx, after, limits.osvWarmedAtOnce));
+        if (keys.length === 0) return;
+        after = keys.at(-1)!;
+        await fill(keys);
+        // Whoever asks meanwhile comes first.
+        await rest(restMs);
+      }
     },
   };
 }
@@ -118,6 +134,8 @@ function boundedPlaces(maxBytes: number) {
       for (const id of ids) for (const key of [...(keysOf.get(id) ?? [])]) drop(key);
       for (const key of keys) drop(key);
     },
+    /** Without pushing anything out. */
+    hasRoom: () => bytes < maxBytes / 2,
     clear() {
       places.clear();
       keysOf.clear();

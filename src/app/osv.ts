@@ -32,6 +32,11 @@ export async function osvRoutes(app: FastifyInstance, doors: Doors, log: Log, sh
     osv.removeAllContentTypeParsers();
     osv.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limits.osvQueryBytes }, (_request, body, parsed) => parsed(null, body));
     osv.setErrorHandler((error, _request, reply) => sendError(reply, error, log));
+    let isClosing = false;
+    osv.addHook('onClose', async () => {
+      isClosing = true;
+    });
+    osv.addHook('onListen', async () => void shelf.warm(() => isClosing).catch((error) => isClosing || log('osv', error)));
     osv.post('/v1/query', { bodyLimit: limits.osvQueryBytes }, (request, reply) => query(shelf, request, reply));
     osv.post('/v1/querybatch', { bodyLimit: limits.osvQueryBytes }, (request, reply) => queryBatch(shelf, request, reply));
     osv.get<{ Params: { id: string } }>('/v1/vulns/:id', (request, reply) => vulnerability(shelf, request, reply));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { actions } from '../../src/app/actions.ts';
 import { buildHttp } from '../../src/app/http.ts';
 import { osvRoutes } from '../../src/app/osv.ts';
@@ -250,6 +250,26 @@ describe('our own releases', () => {
     const narrow = osvShelf(hub.doors, 1);
     for (let i = 0; i < 2; i++) expect(await narrow.under(keys)).toEqual(wide);
     expect(wide.map((r) => r.length)).toEqual([1, 1, 0]);
+  });
+
+  test('what there is room for is at hand before anybody asks', async () => {
+    const { keyFor } = await import('../../src/clearinghouse/releases/osv/record.ts');
+    const names = Array.from({ length: limits.osvWarmedAtOnce + 1 }, (_, i) => `warm-${i}`);
+    const fresh = await openHub();
+    const given = names.map((name, i) => record(`x_W-${i}`, entry('npm', name, { versions: ['1'] })));
+    await fresh.do(await fresh.join('Clearinghouse', 'coordinator'), mirrorOsv, { source: 'Elsewhere', records: given });
+    const [asked, keys] = [vi.spyOn(fresh.doors.db, 'transaction'), names.map((name) => keyFor.package('npm', name))];
+    const transactionsOf = async (shelf: ReturnType<typeof osvShelf>) => {
+      asked.mockClear();
+      expect((await shelf.under(keys)).map((records) => records.length)).toEqual(names.map(() => 1));
+      return asked.mock.calls.length;
+    };
+    const [warmed, cold, full] = [osvShelf(fresh.doors), osvShelf(fresh.doors), osvShelf(fresh.doors, 1)];
+    await warmed.warm(() => false);
+    await full.warm(() => false);
+    // One look whether anything has changed; and one to read.
+    expect([await transactionsOf(warmed), await transactionsOf(cold), await transactionsOf(full)]).toEqual([1, 2, 2]);
+    await fresh.close();
   });
 
   test('more changes than are followed one by one are seen as well', async () => {

@@ -92,6 +92,12 @@ export async function osvUnder(
   return { places, records };
 }
 
+/** Keys in their order, each once, after this one. */
+export async function osvKeysAfter(tx: Tx, after: string, limit: number): Promise<string[]> {
+  const rows = await osv(tx).selectFrom('osv_keys').select('key').distinct().where('key', '>', after).orderBy('key').limit(limit).execute();
+  return rows.map((r) => r.key);
+}
+
 /** Records changed after `seq`, at most `limit`, and what they are found by now. */
 export async function osvChanges(tx: Tx, seq: number, limit: number): Promise<{ ids: string[]; keys: string[] }> {
   const changed = await osv(tx).selectFrom('osv_records').select('id').where('seq', '>', seq).limit(limit).execute();
