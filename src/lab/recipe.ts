@@ -231,7 +231,7 @@ const buildDefaults: BoxLimits = {
 const over = (defaults: BoxLimits, asked: Recipe['limits']): BoxLimits =>
   ({ ...defaults, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) }) as BoxLimits;
 
-/** Growth is measured over many calls. */
+/** Growth is measured over many calls, in CPU time; a busy machine may take much longer for them. */
 const growthDefaults: BoxLimits = { ...runDefaults, wallMs: 60_000, cpuSec: 60 };
 
 export const runLimits = (recipe: Recipe): BoxLimits =>
