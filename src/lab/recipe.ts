@@ -232,7 +232,7 @@ const over = (defaults: BoxLimits, asked: Recipe['limits']): BoxLimits =>
   ({ ...defaults, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) }) as BoxLimits;
 
 /** Growth is measured over many calls, in CPU time; a busy machine may take much longer for them. */
-const growthDefaults: BoxLimits = { ...runDefaults, wallMs: 60_000, cpuSec: 60 };
+const growthDefaults: BoxLimits = { ...runDefaults, wallMs: 180_000, cpuSec: 60 };
 
 export const runLimits = (recipe: Recipe): BoxLimits =>
   over(recipe.oracle.kind === 'super-linear' ? growthDefaults : runDefaults, recipe.limits);
