@@ -124,6 +124,18 @@ const recipeSchema = z.strictObject({
     .prefault({}),
   /** Inputs of ours that are known to trip it, for trials of the recipe itself. */
   pocs: z.array(fileName).max(16).default([]),
+  /**
+   * What the advisory says fixes it, and does not: a version that was never published (`missing`), or one that `poc`, of `pocs`, still
+   * trips (`incomplete`). `variants.fixed` is the version that does, or, where there is none, this one.
+   */
+  statedFix: z
+    .strictObject({
+      version: name,
+      fails: z.enum(['missing', 'incomplete']),
+      because: z.string().min(1).max(limits.titleChars),
+      poc: fileName.optional(),
+    })
+    .optional(),
 });
 
 type Written = z.infer<typeof recipeSchema>;
@@ -151,7 +163,8 @@ export function parseRecipe(text: string): Recipe | Refusal {
 /** Oracles that need nobody within the box but the target; the others look from inside, through a driver. */
 const withoutDriver: readonly Oracle['kind'][] = ['sanitizer', 'hang', 'memory-growth'];
 
-function outOfPlace({ files, patch, run, oracle, selfCheck }: Written): Refusal | undefined {
+function outOfPlace({ files, patch, run, oracle, selfCheck, pocs, statedFix }: Written): Refusal | undefined {
+  if (statedFix?.poc !== undefined && !pocs.includes(statedFix.poc)) return refuse('malformed', 'it is none of the PoCs', '/statedFix/poc');
   if (new Set(files).size !== files.length) return refuse('malformed', 'a file is named twice', '/files');
   if (patch.at.startsWith('/') || patch.at.split('/').includes('..'))
     return refuse('malformed', 'patches are applied within the tree', '/patch/at');
