@@ -35,6 +35,16 @@ export const flow: Flow = {
       verdict: payload.verdict,
       before: payload.before,
     })),
+    // Nobody waits for it: what runs is stopped, and nobody waits behind it. A band set anew is waited in.
+    ...['finding.withdrawn', 'finding.corrected', 'finding.closed'].map((event) =>
+      hop(event, validations.cancelOfFinding, ({ thing }) => ({ id: thing, because: `the ${event.replace('.', ' was ')}` })),
+    ),
+    hop('finding.banded', validations.reprioritise, thing),
+    hop('flow.parked', validations.park, ({ thing, payload }) =>
+      payload.labour === validations.validation.name ? { id: thing, tries: payload.tries } : undefined,
+    ),
+    hop('validation.parked', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
+    hop('validation.cancelled', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
     hop('finding.withdrawn', duplicates.compare, thing),
     hop('finding.corrected', duplicates.compare, thing),
     // Undecided by words and frames, both replayed: the fixes of the one are tried on the inputs of the other.
@@ -74,11 +84,13 @@ export const flow: Flow = {
   ],
   works: [
     // A flood waits behind itself: the place in the fair queue is the job's priority.
-    work(
-      'validation.requested',
-      validations.validation,
-      ({ thing }) => thing,
-      (tx, { payload }) => labPriorityOf(tx, payload.findingId),
+    ...['validation.requested', 'validation.moved'].map((event) =>
+      work(
+        event,
+        validations.validation,
+        ({ thing }) => thing,
+        (tx, { payload }) => labPriorityOf(tx, payload.findingId),
+      ),
     ),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),

@@ -129,7 +129,7 @@ function sendTooMany(reply: FastifyReply): FastifyReply {
 }
 
 /** A bearer token, or the desk's cookie; the cookie counts only for requests that our own pages make. */
-function whoOf(request: FastifyRequest): Who | Refusal {
+export function whoOf(request: FastifyRequest): Who | Refusal {
   const header = request.headers.authorization;
   if (header !== undefined) {
     const token = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(header)?.[1];

@@ -17,6 +17,7 @@ import { flow } from './flow.ts';
 import { buildHttp } from './http.ts';
 import { startWorker } from './jobs.ts';
 import { osvRoutes } from './osv.ts';
+import { progressRoutes } from './progress-events.ts';
 import { startPublishing } from './public.ts';
 import { publisher } from './publisher.ts';
 import { writeRepository } from './repository-files.ts';
@@ -61,6 +62,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
     vinceRoutes(app, doors, log, { ...intakeBounds, traffic: handedIn });
     witnessRoutes(app, doors);
     eventRoutes(app, doors, log);
+    progressRoutes(app, doors, log);
     feedRoutes(app, doors);
     taxiiRoutes(app, doors, log);
     const address = await listen(app, config, opened);

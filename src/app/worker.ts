@@ -7,6 +7,7 @@ import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, lockCursor, moveCursor, nextOf, waitingOf } from '../trust/log/store.ts';
 import type { Patience } from './patience.ts';
+import { watched } from './watching.ts';
 
 const who = { actor: house };
 const brokenAgain = refuse('unavailable', 'this broke the hub again and again; whoever runs it has the cause');
@@ -140,7 +141,8 @@ export async function runDues(doors: Doors, flow: Flow, log?: (problem: string, 
 export async function labourOnce(doors: Doors, labour: AnyLabour, id: string): Promise<Refusal | undefined> {
   const spec = await act(doors, labour.begin, { who, input: { id } });
   if (isRefusal(spec)) return spec;
-  const evidence = await labour.work(spec, doors);
+  const evidence = await watched(doors, labour, id, (watch) => labour.work(spec, doors, watch));
+  if (isRefusal(evidence)) return evidence;
   const concluded = await act(doors, labour.conclude, { who, input: { id, evidence } });
   return isRefusal(concluded) ? concluded : undefined;
 }

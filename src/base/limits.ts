@@ -38,6 +38,9 @@ export const limits = {
   accessWindowDays: 30,
   embargoDays: 90,
   trialsPerValidation: 16,
+  /** Of one validation: reports that are kept for people, and what of each. The record names all of them. */
+  keptReports: 32,
+  keptReportChars: 256 * 1024,
   houseEmbargoDays: 21,
   readInDays: 365,
   messagesPerCase: 10_000,
@@ -247,6 +250,9 @@ export const limits = {
   /** Followers who listen at once: in all, and from one address (one /64 for IPv6). */
   eventStreams: 1_000,
   eventStreamsPerAddress: 16,
+  /** Who watches validations: streams of one person or agent at once, and how long one lasts until it is asked for anew. */
+  progressStreamsPerCaller: 16,
+  progressStreamMs: 60 * 60 * 1000,
   /** Without so much as an empty comment; proxies hang up on silence after a minute. */
   eventSilenceMs: 15_000,
   /** A listener who takes nothing for so long is let go; they come back with where they were. */

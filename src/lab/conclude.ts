@@ -14,7 +14,7 @@ export function conclude(spec: Pinned, evidence: unknown): Verdict {
   if (parsed.data.specDigest !== digest) return unsure('the evidence is of another experiment');
   if (parsed.data.failure) return unsure(`${parsed.data.failure.at} failed: ${parsed.data.failure.because}`);
   if (!isComplete(spec, parsed.data)) return unsure('the evidence is not of exactly the planned runs');
-  return decideVerdict(observeAll(spec, parsed.data), spec.recipe.variants.fixed !== undefined);
+  return decideVerdict(observeAll(spec, parsed.data), spec.recipe.variants.fixed !== undefined, spec.needed);
 }
 
 /** Each planned run once, no other: neither a lucky run added nor an unlucky one left out. */

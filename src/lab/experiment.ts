@@ -19,6 +19,8 @@ export interface Pinned {
   readonly recipe: Recipe;
   /** N of "k of N". */
   readonly runs: number;
+  /** k, where it is not all of them: for flaws that show by chance. */
+  readonly needed?: number;
   readonly limits: { readonly run: BoxLimits; readonly build: BoxLimits };
   readonly poc: PinnedBytes;
   readonly control: PinnedBytes;
@@ -33,6 +35,7 @@ export interface PrepareOptions {
   /** The lab's own, from the door that reads recipes: never from whoever wrote the recipe. */
   readonly observers?: Readonly<Record<string, Uint8Array>> | undefined;
   readonly runs?: number;
+  readonly needed?: number;
   readonly limits?: Partial<BoxLimits>;
 }
 
@@ -44,6 +47,8 @@ export function prepare(given: Recipe, poc: Uint8Array, options: PrepareOptions)
   const runs = options.runs ?? defaultRuns;
   if (!Number.isInteger(runs) || runs < 1 || runs > limits.experimentRuns)
     return refuse('malformed', `between 1 and ${limits.experimentRuns} runs`, 'runs');
+  const needed = options.needed ?? runs;
+  if (!Number.isInteger(needed) || needed < 1 || needed > runs) return refuse('malformed', `between 1 and ${runs} of the runs`, 'needed');
   if (poc.length > limits.attachmentBytes) return refuse('too_large', `a PoC holds at most ${limits.attachmentBytes} bytes`, 'poc');
   const had = filesOf(given, options.files);
   if (isRefusal(had)) return had;
@@ -57,6 +62,7 @@ export function prepare(given: Recipe, poc: Uint8Array, options: PrepareOptions)
   const plan = {
     recipe,
     runs,
+    ...(needed === runs ? {} : { needed }),
     limits: { run: { ...runLimits(recipe), ...asked }, build: buildLimits(recipe) },
     poc: pin(poc),
     control: pin(had[recipe.control]!),
@@ -68,10 +74,11 @@ export function prepare(given: Recipe, poc: Uint8Array, options: PrepareOptions)
 
 /** Recomputed wherever a spec comes back, over the bytes themselves: nobody is believed. */
 export function digestOfPlan(plan: Omit<Pinned, 'digest'>): string {
-  const { recipe, runs, poc, control } = plan;
+  const { recipe, runs, needed, poc, control } = plan;
   const digests = (files: Pinned['files']) => Object.fromEntries(Object.entries(files).map(([name, file]) => [name, sha256(file.bytes)]));
   const [files, observers] = [digests(plan.files), digests(plan.observers)];
-  return digestOf({ recipe, runs, limits: plan.limits, poc: sha256(poc.bytes), control: sha256(control.bytes), files, observers });
+  const asked = { recipe, runs, ...(needed === undefined ? {} : { needed }), limits: plan.limits };
+  return digestOf({ ...asked, poc: sha256(poc.bytes), control: sha256(control.bytes), files, observers });
 }
 
 /** `self-check` feeds nothing: the recipe's own command trips the oracle. */

@@ -26,6 +26,7 @@ interface ValidationPredicate {
   readonly limits: Pinned['limits'];
   readonly inputs: Readonly<Record<string, string>>;
   readonly runsAsked: number;
+  readonly runsNeeded?: number;
   readonly runs: readonly object[];
   readonly provider: { readonly id: string; readonly probe: Probe };
   readonly verdict: Verdict;
@@ -60,6 +61,7 @@ export function recordOf(spec: Pinned, evidence: Evidence, verdict: Verdict, pro
       limits: spec.limits,
       inputs: { poc: spec.poc.sha256, control: spec.control.sha256, ...Object.fromEntries(files) },
       runsAsked: spec.runs,
+      ...(spec.needed === undefined ? {} : { runsNeeded: spec.needed }),
       runs: evidence.runs.map(({ stdout, stderr, reports, ...run }) => ({
         ...run,
         stdout: stdout.sha256,

@@ -41,6 +41,16 @@ describe('verdicts', () => {
     expect(decideVerdict(runs(poc, fixed, control), true).verdict).toBe(verdict);
   });
 
+  test.each([
+    ['reproduced', 2, [c, q, c]],
+    ['flaky', 3, [c, q, c]],
+    ['flaky', 2, [c, q, q]],
+    ['flaky', 2, [c, q, crash('b')]],
+    ['not-reproduced', 1, [q, q, q]],
+  ])('%s where %i of 3 are enough', (verdict, needed, poc) => {
+    expect(decideVerdict(runs(poc, [q, q, q]), true, needed).verdict).toBe(verdict);
+  });
+
   test('without a fixed build it can still be reproduced, and says what it was not compared with', () => {
     expect(decideVerdict(runs([c, c, c], []), false)).toMatchObject({
       verdict: 'reproduced',

@@ -22,8 +22,8 @@ export interface Seen {
 
 const crashOf = (seen: Seen) => (seen.observation.saw === 'crash' ? seen.observation.crash : undefined);
 
-/** k of N on the vulnerable build, none on the fixed, silent on the control; a check that could not run closes the gate. */
-export function decideVerdict(all: readonly Seen[], hasFix: boolean): Verdict {
+/** k of N (`needed`, all unless said) on the vulnerable build, none on the fixed, silent on the control; a check that could not run closes the gate. */
+export function decideVerdict(all: readonly Seen[], hasFix: boolean, needed = Number.POSITIVE_INFINITY): Verdict {
   const part = (variant: Variant, input: Input) => all.filter((s) => s.variant === variant && s.input === input && !s.symbolized);
   const vulnerable = part('vulnerable', 'poc');
   const fixed = part('fixed', 'poc');
@@ -45,8 +45,8 @@ export function decideVerdict(all: readonly Seen[], hasFix: boolean): Verdict {
   if (counts.control.crashes > 0) return say('could-not-tell', 'the control input trips the oracle as well');
   const k = `${counts.vulnerable.crashes} of ${counts.vulnerable.of} runs`;
   if (counts.vulnerable.crashes === 0) return say('not-reproduced', `silent in all ${counts.vulnerable.of} runs on the vulnerable build`);
-  if (counts.vulnerable.crashes < counts.vulnerable.of) return say('flaky', `only ${k} on the vulnerable build`);
-  if (new Set(vulnerable.map((s) => crashOf(s)?.fingerprint)).size > 1) return say('flaky', 'the runs end at different places');
+  if (counts.vulnerable.crashes < Math.min(needed, counts.vulnerable.of)) return say('flaky', `only ${k} on the vulnerable build`);
+  if (new Set(vulnerable.flatMap((s) => crashOf(s)?.fingerprint ?? [])).size > 1) return say('flaky', 'the runs end at different places');
   if (!hasFix) return say('reproduced', `${k}, silent on the control input; there is no fixed build to compare with`);
   const unsureFixed = firstReason(fixed, 'the fixed build');
   if (unsureFixed) return say('could-not-tell', unsureFixed);

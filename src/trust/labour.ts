@@ -4,6 +4,22 @@ import type { AnyAction } from './action.ts';
 /** The doors a long piece of work may use: no database, no keys. */
 export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs' | 'net' | 'clock'>;
 
+/** How far a piece of work has come: `run 3 of 9`. Shown while it lasts, and kept nowhere after. */
+export interface Step {
+  readonly step: string;
+  readonly of: string;
+  /** From 1, where they can be counted. */
+  readonly at?: number;
+  readonly total?: number;
+}
+
+/** Who looks on while work is done. */
+export interface Watch {
+  say(step: Step): void;
+  /** Aborted when nobody waits for the work any more. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Work that takes longer than a transaction may: trusted → untrusted → trusted.
  * `begin` pins everything and returns the spec; `work` has nothing but the spec and boxes; `conclude` treats what comes back as hostile.
@@ -13,7 +29,9 @@ export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs' | 'ne
 export interface Labour<Spec = unknown, Evidence = unknown> {
   readonly name: string;
   readonly begin: AnyAction;
-  work(spec: Spec, doors: WorkDoors): Promise<Evidence>;
+  work(spec: Spec, doors: WorkDoors, watch?: Watch): Promise<Evidence>;
+  /** Internal; takes `{id, step?}` again and again while the work is done, and refuses when nobody waits for it any more. */
+  readonly progress?: AnyAction;
   readonly conclude: AnyAction;
 }
 

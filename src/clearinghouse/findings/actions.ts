@@ -26,7 +26,7 @@ export {
   quarantinedDocument,
 } from './imports/actions.ts';
 export { submit, submitSarif, submitTap } from './intake/actions.ts';
-export { acknowledge, place, queue, reconsiderPlace, remind, setBand, takePlace } from './queue/actions.ts';
+export { acknowledge, leaveLab, place, queue, reconsiderPlace, remind, setBand, takePlace } from './queue/actions.ts';
 export { appealQuota, quota, setQuota } from './quotas/actions.ts';
 
 export const get = action({

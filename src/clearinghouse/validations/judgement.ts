@@ -2,14 +2,19 @@ import type { z } from 'zod';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Envelope, Signer } from '../../base/signature.ts';
 import { conclude } from '../../lab/conclude.ts';
-import { evidenceSchema } from '../../lab/evidence.ts';
+import { type Evidence, evidenceSchema } from '../../lab/evidence.ts';
+import { factsOf } from '../../lab/facts.ts';
 import { recordOf, sealRecord } from '../../lab/record.ts';
 import type { Verdict } from '../../lab/verdict.ts';
 import type { TrialSpec } from './labour.ts';
+import { mendsOf, type Why, whyOf } from './mending.ts';
 import { decisiveTrial, isEnough, type Trial, type Validation } from './validation.ts';
 import type { evidenceIn } from './wire.ts';
 
-type Judgement = Pick<Validation, 'trials' | 'verdict' | 'because' | 'crashState' | 'decided'> & {
+type Judged = Pick<Validation, 'trials' | 'verdict' | 'because' | 'why' | 'mends' | 'crashState' | 'facts' | 'decided'>;
+type Judgement = Judged & {
+  /** Of each trial that left some, by index. */
+  readonly evidence: readonly (Evidence | undefined)[];
   /** Signs the record of the trial that decided, where it left evidence. */
   readonly seal?: (signer: Signer) => Envelope;
 };
@@ -23,27 +28,33 @@ const unsure = (because: string): Verdict => ({
 
 /** Reads hostile evidence against what was pinned when the work began; anything out of place could not tell. */
 export function judge(trials: readonly Trial[], specs: readonly TrialSpec[], evidence: z.output<typeof evidenceIn> | undefined): Judgement {
-  const say = (because: string): Judgement => ({ trials, verdict: 'could-not-tell', because, crashState: null, decided: null });
-  if (!evidence) return say('the evidence is malformed');
-  if (!evidence.probe.usable) return say(`no box to run it in: ${evidence.probe.missing.join('; ') || 'the box is not usable'}`);
-  if (evidence.trials.length > trials.length) return say('the evidence is of more trials than were planned');
+  const say = (why: Why, because: string, first: readonly string[] = []): Judgement => {
+    const unknown = { crashState: null, facts: null, decided: null, evidence: [] };
+    return { trials, verdict: 'could-not-tell', because, why, mends: mendsOf(why, first), ...unknown };
+  };
+  if (!evidence) return say('evidence', 'the evidence is malformed');
+  const { usable, missing } = evidence.probe;
+  if (!usable) return say('no-box', `no box to run it in: ${missing.join('; ') || 'the box is not usable'}`, missing);
+  if (evidence.trials.length > trials.length) return say('evidence', 'the evidence is of more trials than were planned');
   const verdicts = evidence.trials.map((given, i) => verdictOf(trials[i]!, specs[i]!, given));
-  if (
-    !isEnough(
-      trials.length,
-      verdicts.map((v) => v.verdict),
-    )
-  )
-    return say('the evidence is of fewer trials than were planned');
-  const at = decisiveTrial(verdicts.map((v) => v.verdict));
-  const [verdict, trial, spec, given] = [verdicts[at], trials[at], specs[at], evidenceSchema.safeParse(evidence.trials[at]).data];
-  if (!verdict || !trial || !spec) return say('nothing was tried');
+  const names = verdicts.map((v) => v.verdict);
+  if (!isEnough(trials.length, names)) return say('evidence', 'the evidence is of fewer trials than were planned');
+  const at = decisiveTrial(names);
+  const [verdict, trial, spec] = [verdicts[at], trials[at], specs[at]];
+  if (!verdict || !trial || !spec) return say('evidence', 'nothing was tried');
+  const parsed = evidence.trials.map((given) => evidenceSchema.safeParse(given).data);
+  const given = parsed[at];
+  const why = isRefusal(spec) ? (spec.at === 'poc' ? 'input' : 'recipe') : whyOf(verdict, given);
   return {
-    trials: trials.map((t, i) => ({ ...t, outcome: outcomeOf(verdicts[i], evidence.trials[i]) })),
+    trials: trials.map((t, i) => ({ ...t, outcome: outcomeOf(verdicts[i], parsed[i]) })),
     verdict: verdict.verdict,
-    because: verdict.because,
+    because: trial.adopted ? `under the finder’s own recipe, which a coordinator adopted: ${verdict.because}` : verdict.because,
+    why: why ?? null,
+    mends: why ? mendsOf(why) : [],
     crashState: verdict.crash?.state ?? null,
+    facts: given && !isRefusal(spec) && verdict.verdict !== 'could-not-tell' ? factsOf(spec, given) : null,
     decided: { recipeId: trial.recipeId, pocId: trial.pocId, pocSha256: trial.pocSha256 },
+    evidence: parsed,
     ...(given && !isRefusal(spec) ? { seal: (signer: Signer) => sealRecord(signer, recordOf(spec, given, verdict, evidence.probe)) } : {}),
   };
 }
@@ -54,9 +65,9 @@ function verdictOf(trial: Trial, spec: TrialSpec, given: unknown): Verdict {
   return conclude(spec, given);
 }
 
-function outcomeOf(verdict: Verdict | undefined, given: unknown): Trial['outcome'] {
+function outcomeOf(verdict: Verdict | undefined, given: Evidence | undefined): Trial['outcome'] {
   if (!verdict) return null;
-  const runs = evidenceSchema.safeParse(given).data?.runs ?? [];
+  const runs = given?.runs ?? [];
   return {
     verdict: verdict.verdict,
     because: verdict.because,

@@ -4,21 +4,33 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import type { Envelope } from '../../base/signature.ts';
-import type { Trial, Validation, ValidationState, VerdictName } from './validation.ts';
+import type { Step } from '../../trust/labour.ts';
+import type { KeptValidation, Trial, Validation, ValidationState, VerdictName } from './validation.ts';
 
+type Json<T> = ColumnType<T, string | null, string | null>;
 type ValidationRow = {
   id: Id<'val'>;
   finding_id: Id<'fnd'>;
   package: string;
   state: ValidationState;
+  runs: number;
+  needed: number;
+  priority: number;
+  attempts: number;
+  begun_at: Instant | null;
+  progress: Json<Step | null>;
   trials: ColumnType<Trial[], string, string>;
   verdict: VerdictName | null;
   because: string | null;
+  why: Validation['why'];
+  mends: string[];
+  facts: Json<Validation['facts']>;
+  reports: ColumnType<Validation['reports'], string, string>;
   crash_state: string | null;
   recipe_id: string | null;
   poc_id: Id<'blb'> | null;
   poc_sha256: string | null;
-  record: ColumnType<Envelope | null, string | null, string | null>;
+  record: Json<Envelope | null>;
   requested_at: Instant;
   concluded_at: Instant | null;
   tlp: Tlp;
@@ -36,7 +48,7 @@ export async function saveValidation(tx: Tx, validation: Validation): Promise<vo
   await validations(tx).updateTable('validations').set(rest).where('id', '=', id).execute();
 }
 
-export async function validationById(tx: Tx, id: string): Promise<Validation | undefined> {
+export async function validationById(tx: Tx, id: string): Promise<KeptValidation | undefined> {
   const row = await validations(tx)
     .selectFrom('validations')
     .selectAll()
@@ -45,7 +57,7 @@ export async function validationById(tx: Tx, id: string): Promise<Validation | u
   return row && validationOf(row);
 }
 
-export async function validationForChange(tx: Tx, id: string): Promise<Validation | undefined> {
+export async function validationForChange(tx: Tx, id: string): Promise<KeptValidation | undefined> {
   const row = await validations(tx)
     .selectFrom('validations')
     .selectAll()
@@ -55,7 +67,7 @@ export async function validationForChange(tx: Tx, id: string): Promise<Validatio
   return row && validationOf(row);
 }
 
-export async function listValidations(tx: Tx, after: string, limit: number): Promise<Validation[]> {
+export async function listValidations(tx: Tx, after: string, limit: number): Promise<KeptValidation[]> {
   const rows = await validations(tx)
     .selectFrom('validations')
     .selectAll()
@@ -67,7 +79,7 @@ export async function listValidations(tx: Tx, after: string, limit: number): Pro
 }
 
 /** Oldest first. */
-export async function validationsOfFindings(tx: Tx, findingIds: readonly string[]): Promise<Validation[]> {
+export async function validationsOfFindings(tx: Tx, findingIds: readonly string[]): Promise<KeptValidation[]> {
   if (findingIds.length === 0) return [];
   const rows = await validations(tx)
     .selectFrom('validations')
@@ -78,12 +90,70 @@ export async function validationsOfFindings(tx: Tx, findingIds: readonly string[
   return rows.map(validationOf);
 }
 
+/** What its worker says of it; false when it is not running any more. */
+export async function saveProgress(tx: Tx, id: string, step: Step | undefined): Promise<boolean> {
+  const { numUpdatedRows } = await validations(tx)
+    .updateTable('validations')
+    .set(step === undefined ? { state: 'running' } : { progress: JSON.stringify(step) })
+    .where('id', '=', id as Id<'val'>)
+    .where('state', '=', 'running')
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** The row as it is at this moment, with nothing that only a person needs: for whoever looks on. */
+export async function progressOf(tx: Tx, id: string): Promise<{ state: ValidationState; progress: Step | null } | undefined> {
+  return validations(tx)
+    .selectFrom('validations')
+    .select(['state', 'progress'])
+    .where('id', '=', id as Id<'val'>)
+    .executeTakeFirst();
+}
+
+/** How many that wait go before this one. */
+export async function countBefore(tx: Tx, { id, priority }: Pick<Validation, 'id' | 'priority'>): Promise<number> {
+  const { count } = await validations(tx)
+    .selectFrom('validations')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('state', '=', 'requested')
+    .where((e) => e.or([e('priority', '>', priority), e.and([e('priority', '=', priority), e('id', '<', id)])]))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** What waits, runs or is parked, in the order in which it is taken up. */
+export async function openValidations(tx: Tx, limit: number): Promise<KeptValidation[]> {
+  const rows = await validations(tx)
+    .selectFrom('validations')
+    .selectAll()
+    .where('state', 'in', ['requested', 'running', 'parked'])
+    .orderBy('priority', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(validationOf);
+}
+
+export async function openOfFinding(tx: Tx, findingId: string): Promise<KeptValidation[]> {
+  const rows = await validations(tx)
+    .selectFrom('validations')
+    .selectAll()
+    .where('finding_id', '=', findingId as Id<'fnd'>)
+    .where('state', 'in', ['requested', 'running', 'parked'])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.map(validationOf);
+}
+
 function rowOf(v: Validation) {
   return {
     id: v.id,
     finding_id: v.findingId,
     package: v.package,
     state: v.state,
+    ...{ runs: v.runs, needed: v.needed, priority: v.priority, attempts: v.attempts, begun_at: v.begunAt },
+    ...{ why: v.why, mends: [...v.mends], facts: v.facts && JSON.stringify(v.facts), reports: JSON.stringify(v.reports) },
     trials: JSON.stringify(v.trials),
     verdict: v.verdict,
     because: v.because,
@@ -98,13 +168,15 @@ function rowOf(v: Validation) {
   };
 }
 
-function validationOf(r: Selectable<ValidationRow>): Validation {
+function validationOf(r: Selectable<ValidationRow>): KeptValidation {
   const { recipe_id: recipeId, poc_id: pocId, poc_sha256: pocSha256 } = r;
   return {
     id: r.id,
     findingId: r.finding_id,
     package: r.package,
     state: r.state,
+    ...{ runs: r.runs, needed: r.needed, priority: r.priority, attempts: r.attempts, begunAt: r.begun_at, progress: r.progress },
+    ...{ why: r.why, mends: r.mends, facts: r.facts, reports: r.reports },
     trials: r.trials,
     verdict: r.verdict,
     because: r.because,

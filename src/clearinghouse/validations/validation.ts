@@ -3,25 +3,52 @@ import type { Instant } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
 import type { Envelope } from '../../base/signature.ts';
 import type { Move } from '../../base/states.ts';
+import type { CrashFacts } from '../../lab/facts.ts';
 import { type Verdict, verdicts } from '../../lab/verdict.ts';
+import type { Step } from '../../trust/labour.ts';
+import type { Why } from './mending.ts';
 
 export { verdicts };
 export type VerdictName = Verdict['verdict'];
 
-export const validationStates = ['requested', 'running', 'concluded'] as const;
+/** `parked`: the hub gave up on it, and says so; `cancelled`: nobody waits for it any more. */
+export const validationStates = ['requested', 'running', 'parked', 'concluded', 'cancelled'] as const;
 export type ValidationState = (typeof validationStates)[number];
+type Trigger = 'begin' | 'conclude' | 'park' | 'retry' | 'cancel';
 
 /** A worker that died is followed by another, which begins again. */
-export const validationMoves: readonly Move<ValidationState, 'begin' | 'conclude'>[] = [
+export const validationMoves: readonly Move<ValidationState, Trigger>[] = [
   { from: 'requested', by: 'begin', to: 'running' },
   { from: 'running', by: 'begin', to: 'running' },
   { from: 'requested', by: 'conclude', to: 'concluded' },
   { from: 'running', by: 'conclude', to: 'concluded' },
+  { from: 'requested', by: 'park', to: 'parked' },
+  { from: 'running', by: 'park', to: 'parked' },
+  { from: 'parked', by: 'retry', to: 'requested' },
+  { from: 'requested', by: 'cancel', to: 'cancelled' },
+  { from: 'running', by: 'cancel', to: 'cancelled' },
+  { from: 'parked', by: 'cancel', to: 'cancelled' },
 ];
+
+/** Its finding waits for it. */
+export function isOpen(state: ValidationState): boolean {
+  return state === 'requested' || state === 'running' || state === 'parked';
+}
+
+/** A recipe that came with the finding: which file, and who looked at it and took it. */
+export interface Adoption {
+  readonly attachmentId: Id<'blb'>;
+  readonly sha256: string;
+  readonly by: string;
+  readonly at: Instant;
+}
 
 /** One input against one recipe. */
 export interface Trial {
+  /** Of the library; of the finder's own recipe, the attachment's. */
   readonly recipeId: string;
+  /** Absent: a recipe of the library. */
+  readonly adopted?: Adoption;
   readonly pocId: Id<'blb'>;
   readonly pocSha256: string;
   /** Digest of the pinned experiment (lab/experiment.ts), once begun. */
@@ -46,22 +73,54 @@ interface RunShown {
   readonly wallMs: number;
 }
 
+/** A report that a run left behind: what the record names by `sha256`, scrubbed and kept as the blob `id`. */
+export interface KeptReport {
+  readonly id: Id<'blb'>;
+  /** Index of the trial. */
+  readonly trial: number;
+  readonly variant: string;
+  readonly input: string;
+  readonly index: number;
+  readonly symbolized: boolean;
+  readonly name: string;
+  /** Of the file as it was collected. */
+  readonly sha256: string;
+  /** Of what is kept. */
+  readonly bytes: number;
+}
+
 /** Our own deterministic re-run of what a finder says: the only source of a verdict. */
 export interface Validation {
   readonly id: Id<'val'>;
   readonly findingId: Id<'fnd'>;
   readonly package: string;
   readonly state: ValidationState;
+  /** k of N. */
+  readonly runs: number;
+  readonly needed: number;
+  readonly priority: number;
+  /** How often a worker took it up. */
+  readonly attempts: number;
+  readonly begunAt: Instant | null;
   readonly trials: readonly Trial[];
   readonly verdict: VerdictName | null;
+  /** Of the verdict; while parked or once cancelled, of that. */
   readonly because: string | null;
+  readonly why: Why | null;
+  /** One line each: what would mend it. For the clearinghouse. */
+  readonly mends: readonly string[];
   readonly crashState: string | null;
+  readonly facts: CrashFacts | null;
   readonly decided: { readonly recipeId: string; readonly pocId: Id<'blb'>; readonly pocSha256: string } | null;
+  readonly reports: readonly KeptReport[];
   readonly record: Envelope | null;
   readonly requestedAt: Instant;
   readonly concludedAt: Instant | null;
   readonly label: Label;
 }
+
+/** As it is kept, with what its worker said last. */
+export type KeptValidation = Validation & { readonly progress: Step | null };
 
 const isReproduced = (verdict: VerdictName) => verdict === 'reproduced' || verdict === 'reproduced-fix-incomplete';
 
@@ -82,4 +141,10 @@ export function decisiveTrial(outcomes: readonly Verdict['verdict'][]): number {
 export function isEnough(planned: number, outcomes: readonly VerdictName[]): boolean {
   const last = outcomes.at(-1);
   return outcomes.length === planned || (last !== undefined && outcomes.length < planned && isReproduced(last));
+}
+
+/** The trial that decided. */
+export function decisive(v: Pick<Validation, 'trials' | 'decided'>): Trial | undefined {
+  const { decided } = v;
+  return decided ? v.trials.find((t) => t.recipeId === decided.recipeId && t.pocId === decided.pocId) : undefined;
 }

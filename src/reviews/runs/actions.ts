@@ -247,6 +247,6 @@ export const transcript = action({
   },
 });
 
-export const runLabour: Labour<RunSpec, RunEvidence> = { name: 'run', begin, work: workRun, conclude };
+export const runLabour: Labour<RunSpec, RunEvidence> = { name: 'run', begin, work: (spec, doors) => workRun(spec, doors), conclude };
 
 export const runActions = [queue, queueDue, lapseDue, lapse, stop, begin, conclude, get, list, transcript];

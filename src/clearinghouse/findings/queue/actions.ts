@@ -69,6 +69,25 @@ export const reconsiderPlace = action({
   present: (place: Place) => wire.presentPlace(place, place.queuedAt),
 });
 
+/** The lab will not answer as it stands: nobody waits behind it there. */
+export const leaveLab = action({
+  name: 'findings.leaveLab',
+  at: 'POST /api/findings/:id/leaveLab',
+  summary: 'Take a finding out of the way of others, whose re-run was parked or ended.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byId,
+  output: wire.placeOut,
+  on: (ctx, input) => findingById(ctx.tx, input.id),
+  async run(ctx, _input, finding: Finding) {
+    const place = await store.placeOf(ctx.tx, finding.id);
+    if (!place) return refuse('not_found', 'this finding has no place yet');
+    await store.markServed(ctx.tx, finding.id, ctx.now);
+    return done(place);
+  },
+  present: (place: Place) => wire.presentPlace(place, place.queuedAt),
+});
+
 export const setBand = action({
   name: 'findings.setBand',
   at: 'POST /api/findings/:id/band',
@@ -206,4 +225,4 @@ async function usualWaitHours(ctx: Ctx, band: Band): Promise<number | null> {
   return Math.ceil(sorted[Math.floor(sorted.length / 2)]! / hour);
 }
 
-export const queueActions = [takePlace, reconsiderPlace, setBand, acknowledge, place, queue, remind];
+export const queueActions = [takePlace, reconsiderPlace, leaveLab, setBand, acknowledge, place, queue, remind];

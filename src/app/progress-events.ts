@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Doors } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { progress } from '../clearinghouse/validations/actions.ts';
+import { progressOf } from '../clearinghouse/validations/store.ts';
+import { act, identify, type Who } from '../trust/act.ts';
+import { sendRefusal, whoOf } from './http.ts';
+
+const lookEveryMs = 500;
+
+interface Bounds {
+  readonly perCaller: number;
+  readonly streams: number;
+  readonly silenceMs: number;
+  readonly longestMs: number;
+}
+
+export const progressBounds: Bounds = {
+  perCaller: limits.progressStreamsPerCaller,
+  streams: limits.eventStreams,
+  silenceMs: limits.eventSilenceMs,
+  longestMs: limits.progressStreamMs,
+};
+
+/**
+ * `GET /api/validations/:id/events`: what a validation is doing, as server-sent events (WHATWG HTML §9.2), until it is done. Opening it is
+ * a read like any other, and an entry of the log; what comes after is none. Each look asks anew who is asking and what they may read.
+ */
+export function progressRoutes(
+  app: FastifyInstance,
+  doors: Doors,
+  log: (problem: string, error: unknown) => void,
+  bounds: Bounds = progressBounds,
+): void {
+  const listening = new Map<string, number>();
+  let streams = 0;
+  const closing = new AbortController();
+  // Before the server closes: it would wait for streams that have no end.
+  app.addHook('preClose', async () => closing.abort());
+  app.get<{ Params: { id: string } }>('/api/validations/:id/events', async (request, reply) => {
+    const who = whoOf(request);
+    if (isRefusal(who)) return sendRefusal(reply, who);
+    const { id } = request.params;
+    const first = await act(doors, progress, { who, input: { id } });
+    if (isRefusal(first)) return sendRefusal(reply, first, who);
+    const actor = await identify(doors, who);
+    if (isRefusal(actor)) return sendRefusal(reply, actor, who);
+    const own = listening.get(actor.id) ?? 0;
+    if (own >= bounds.perCaller || streams >= bounds.streams)
+      return sendRefusal(reply.header('retry-after', '60'), refuse('too_many', 'too many listen already; ask for the progress instead'));
+    listening.set(actor.id, own + 1);
+    streams++;
+    void stream(doors, who, id, open(reply), AbortSignal.any([closing.signal, gone(reply)]), bounds)
+      .catch((error) => log('progress', error))
+      .finally(() => {
+        streams--;
+        const left = listening.get(actor.id)! - 1;
+        if (left > 0) listening.set(actor.id, left);
+        else listening.delete(actor.id);
+        reply.raw.end();
+      });
+  });
+}
+
+function open(reply: FastifyReply): (text: string) => void {
+  reply.hijack();
+  const { raw } = reply;
+  raw.on('error', () => raw.destroy());
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    // No proxy may keep it, change it, or wait until there is enough of it.
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  // A listener who takes nothing misses what is said meanwhile: only the last is of use to anybody.
+  return (text) => void (raw.destroyed || raw.writableNeedDrain || raw.write(text));
+}
+
+function gone(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.on('close', () => left.abort());
+  return left.signal;
+}
+
+async function stream(
+  doors: Doors,
+  who: Who,
+  id: string,
+  send: (text: string) => void,
+  ended: AbortSignal,
+  { silenceMs, longestMs }: Bounds,
+): Promise<void> {
+  const beganMs = performance.now();
+  let [said, saidMs] = ['', performance.now()];
+  send('retry: 5000\n\n');
+  while (!ended.aborted && performance.now() - beganMs < longestMs) {
+    const now = await look(doors, who, id);
+    if (isRefusal(now)) return;
+    const text = JSON.stringify(now);
+    if (text !== said) {
+      send(`event: progress\ndata: ${text}\n\n`);
+      [said, saidMs] = [text, performance.now()];
+    } else if (performance.now() - saidMs >= silenceMs) {
+      send(':\n\n');
+      saidMs = performance.now();
+    }
+    if (now.state !== 'requested' && now.state !== 'running') return;
+    await sleep(lookEveryMs, undefined, { signal: ended }).catch(() => {});
+  }
+}
+
+/** Under what the caller may read at this moment: a credential that was revoked, or a compartment one was let out of, ends it. */
+async function look(doors: Doors, who: Who, id: string): Promise<NonNullable<Awaited<ReturnType<typeof progressOf>>> | Refusal> {
+  const actor = await identify(doors, who);
+  if (isRefusal(actor)) return actor;
+  const found = await doors.db.transaction(actor.reads, (tx) => progressOf(tx, id));
+  return found ?? refuse('not_found', 'no such thing');
+}
