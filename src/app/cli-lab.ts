@@ -1,18 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Doors, RecipeFiles } from '../base/doors.ts';
+import type { RecipeFiles } from '../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { conclude } from '../lab/conclude.ts';
 import { prepare } from '../lab/experiment.ts';
 import { parseRecipe } from '../lab/recipe.ts';
 import { recordOf } from '../lab/record.ts';
 import { runExperiment } from '../lab/run.ts';
-import { buildLab, recipesIn } from './build.ts';
+import { buildLab } from './build.ts';
 import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
+import { minimiseCommand } from './cli-minimise.ts';
 import { readConfig } from './config.ts';
 import { finish } from './ending.ts';
+import { each, recipeNamed, sayer } from './lab-inputs.ts';
 
 interface RunOptions {
   poc: string;
@@ -29,7 +30,6 @@ export function labCommands(program: Command): void {
     .requiredOption('--poc <file>', 'the input that should trip it')
     .option('--runs <n>', 'how often each build is run (default 3)')
     .action(async (recipe: string, options: RunOptions) => finish(await run(recipe, options, isJson()), isJson()));
-  const each = (value: string, before: readonly string[] = []) => [...before, value];
   group
     .command('matrix <recipe>')
     .description('every PoC against every patched build of a recipe: are two crashes one flaw?')
@@ -41,6 +41,7 @@ export function labCommands(program: Command): void {
       const recipe = recipeNamed(name, doors);
       finish(isRefusal(recipe) ? recipe : await matrixOf(recipe, options, doors, sayer(isJson())), isJson());
     });
+  minimiseCommand(group, isJson);
   doctorCommand(group, isJson);
   group
     .command('recipes')
@@ -71,18 +72,6 @@ async function run(name: string, options: RunOptions, isJson: boolean) {
   const { predicate } = recordOf(spec, evidence, verdict, await doors.box.probe());
   const frames = verdict.crash?.state ? `\n  ${verdict.crash.type}\n  ${verdict.crash.state.trim().replaceAll('\n', '\n  ')}` : '';
   return { value: predicate, text: `${verdict.verdict}: ${verdict.because}${frames}` };
-}
-
-function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): RecipeFiles | Refusal {
-  const found = existsSync(name)
-    ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml'))
-    : recipes.all().find((r) => r.id === name);
-  return found ?? refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
-}
-
-/** Progress goes to whoever watches, never between the results. */
-function sayer(isJson: boolean): (text: string) => void {
-  return (text) => void (isJson || !process.stderr.isTTY || process.stderr.write(`${text}\n`));
 }
 
 function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prepare> {

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
 import type { RecipeFiles } from '../base/doors.ts';
-import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { isRefusal, refuse } from '../base/refusal.ts';
 import { concludeMatrix } from '../lab/matrix/conclude.ts';
 import { arbitrate } from '../lab/matrix/matrix.ts';
 import { prepareMatrix } from '../lab/matrix/plan.ts';
@@ -11,6 +9,7 @@ import { tableOf } from '../lab/matrix/table.ts';
 import { parseRecipe } from '../lab/recipe.ts';
 import type { LabDoors } from '../lab/run.ts';
 import type { Ending } from './ending.ts';
+import { filesAt } from './lab-inputs.ts';
 
 export interface MatrixOptions {
   readonly poc: readonly string[];
@@ -45,12 +44,4 @@ export async function matrixOf(found: RecipeFiles, options: MatrixOptions, doors
   });
   const files = patches.map(({ name, bytes }) => `patch ${sha256(bytes).slice(0, 12)}: ${name}`);
   return { value: { digest: plan.digest, ...matrix, pairs }, text: [tableOf(matrix), ...files, '', ...said].join('\n') };
-}
-
-function filesAt(paths: readonly string[], at: string): { name: string; bytes: Uint8Array }[] | Refusal {
-  try {
-    return paths.map((path) => ({ name: basename(path), bytes: readFileSync(path) }));
-  } catch (error) {
-    return refuse('not_found', (error as Error).message, at);
-  }
 }

@@ -216,6 +216,10 @@ export const limits = {
   experimentRuns: 20,
   /** Of one experiment: more than the cores of a small machine gain nothing, and a hub works on several. */
   boxesAtOnce: 2,
+  /** One search for a smaller input: answers followed, time, and bytes of all inputs looked at. */
+  minimiseTries: 5_000,
+  minimiseMs: 10 * 60 * 1000,
+  minimiseBytes: 1024 * 1024 * 1024,
   /** Of one matrix: inputs, and builds with a fix. */
   matrixPocs: 8,
   matrixFixes: 8,

@@ -27,10 +27,10 @@ export interface LabDoors {
 }
 
 interface Progress {
-  readonly step: 'fetch' | 'build' | 'run' | 'symbolize' | 'test';
+  readonly step: 'fetch' | 'build' | 'run' | 'symbolize' | 'test' | 'minimise' | 'bisect';
   readonly of: string;
 }
-type OnProgress = (progress: Progress) => void;
+export type OnProgress = (progress: Progress) => void;
 const nobody: OnProgress = () => {};
 
 /** Fetch, build, run: nothing but bytes and limits go in, evidence comes out. `signal` kills what runs; the rest then ends as `killed`. */

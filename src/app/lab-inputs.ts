@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Doors, RecipeFiles } from '../base/doors.ts';
+import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { parseRecipe, type Recipe } from '../lab/recipe.ts';
+import { recipesIn } from './build.ts';
+
+/** A recipe of the library by its id, or of one's own by the path of its YAML. */
+export function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): RecipeFiles | Refusal {
+  const found = existsSync(name)
+    ? recipesIn(dirname(name)).find((r) => r.id === basename(name, '.yaml'))
+    : recipes.all().find((r) => r.id === name);
+  return found ?? refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
+}
+
+/** The same, read. */
+export function readRecipe(name: string, doors: Pick<Doors, 'recipes'>): { recipe: Recipe; files: RecipeFiles['files'] } | Refusal {
+  const found = recipeNamed(name, doors);
+  if (isRefusal(found)) return found;
+  const recipe = parseRecipe(found.text);
+  return isRefusal(recipe) ? recipe : { recipe, files: found.files };
+}
+
+export function fileAt(path: string, at: string): Uint8Array | Refusal {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return refuse('not_found', (error as Error).message, at);
+  }
+}
+
+export function filesAt(paths: readonly string[], at: string): { name: string; bytes: Uint8Array }[] | Refusal {
+  const read: { name: string; bytes: Uint8Array }[] = [];
+  for (const path of paths) {
+    const bytes = fileAt(path, at);
+    if (isRefusal(bytes)) return bytes;
+    read.push({ name: basename(path), bytes });
+  }
+  return read;
+}
+
+/** Progress goes to whoever watches, never between the results. */
+export function sayer(isJson: boolean): (text: string) => void {
+  return (text) => void (isJson || !process.stderr.isTTY || process.stderr.write(`${text}\n`));
+}
+
+/** Aborted by Ctrl-C or by whoever ends us: what runs is killed and cleared away, and the command ends by itself. A second one ends it at once. */
+export function interruption(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      process.exitCode = signal === 'SIGINT' ? 130 : 143;
+      stop.abort();
+    });
+  return stop.signal;
+}
+
+export const each = (value: string, before: readonly string[] = []) => [...before, value];
+export const whole = (text: string | undefined, name: string) => (text === undefined ? {} : { [name]: Number(text) });
