@@ -19,7 +19,7 @@ export interface PinnedMinimise {
   readonly wallMs: number;
 }
 
-export interface MinimiseOptions extends PrepareOptions {
+interface MinimiseOptions extends PrepareOptions {
   readonly tries?: number;
   readonly wallMs?: number;
 }

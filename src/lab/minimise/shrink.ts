@@ -16,7 +16,7 @@ interface Place {
   readonly cutInRound: boolean;
 }
 
-export interface ShrinkBounds {
+interface ShrinkBounds {
   /** So many answers are followed, at most. */
   readonly tries: number;
   /** Of all inputs looked at, also those that were known: a megabyte of one byte is the same input a million times. */

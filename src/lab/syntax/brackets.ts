@@ -1,5 +1,5 @@
 /** One item of a bracket's list. The separator after it lies in [to, next). */
-export interface Item {
+interface Item {
   readonly from: number;
   /** Of what follows the key, where the item is `key: value`. */
   readonly valueFrom: number;
@@ -8,7 +8,7 @@ export interface Item {
 }
 
 /** What stands between a bracket and its partner; without a partner, up to the end of the text. */
-export interface Bracket {
+interface Bracket {
   /** Of the bracket itself; the content begins one behind. */
   readonly at: number;
   /** Of the closing bracket, or the end of the text. */
@@ -17,7 +17,7 @@ export interface Bracket {
   readonly items: readonly Item[];
 }
 
-export interface Nesting {
+interface Nesting {
   /** In the order in which they open. */
   readonly brackets: readonly Bracket[];
   /** Of texts in double quotes, quotes included. */

@@ -1,5 +1,5 @@
 /** An element, a comment or another construct in angle brackets. One without an end is its tag alone. */
-export interface Element {
+interface Element {
   readonly from: number;
   readonly to: number;
   /** Between its tags; empty where it has none. */
