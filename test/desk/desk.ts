@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { actions } from '../../src/app/actions.ts';
 import { buildHttp } from '../../src/app/http.ts';
+import { progressRoutes } from '../../src/app/progress-events.ts';
 import type { Actor } from '../../src/trust/access.ts';
 import { house } from '../../src/trust/access.ts';
 import { act } from '../../src/trust/act.ts';
@@ -44,13 +45,9 @@ export async function openDesk(replace: Parameters<typeof openHub>[0] = {}): Pro
   const hub = await openHub(replace);
   const faults: unknown[] = [];
   const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
-  const app = await buildHttp(hub.doors, {
-    actions,
-    version: 'test',
-    deskDir,
-    publicDir,
-    log: (problem, error) => faults.push(problem, error),
-  });
+  const log = (problem: string, error: unknown) => void faults.push(problem, error);
+  const app = await buildHttp(hub.doors, { actions, version: 'test', deskDir, publicDir, log });
+  progressRoutes(app, hub.doors, log);
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const browser = await chromium.launch({
     executablePath: browserPath,

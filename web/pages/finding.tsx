@@ -15,7 +15,7 @@ import type { CaseOfFinding, Finding } from '../wire.ts';
 import { Comparisons } from './finding/comparisons.tsx';
 import { Outcome } from './finding/outcome.tsx';
 import { Place } from './finding/place.tsx';
-import { Runs } from './finding/runs.tsx';
+import { Validated } from './finding/validated.tsx';
 import { Withdraw } from './finding/withdraw.tsx';
 
 export function FindingPage() {
@@ -51,7 +51,7 @@ function Shown({ finding }: { finding: Finding }) {
         </Facts>
       </Section>
       <Place finding={finding} who={who} />
-      <Runs finding={finding} />
+      <Validated finding={finding} isStaff={who?.roles.includes('coordinator') ?? false} />
       <Section title="What was handed in">
         <About finding={finding} />
         {finding.text.trim() === '' ? (

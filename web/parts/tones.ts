@@ -1,4 +1,4 @@
-import type { Agreement, Case, Determination, Finding, Fix, Release, Run, Statements, Submission } from '../wire.ts';
+import type { Agreement, Case, Determination, Finding, Fix, Release, Run, Statements, Submission, Validation } from '../wire.ts';
 import type { Tone } from './chips.tsx';
 
 /** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
@@ -17,6 +17,13 @@ export const verdictTone: Record<NonNullable<Finding['verdict']>, Tone> = {
   'not-reproduced': 'bad',
   flaky: 'care',
   'could-not-tell': 'care',
+};
+export const validationTone: Record<Validation['state'], Tone> = {
+  requested: 'plain',
+  running: 'plain',
+  parked: 'bad',
+  concluded: 'good',
+  cancelled: 'plain',
 };
 export const caseTone: Record<Case['state'], Tone> = { open: 'plain', disclosed: 'good', closed: 'plain' };
 export const embargoTone: Record<NonNullable<Case['embargo']>['state'], Tone> = {
