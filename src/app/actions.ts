@@ -16,6 +16,7 @@ import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
 import { validationActions } from '../clearinghouse/validations/actions.ts';
 import { matrixActions } from '../clearinghouse/validations/matrices/actions.ts';
+import { minimisationActions } from '../clearinghouse/validations/minimisations/actions.ts';
 import { agreementActions } from '../reviews/agreements/actions.ts';
 import { determinationActions } from '../reviews/determinations/actions.ts';
 import { estimateActions } from '../reviews/estimates/actions.ts';
@@ -42,6 +43,7 @@ export const actions: readonly AnyAction[] = [
   ...duplicateActions,
   ...validationActions,
   ...matrixActions,
+  ...minimisationActions,
   ...caseActions,
   ...priorityActions,
   ...advisoryActions,

@@ -12,6 +12,7 @@ import * as repository from '../clearinghouse/releases/repository/actions.ts';
 import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
 import { considerFixes, matrixLabour } from '../clearinghouse/validations/matrices/actions.ts';
+import * as minimisations from '../clearinghouse/validations/minimisations/actions.ts';
 import * as estimates from '../reviews/estimates/actions.ts';
 import * as grades from '../reviews/grades/actions.ts';
 import * as runs from '../reviews/runs/actions.ts';
@@ -42,6 +43,9 @@ export const flow: Flow = {
     hop('finding.banded', validations.reprioritise, thing),
     hop('flow.parked', validations.park, ({ thing, payload }) =>
       payload.labour === validations.validation.name ? { id: thing, tries: payload.tries } : undefined,
+    ),
+    hop('flow.parked', minimisations.park, ({ thing, payload }) =>
+      payload.labour === minimisations.minimisation.name ? { id: thing, tries: payload.tries } : undefined,
     ),
     hop('validation.parked', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
     hop('validation.cancelled', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
@@ -92,6 +96,7 @@ export const flow: Flow = {
         (tx, { payload }) => labPriorityOf(tx, payload.findingId),
       ),
     ),
+    work('minimisation.requested', minimisations.minimisation, ({ thing }) => thing),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
     work('webhook.due', webhooks.tellLabour, ({ thing }) => thing),

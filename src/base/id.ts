@@ -17,6 +17,7 @@ export const kinds = {
   rgp: 'regrouping',
   val: 'validation',
   mtx: 'matrix',
+  min: 'minimisation',
   cas: 'case',
   pat: 'patch',
   stm: 'statement',
