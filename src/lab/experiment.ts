@@ -95,13 +95,15 @@ export interface PlannedRun {
 export function plannedRuns(spec: Pinned): PlannedRun[] {
   const times = (variant: Variant, input: Input, n: number) => Array.from({ length: n }, (_, index) => ({ variant, input, index }));
   const once = spec.recipe.selfCheck ? 1 : 0;
+  // A driver that does not fit the fixed build's interface would be silent there.
+  const driven = spec.recipe.run.driver === undefined ? 0 : 1;
   const vulnerable = [
     ...times('vulnerable', 'poc', spec.runs),
     ...times('vulnerable', 'control', spec.runs),
     ...times('vulnerable', 'self-check', once),
   ];
   return spec.recipe.variants.fixed
-    ? [...vulnerable, ...times('fixed', 'poc', spec.runs), ...times('fixed', 'self-check', once)]
+    ? [...vulnerable, ...times('fixed', 'poc', spec.runs), ...times('fixed', 'control', driven), ...times('fixed', 'self-check', once)]
     : vulnerable;
 }
 

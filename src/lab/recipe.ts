@@ -172,6 +172,8 @@ function outOfPlace({ files, patch, run, oracle, selfCheck, pocs, statedFix }: W
   if (run.driver === undefined)
     return withoutDriver.includes(oracle.kind) ? undefined : refuse('malformed', `${oracle.kind} is seen through a driver`, '/run/driver');
   if (oracle.kind === 'sanitizer') return refuse('malformed', 'a sanitizer watches a command, not a driver', '/run/driver');
+  if (run.driver.endsWith('.py') && oracle.kind === 'prototype-pollution')
+    return refuse('malformed', 'Python has no prototypes', '/oracle/kind');
   const also = run.stdin || run.tools.length > 0 || run.cwd !== undefined || selfCheck !== undefined;
   return also ? refuse('malformed', 'a driver comes with its own command, directory and self-check', '/run') : undefined;
 }

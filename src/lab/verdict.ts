@@ -48,8 +48,10 @@ export function decideVerdict(all: readonly Seen[], hasFix: boolean, needed = Nu
   if (counts.vulnerable.crashes < Math.min(needed, counts.vulnerable.of)) return say('flaky', `only ${k} on the vulnerable build`);
   if (new Set(vulnerable.flatMap((s) => crashOf(s)?.fingerprint ?? [])).size > 1) return say('flaky', 'the runs end at different places');
   if (!hasFix) return say('reproduced', `${k}, silent on the control input; there is no fixed build to compare with`);
-  const unsureFixed = firstReason(fixed, 'the fixed build');
+  const unsureFixed =
+    firstReason(part('fixed', 'control'), 'the fixed build, with the control input') ?? firstReason(fixed, 'the fixed build');
   if (unsureFixed) return say('could-not-tell', unsureFixed);
+  if (part('fixed', 'control').some(crashOf)) return say('could-not-tell', 'the control input trips the oracle on the fixed build');
   if (counts.fixed.crashes > 0)
     return say(
       'reproduced-fix-incomplete',

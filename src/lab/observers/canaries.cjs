@@ -16,7 +16,8 @@ async function setUpCanaries(kind) {
   const secret = `canary-${randomBytes(16).toString('hex')}`;
   fs.mkdirSync(rootAt);
   fs.mkdirSync(canaryAt);
-  fs.writeFileSync(`${canaryAt}/secret`, `${secret}\n`);
+  // Some targets serve only what has an ending.
+  for (const name of ['secret', 'secret.txt']) fs.writeFileSync(`${canaryAt}/${name}`, `${secret}\n`);
   // Built-in words only: nothing of it depends on a path, a place to write in /tmp or another program.
   fs.writeFileSync(`${canaryAt}/run`, `#!/bin/sh\necho ${token} >> ${ranAt}\n`, { mode: 0o755 });
   const before = listing(canaryAt);

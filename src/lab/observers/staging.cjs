@@ -29,12 +29,18 @@ class Stage {
     this.#deadline = deadline;
     const python = asked.driver.endsWith('.py');
     const argv = python
-      ? ['/usr/bin/python3', '-I', '-B', '/observer/stage.py']
+      ? ['/usr/bin/python3', '-I', '-S', '-B', '/observer/stage.py']
       : [process.execPath, '--no-warnings', '/observer/stage.cjs'];
     this.#child = spawn(argv[0], argv.slice(1), { cwd: '/tmp/root', stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     this.#gone = new Promise((resolve) => {
       this.#child.on('exit', (status, signal) => resolve({ status, signal }));
-      this.#child.on('error', (cause) => resolve({ status: null, signal: null, cannot: `${argv[0]} cannot be started: ${cause.message}` }));
+      this.#child.on('error', (cause) =>
+        resolve({
+          status: null,
+          signal: null,
+          cannot: `${argv[0]} cannot be started in the box (${cause.code}): \`apt-get install -y python3\``,
+        }),
+      );
     });
     for (const [stream, to] of [
       [this.#child.stdout, process.stdout],
