@@ -249,6 +249,11 @@ const over = (defaults: BoxLimits, asked: Recipe['limits']): BoxLimits =>
 /** Growth is measured over many calls, in CPU time; a busy machine may take much longer for them. */
 const growthDefaults: BoxLimits = { ...runDefaults, wallMs: 180_000, cpuSec: 60 };
 
-export const runLimits = (recipe: Recipe): BoxLimits =>
-  over(recipe.oracle.kind === 'super-linear' ? growthDefaults : runDefaults, recipe.limits);
+/** What does not end is stopped by its CPU time; the clock allows for a busy machine. */
+const driverDefaults: BoxLimits = { ...runDefaults, wallMs: 30_000 };
+
+export function runLimits({ oracle, run, limits: asked }: Recipe): BoxLimits {
+  const defaults = oracle.kind === 'super-linear' ? growthDefaults : run.driver === undefined ? runDefaults : driverDefaults;
+  return over(defaults, asked);
+}
 export const buildLimits = (recipe: Recipe): BoxLimits => over(buildDefaults, recipe.build.limits);

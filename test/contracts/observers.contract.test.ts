@@ -24,9 +24,17 @@ async function verdictOf(kind: string, flawed: string, more: { mended?: string; 
 describe('what was seen is told', () => {
   test.each<[string, string, string]>([
     ['a target that ends the process after it', 'command-execution', `module.exports = (text) => { ${shell}; process.exit(0); };`],
-    ['a target that is aborted after it', 'command-execution', `module.exports = (text) => { ${shell}; if (text === 'bad') process.abort(); };`],
+    [
+      'a target that is aborted after it',
+      'command-execution',
+      `module.exports = (text) => { ${shell}; if (text === 'bad') process.abort(); };`,
+    ],
     ['a target that never returns after it', 'command-execution', `module.exports = (text) => { ${shell}; while (text === 'bad'); };`],
-    ['a promise that is never kept', 'command-execution', `module.exports = (text) => { ${shell}; return text === 'bad' ? new Promise(() => {}) : 1; };`],
+    [
+      'a promise that is never kept',
+      'command-execution',
+      `module.exports = (text) => { ${shell}; return text === 'bad' ? new Promise(() => {}) : 1; };`,
+    ],
     [
       'a server that stays open, and a command that comes late',
       'command-execution',
@@ -66,7 +74,11 @@ describe('what was seen is told', () => {
       'prototype-pollution',
       `module.exports = (text) => { if (text === 'bad') setTimeout(() => { Object.prototype.x = 1; }, 20); };`,
     ],
-    ['a secret in an error', 'file-read', `module.exports = (text) => { if (text === 'bad') throw new Error(require('fs').readFileSync('/tmp/canary/secret', 'utf8')); };`],
+    [
+      'a secret in an error',
+      'file-read',
+      `module.exports = (text) => { if (text === 'bad') throw new Error(require('fs').readFileSync('/tmp/canary/secret', 'utf8')); };`,
+    ],
     [
       'a lookup elsewhere',
       'outbound-request',
@@ -88,7 +100,7 @@ describe('what was seen is told', () => {
       `module.exports = (text) => text === 'bad' && require('child_process').execFileSync('/bin/bash', ['-c', 'exec 3<>/dev/tcp/127.0.0.1/8099']);`,
     ],
   ])('%s', async (_, kind, flawed) => {
-    const verdict = await verdictOf(kind, flawed, { limits: { wallMs: 8000 } });
+    const verdict = await verdictOf(kind, flawed, { limits: { cpuSec: 3 } });
     expect([verdict.verdict, verdict.because]).toEqual(['reproduced', expect.stringContaining('1 of 1')]);
   });
 });
@@ -102,10 +114,19 @@ describe('what was not seen is not told', () => {
          process.exit(86);
        };`,
     ],
-    ['words on the descriptor', `module.exports = () => { try { require('fs').writeSync(3, '{"called":true,"how":"returned","token":"x"}\\n'); } catch {} };`],
-    ['a printed report', `module.exports = () => console.log('{"saw":"seen"}\\n==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x1');`],
+    [
+      'words on the descriptor',
+      `module.exports = () => { try { require('fs').writeSync(3, '{"called":true,"how":"returned","token":"x"}\\n'); } catch {} };`,
+    ],
+    [
+      'a printed report',
+      `module.exports = () => console.log('{"saw":"seen"}\\n==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x1');`,
+    ],
     ['a throw', `module.exports = (text) => { if (text === 'bad') throw new Error('no'); };`],
-    ['a mark where the command leaves its own', `module.exports = (text) => { if (text === 'bad') require('fs').writeFileSync('/reports/.ran', 'yes'); };`],
+    [
+      'a mark where the command leaves its own',
+      `module.exports = (text) => { if (text === 'bad') require('fs').writeFileSync('/reports/.ran', 'yes'); };`,
+    ],
     ['a look at the canary', `module.exports = () => void require('fs').readFileSync('/tmp/canary/run');`],
   ])('%s', async (name, flawed) => {
     const verdict = await verdictOf('command-execution', flawed);
@@ -117,7 +138,7 @@ describe('what was not seen is not told', () => {
   test('the target talking to its own server is no request outwards', async () => {
     const server = `module.exports = () => new Promise((done) => {
       const server = require('http').createServer((_, to) => to.end('ok')).listen(0, '127.0.0.1', async () => {
-        done(await (await fetch('http://localhost:' + server.address().port)).text());
+        done(await (await fetch('http://127.0.0.1:' + server.address().port)).text());
       });
     });`;
     expect((await verdictOf('outbound-request', server)).verdict).toBe('not-reproduced');
@@ -126,15 +147,25 @@ describe('what was not seen is not told', () => {
 
 describe('silence that means nothing is told as that', () => {
   test.each<[string, string, string, string]>([
-    ['a target that never returns', 'command-execution', `module.exports = (text) => { while (text === 'bad'); };`, 'did not come to an end'],
+    ['a target that never returns', 'command-execution', `module.exports = (text) => { while (text === 'bad'); };`, 'used up its CPU time'],
     ['a promise that is never kept', 'file-read', `module.exports = (text) => text === 'bad' ? new Promise(() => {}) : 1;`, 'never kept'],
     ['a target that is aborted', 'file-read', `module.exports = (text) => { if (text === 'bad') process.abort(); };`, 'SIGABRT'],
-    ['a target that ends the observer', 'file-read', `module.exports = (text) => { if (text === 'bad') process.kill(process.ppid, 9); };`, 'signal 9'],
+    [
+      'a target that ends the observer',
+      'file-read',
+      `module.exports = (text) => { if (text === 'bad') process.kill(process.ppid, 9); };`,
+      'signal 9',
+    ],
     ['a target that cannot be loaded', 'file-read', `throw new Error('broken package');`, 'broken package'],
     ['a target that throws on the control', 'file-read', `module.exports = () => { throw new Error('not this way'); };`, 'not this way'],
-    ['a target that trips on everything', 'command-execution', `module.exports = () => require('child_process').execSync('/tmp/canary/run');`, 'control input trips'],
+    [
+      'a target that trips on everything',
+      'command-execution',
+      `module.exports = () => require('child_process').execSync('/tmp/canary/run');`,
+      'control input trips',
+    ],
   ])('%s', async (_, kind, flawed, because) => {
-    const verdict = await verdictOf(kind, flawed, { limits: { wallMs: 8000 } });
+    const verdict = await verdictOf(kind, flawed, { limits: { cpuSec: 3 } });
     expect([verdict.verdict, verdict.because]).toEqual(['could-not-tell', expect.stringContaining(because)]);
   });
 
@@ -165,17 +196,22 @@ describe('how a fixed build may end', () => {
     ['trips as well', flawed, 'reproduced-fix-incomplete'],
     ['never returns', `module.exports = (text) => { while (text === 'bad'); };`, 'could-not-tell'],
   ])('%s', async (_, mended, verdict) => {
-    expect((await verdictOf('command-execution', flawed, { mended, limits: { wallMs: 6000 } })).verdict).toBe(verdict);
+    expect((await verdictOf('command-execution', flawed, { mended, limits: { cpuSec: 3 } })).verdict).toBe(verdict);
   });
 });
 
 describe('fingerprints', () => {
   test('another place is another fingerprint, another input is not', async () => {
     const drive = `const flawed = require('flawed'); module.exports = (input) => { const [at, by] = input.toString().split(' '); if (at !== 'good') flawed[at]({}, JSON.parse(by)); };`;
-      exports.merge = function merge(to, from) { for (const k of Object.keys(from)) if (k === '__proto__') for (const j in from[k]) to[k][j] = from[k][j]; };
-      exports.set = function set(to, from) { for (const j in from.__proto__ ?? {}) 0; for (const k of Object.keys(from)) for (const j in from[k]) to[k][j] = from[k][j]; };`;
+    const flawed = `const copy = (name) => ({ [name](to, from) { for (const k in from) { const of = to[k]; for (const j in from[k]) of[j] = from[k][j]; } } })[name];
+      exports.merge = copy('merge');
+      exports.set = copy('set');`;
     const of = async (poc: string) => (await verdictOf('prototype-pollution', flawed, { drive, poc })).crash?.fingerprint;
-    const [a, b, c] = [await of('merge {"__proto__":{"x":1}}'), await of('merge {"__proto__":{"isAdmin":true}}'), await of('set {"__proto__":{"x":1}}')];
+    const [a, b, c] = [
+      await of('merge {"__proto__":{"x":1}}'),
+      await of('merge {"__proto__":{"isAdmin":true}}'),
+      await of('set {"__proto__":{"x":1}}'),
+    ];
     expect([typeof a, a === b, a === c]).toEqual(['string', true, false]);
   });
 });

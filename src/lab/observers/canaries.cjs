@@ -2,7 +2,6 @@
 'use strict';
 const { createHash, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
-const http = require('node:http');
 
 const canaryAt = '/tmp/canary';
 const rootAt = '/tmp/root';
@@ -85,6 +84,7 @@ function changes(before, after) {
 
 /** Whoever comes is evidence; every request is answered, so that the target goes on as it would. */
 async function openSink() {
+  const http = require('node:http');
   const arrived = [];
   const server = http.createServer((request, response) => {
     arrived.push(`${request.method} ${request.url}`.slice(0, 200));

@@ -1,12 +1,8 @@
 // Where a call into the machine leaves JavaScript, and which lines of the target led to it. That tells two flaws apart; the evidence is
 // what the canaries show. Everything needed is taken before a target is loaded.
 'use strict';
-const childProcess = require('node:child_process');
-const dgram = require('node:dgram');
-const dns = require('node:dns');
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
-const net = require('node:net');
 
 const { apply, getOwnPropertyDescriptor, defineProperty } = Reflect;
 const { captureStackTrace } = Error;
@@ -75,7 +71,7 @@ function watchSinks(kind, onSink) {
     if (reached) onSink(framesNow(), typeof reached === 'string' ? reached : undefined);
   };
   if (kind === 'command-execution' || kind === 'code-execution')
-    wrap(childProcess, ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'], note(namesCanary));
+    wrap(require('node:child_process'), ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'], note(namesCanary));
   if (kind === 'file-read' || kind === 'file-write') {
     const names = Object.keys(fs).filter(
       (name) => typeof fs[name] === 'function' && /^[a-z]/.test(name) && !/^(watch|unwatch|exists|access|stat|lstat|fstat)/.test(name),
@@ -88,6 +84,7 @@ function watchSinks(kind, onSink) {
     );
   }
   if (kind === 'outbound-request') {
+    const [dgram, dns, net] = [require('node:dgram'), require('node:dns'), require('node:net')];
     wrap(net.Socket.prototype, ['connect'], note(connects));
     wrap(dgram.Socket.prototype, ['send', 'connect'], note(sends));
     const lookups = (of) => Object.keys(of).filter((name) => typeof of[name] === 'function' && /^(lookup|resolve|reverse)/.test(name));

@@ -23,6 +23,7 @@ const hello = parse(line());
 const { token, oracle, driver, input, isSelfCheck, secret, graceMs, trap } = hello;
 const { kind } = oracle;
 const box = { root: '/tmp/root', sink: 'http://127.0.0.1:8099' };
+const bytes = isSelfCheck ? Buffer.alloc(0) : readFileSync(input);
 let before;
 let isDone = false;
 let end;
@@ -97,7 +98,7 @@ async function loaded() {
 async function main() {
   Object.defineProperty(globalThis, 'canary', { __proto__: null, value: canary });
   watchSinks(kind, (frames, reached) => say({ __proto__: null, frames, ...(reached ? { __proto__: null, reached } : {}) }));
-  process.on('exit', (status) => finish('exited', `it ended the process with status ${status}`));
+  process.on('exit', (status) => finish(status === 0 ? 'exited' : 'failed', `it ended the process with status ${status}`));
   let drive;
   try {
     drive = await loaded();
@@ -109,7 +110,6 @@ async function main() {
   if (kind === 'super-linear') return measured(call);
   before = kind === 'prototype-pollution' ? snapshots() : undefined;
   if (trap) setTrap(trap, () => say({ __proto__: null, frames: framesNow() }));
-  const bytes = isSelfCheck ? Buffer.alloc(0) : readFileSync(input);
   // Should nothing be left to do and the promise not be kept, this is the last word.
   process.once('beforeExit', () => finish('unsettled', 'the driver’s promise was never kept'));
   await called(call, bytes);

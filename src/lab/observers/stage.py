@@ -212,7 +212,7 @@ def called(call, data):
     try:
         return 'returned', '', settled(call(data))
     except SystemExit as cause:
-        return 'exited', 'it ended the process with status %s' % (cause.code,), cause
+        return 'failed' if cause.code else 'exited', 'it ended the process with status %s' % (cause.code,), cause
     except BaseException as cause:
         return 'threw', message_of(cause), cause
 

@@ -104,6 +104,7 @@ class Stage {
     // What it said last may still be on its way.
     await Promise.race([new Promise((resolve) => this.#child.once('close', resolve)), wait(200)]);
     if (end.how !== 'died') return end;
+    if (gone.signal === 'SIGXCPU') return Object.assign(end, { how: 'stopped', because: 'the driver had used up its CPU time' });
     const how = gone.signal ? `was ended by ${gone.signal}` : `exited with ${gone.status}`;
     return Object.assign(end, { because: gone.cannot ?? `the driver's process ${how} and said nothing` });
   }
@@ -132,7 +133,7 @@ class Stage {
     if (said.called === true) end.called = true;
     if (typeof said.leaked === 'string') end.leaked = said.leaked;
     if (typeof said.reached === 'string' && end.reached.length < 8) end.reached.push(said.reached.slice(0, 200));
-    if (Array.isArray(said.polluted)) end.polluted = said.polluted;
+    if (Array.isArray(said.polluted) && end.polluted.length === 0) end.polluted = said.polluted;
     if (typeof said.how === 'string') Object.assign(end, { how: said.how, because: said.because ?? '', isOver: isOver[said.how] === true });
     if (typeof said.cpuMs === 'number') {
       this.#answers.push(said);
@@ -142,7 +143,7 @@ class Stage {
 }
 
 /** Ends of a driver after which silence means something. `unsettled`: nothing was left to do, and its promise was never kept. */
-const isOver = { returned: true, threw: true, exited: true };
+const isOver = { returned: true, threw: true, exited: true, failed: true };
 
 function passOn(stream, to) {
   let left = shownBytes;

@@ -16,7 +16,7 @@ const report = z.strictObject({
   nonce: z.string(),
   kind: z.string(),
   saw: z.enum(['seen', 'quiet', 'unsure']),
-  ended: z.enum(['returned', 'threw', 'exited', 'unsettled', 'died', 'stopped', 'not-loaded', 'not-run']),
+  ended: z.enum(['returned', 'threw', 'exited', 'failed', 'unsettled', 'died', 'stopped', 'not-loaded', 'not-run']),
   because: text(500),
   sink: text(500),
   what: z.array(text(300)).max(8),
@@ -37,7 +37,7 @@ export function observeReport(kind: string, run: Observed, nonce: string): Obser
   if (said.saw === 'seen') return { saw: 'crash', crash: crashOf(kind, said) };
   if (said.saw === 'unsure') return unsure(said.because || `the driver ended: ${said.ended}`);
   // A driver that cannot work on a good input is silent on every input.
-  const isBroken = run.input === 'control' && said.ended !== 'returned';
+  const isBroken = run.input === 'control' && said.ended !== 'returned' && said.ended !== 'exited';
   return isBroken ? unsure(`the driver ${said.ended} on the control input: ${said.because}`) : quiet;
 }
 
