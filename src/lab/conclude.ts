@@ -34,6 +34,6 @@ function observeAll(spec: Pinned, evidence: Evidence): Seen[] {
     variant: run.variant,
     input: run.input,
     symbolized: run.symbolized,
-    observation: observe(spec.recipe.oracle, run, nonceOf(spec.digest, run)),
+    observation: observe(spec.recipe.oracle, run, nonceOf(spec.digest, run), spec.limits.run),
   }));
 }

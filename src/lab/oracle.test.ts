@@ -82,6 +82,29 @@ describe('hang', () => {
   });
 });
 
+describe('hang near its limit', () => {
+  const bounds = { wallMs: 10_000, cpuSec: 4, memoryBytes: 1, pids: 1, cpus: 1, fileBytes: 1, openFiles: 1, tmpBytes: 1, outputBytes: 1 };
+  test.each<[string, Partial<Observed>, string]>([
+    ['just below the limit of CPU', { cpuUs: 3_199_000, wallMs: 4000 }, 'quiet'],
+    ['at four fifths of it', { cpuUs: 3_200_000, wallMs: 4000 }, 'could-not-tell'],
+    ['busy at four fifths of the clock', { cpuUs: 2_000_000, wallMs: 8000 }, 'could-not-tell'],
+    ['idle at four fifths of the clock', { cpuUs: 1000, wallMs: 8000 }, 'quiet'],
+  ])('%s', (_, more, saw) => expect(observe(hang, run(more), '', bounds).saw).toBe(saw));
+});
+
+describe('memory growth', () => {
+  const memory = { kind: 'memory-growth', overBytes: 100 } as const;
+  test.each<[string, Partial<Observed>, string]>([
+    ['at the bound', { peakBytes: 100 }, 'quiet'],
+    ['past it', { peakBytes: 101 }, 'crash'],
+    ['past it, and stopped by the clock', { peakBytes: 101, end: 'timeout', exit: null }, 'crash'],
+    ['ended for want of memory', { end: 'oom', exit: null }, 'crash'],
+    ['a part of it ended for want of memory', { oomKills: 1 }, 'crash'],
+    ['stopped below the bound', { peakBytes: 50, end: 'timeout', exit: null }, 'could-not-tell'],
+    ['not measured', { peakBytes: 0 }, 'could-not-tell'],
+  ])('%s', (_, more, saw) => expect(observe(memory, run(more), '').saw).toBe(saw));
+});
+
 describe("an observer's report", () => {
   const whole = { nonce: 'n0nce', kind: 'prototype-pollution', because: '', what: [], frames: [] };
   const tripped = { ...whole, saw: 'seen', ended: 'returned', sink: 'Object.prototype' };

@@ -1,3 +1,4 @@
+import type { BoxLimits } from '../base/doors.ts';
 import { observeHang } from './oracles/hang.ts';
 import { observeMemory } from './oracles/memory.ts';
 import { type Observation, type Observed, unsure } from './oracles/observation.ts';
@@ -11,14 +12,14 @@ export function oracleEnvironment(oracle: Oracle, reportsAt: string, symbolize: 
   return oracle.kind === 'sanitizer' ? sanitizerEnvironment(oracle.leaks, reportsAt, symbolize) : {};
 }
 
-/** An exit status alone is never evidence, and printed text never is. */
-export function observe(oracle: Oracle, run: Observed, nonce: string): Observation {
+/** An exit status alone is never evidence, and printed text never is. `bounds` are those of the run, where they are known. */
+export function observe(oracle: Oracle, run: Observed, nonce: string, bounds?: BoxLimits): Observation {
   if (run.end === 'box-failed') return unsure(`the box failed: ${run.because ?? 'no reason given'}`);
   switch (oracle.kind) {
     case 'hang':
-      return observeHang(run);
+      return observeHang(run, nonce, bounds);
     case 'memory-growth':
-      return observeMemory(oracle.overBytes, run);
+      return observeMemory(oracle.overBytes, run, nonce);
     case 'sanitizer':
       return observeSanitizer(run);
     default:

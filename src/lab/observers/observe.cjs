@@ -35,7 +35,6 @@ async function watched(start, canaries) {
     const { sink, what } = seen;
     return { saw: 'seen', ended: end.how, because: end.because, sink, what, frames: await framesOf(start, end, seen) };
   }
-  if (oracle.kind === 'hang' || oracle.kind === 'memory-growth') return { saw: 'quiet', ended: end.how, because: end.because };
   return end.isOver ? { saw: 'quiet', ended: end.how, because: end.because } : { saw: 'unsure', ended: end.how, because: end.because };
 }
 

@@ -104,7 +104,8 @@ class Stage {
     // What it said last may still be on its way.
     await Promise.race([new Promise((resolve) => this.#child.once('close', resolve)), wait(200)]);
     if (end.how !== 'died') return end;
-    if (gone.signal === 'SIGXCPU') return Object.assign(end, { how: 'stopped', because: 'the driver had used up its CPU time' });
+    if (gone.signal === 'SIGXCPU')
+      return Object.assign(end, { how: 'stopped', because: 'the driver did not come to an end within its CPU time', cpuMs: end.wallMs });
     const how = gone.signal ? `was ended by ${gone.signal}` : `exited with ${gone.status}`;
     return Object.assign(end, { because: gone.cannot ?? `the driver's process ${how} and said nothing` });
   }
