@@ -147,7 +147,12 @@ describe('what was not seen is not told', () => {
 
 describe('silence that means nothing is told as that', () => {
   test.each<[string, string, string, string]>([
-    ['a target that never returns', 'command-execution', `module.exports = (text) => { while (text === 'bad'); };`, 'did not come to an end'],
+    [
+      'a target that never returns',
+      'command-execution',
+      `module.exports = (text) => { while (text === 'bad'); };`,
+      'did not come to an end',
+    ],
     ['a promise that is never kept', 'file-read', `module.exports = (text) => text === 'bad' ? new Promise(() => {}) : 1;`, 'never kept'],
     ['a target that is aborted', 'file-read', `module.exports = (text) => { if (text === 'bad') process.abort(); };`, 'SIGABRT'],
     [
