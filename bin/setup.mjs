@@ -36,6 +36,7 @@ const tasks = {
     // Twice: the fit reads the tables.
     run: () => [script('test/calibration/main.ts', '--tables'), script('test/calibration/main.ts')],
   },
+  targets: { box: true, browser: false, desk: false, run: (args) => [script('test/targets/main.ts', ...args)] },
   bench: { box: true, browser: false, desk: false, run: (args) => [script('test/bench/main.ts', ...args)] },
 };
 

@@ -28,6 +28,11 @@ describe('recipes', () => {
     ['a limit beyond the house', { limits: { wallMs: limits.buildMs + 1 } }, '/limits/wallMs'],
     ['a patch outside of the tree', { patch: { at: '../x' } }, '/patch/at'],
     ['an id that is a path', { id: 'a/b' }, '/id'],
+    [
+      'a stated fix that another PoC trips',
+      { pocs: ['a'], statedFix: { version: '1', fails: 'incomplete', because: 'x', poc: 'b' } },
+      '/statedFix/poc',
+    ],
   ])('refused: %s', (_, changes, at) => {
     expect(parse(changes)).toMatchObject({ refused: true, code: 'malformed', at });
   });
