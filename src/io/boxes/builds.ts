@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Box, TreeId } from '../../base/doors.ts';
 import type { Trees } from './trees.ts';
@@ -18,8 +18,13 @@ export function buildCache(dir: string, trees: Trees): Pick<Box, 'cached' | 'rem
       if (!keyPattern.test(key)) throw new TypeError('a key is 64 hex digits');
       await mkdir(dir, { recursive: true, mode: 0o700 });
       const fresh = join(dir, `.new-${process.pid}-${sequence++}`);
-      await writeFile(fresh, tree);
-      await rename(fresh, join(dir, key));
+      try {
+        await writeFile(fresh, tree);
+        await rename(fresh, join(dir, key));
+      } catch (cause) {
+        await rm(fresh, { force: true });
+        throw cause;
+      }
     },
   };
 }

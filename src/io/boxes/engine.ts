@@ -22,17 +22,23 @@ export interface BoxOptions {
   readonly groups?: Groups;
 }
 
+const probedAgainMs = 60_000;
+
 export type Driver = Box & { particulars(): Promise<Particulars> };
 
 /** A box door over a runtime. Must be used from the main thread: the box dies with the thread that started it (PR_SET_PDEATHSIG). */
 export function driverOf(runtime: Runtime, options: BoxOptions): Driver {
   const engine = new Engine(runtime, options);
   let probed: Promise<Probe> | undefined;
+  const refusal = (probe: Probe) => (options.acceptUnenforced ? undefined : unenforced(probe));
   const tried = () => {
-    probed ??= probeWith(engine);
+    probed ??= probeWith(engine).then((probe) => {
+      // It may have been the moment; a worker lives for months.
+      if (refusal(probe) !== undefined) setTimeout(() => (probed = undefined), probedAgainMs).unref();
+      return probe;
+    });
     return probed;
   };
-  const refusal = (probe: Probe) => (options.acceptUnenforced ? undefined : unenforced(probe));
   return {
     id: runtime.id,
     probe: async () => {
@@ -90,7 +96,7 @@ class Engine implements Unproven {
     let slot: Slot | undefined;
     let group: Group | undefined;
     try {
-      slot = await takeSlot(this.#dir);
+      slot = takeSlot(this.#dir);
       const { memoryBytes, pids } = this.runtime.overhead;
       const { limits } = spec;
       group = this.groups.make(slot.name, { ...limits, memoryBytes: limits.memoryBytes + memoryBytes, pids: limits.pids + pids });
@@ -106,7 +112,7 @@ class Engine implements Unproven {
   }
 
   async reap(): Promise<number> {
-    const dead = await deadSlots(this.#dir);
+    const dead = deadSlots(this.#dir);
     for (const slot of dead) {
       await this.groups.reap(slot.name);
       await removeSlot(slot);

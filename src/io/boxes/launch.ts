@@ -1,4 +1,4 @@
-import { open, rename, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../base/canonical.ts';
 import type { BoxSpec } from '../../base/doors.ts';
@@ -54,7 +54,12 @@ export async function filterFile({ programs, spec }: Beginning) {
   const known = await open(file, 'r').catch(() => undefined);
   if (known) return known;
   const fresh = `${file}.${process.pid}-${sequence++}`;
-  await writeFile(fresh, filter);
-  await rename(fresh, file);
+  try {
+    await writeFile(fresh, filter);
+    await rename(fresh, file);
+  } catch (cause) {
+    await rm(fresh, { force: true });
+    throw cause;
+  }
   return open(file, 'r');
 }

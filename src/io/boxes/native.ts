@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -30,9 +30,13 @@ async function compiled(dir: string, name: string): Promise<string> {
   if (await exists(program)) return program;
   await mkdir(join(dir, 'bin'), { recursive: true });
   const fresh = `${program}.${process.pid}`;
-  await compile(source, fresh);
-  await chmod(fresh, 0o755);
-  await rename(fresh, program);
+  try {
+    await compile(source, fresh);
+    await chmod(fresh, 0o755);
+    await rename(fresh, program);
+  } finally {
+    await rm(fresh, { force: true });
+  }
   return program;
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One run's place: a directory of its own and a host uid nobody else has meanwhile. */
@@ -30,37 +29,69 @@ function groupName(dir: string, uid: number): string {
 }
 
 /** Takes a free place. The owner is written before the place exists, so that a crash never leaves a place of nobody. */
-export async function takeSlot(dir: string): Promise<Slot> {
+export function takeSlot(dir: string): Slot {
   const runs = join(dir, 'runs');
   const fresh = join(runs, `.new-${process.pid}-${sequence++}`);
-  await mkdir(fresh, { recursive: true, mode: 0o700 });
-  await writeFile(join(fresh, 'owner'), `${process.pid} ${startOf(process.pid)}`);
-  const base = uidBase(dir);
-  for (let i = 0; i < runUids; i++) {
-    const uid = base + ((process.pid + sequence + i) % runUids);
-    const place = join(runs, String(uid));
-    try {
-      await rename(fresh, place);
-      return { uid, dir: place, name: groupName(dir, uid) };
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw cause;
+  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(join(fresh, 'owner'), ownWords());
+    const base = uidBase(dir);
+    for (let i = 0; i < runUids; i++) {
+      const uid = base + ((process.pid + sequence + i) % runUids);
+      const place = join(runs, String(uid));
+      if (moved(fresh, place)) return { uid, dir: place, name: groupName(dir, uid) };
     }
+    throw new Error(`all ${runUids} places for boxes are taken`);
+  } catch (cause) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw cause;
   }
-  await rm(fresh, { recursive: true });
-  throw new Error(`all ${runUids} places for boxes are taken`);
+}
+
+function moved(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+let words: string | undefined;
+/** This process and when it began: numbers are given again. */
+function ownWords(): string {
+  words ??= `${process.pid} ${startOf(process.pid)}`;
+  return words;
 }
 
 /** Places whose worker is dead: its process is gone, or its number was given to another. */
-export async function deadSlots(dir: string): Promise<Slot[]> {
-  const names = await readdir(join(dir, 'runs')).catch(() => []);
+export function deadSlots(dir: string): Slot[] {
+  const runs = join(dir, 'runs');
   const dead: Slot[] = [];
-  for (const name of names.filter((n) => /^\d+$/.test(n))) {
-    const owner = await readFile(join(dir, 'runs', name, 'owner'), 'utf8').catch(() => '');
-    const [pid, start] = owner.split(' ');
-    if (startOf(Number(pid)) !== start) dead.push({ uid: Number(name), dir: join(dir, 'runs', name), name: groupName(dir, Number(name)) });
+  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
+    const place = join(runs, name);
+    const started = /^\.new-(\d+)-/.exec(name);
+    if (started) {
+      // A worker died before it had a place.
+      if (startOf(Number(started[1])) === '') rmSync(place, { recursive: true, force: true });
+    } else if (/^\d+$/.test(name)) {
+      const [pid, start] = ownerOf(place).split(' ');
+      if (start === undefined || startOf(Number(pid)) !== start)
+        dead.push({ uid: Number(name), dir: place, name: groupName(dir, Number(name)) });
+    }
   }
   return dead;
+}
+
+function ownerOf(place: string): string {
+  try {
+    return readFileSync(join(place, 'owner'), 'utf8');
+  } catch {
+    // Given back since we looked.
+    return existsSync(place) ? '' : ownWords();
+  }
 }
 
 /** When a process began, in clock ticks since boot (proc(5), field 22); empty when there is none or only a zombie. */

@@ -3,8 +3,8 @@
  *
  *   sbxguest BOX CWD CPU_S PROCESSES COLLECT|- MAX_FILES MAX_BYTES target ...
  *
- * BOX is a directory with `filter` (classic BPF) and `said`, the file that becomes descriptor 4; it is unmounted before anything of
- * the target runs. Root in here is the one user outside whom this box may be, so the target is root without a capability, in a
+ * BOX is a directory with `filter` (classic BPF) and `said`, the file that becomes descriptor 4; it is covered before anything of the
+ * target runs. Root in here is the one user outside whom this box may be, so the target is root without a capability, in a
  * user namespace that calls it 65534. gVisor lets such a one open any descriptor it finds in /proc: hence the PID namespace, whose
  * first process, the warden, has none and tells how the target ended through memory.
  */
@@ -44,9 +44,11 @@ static int write_line(const char *path, const char *text) {
 static void count_processes(long most) {
   const char *groups = "/tmp/.sbxgroups";
   char max[24];
+  int held;
   snprintf(max, sizeof max, "%ld", most + 2);
   if (mkdir(groups, 0700) || mount("none", groups, "cgroup", 0, "pids") || chdir(groups) || mkdir("target", 0755) ||
-      write_line("target/pids.max", max) || write_line("target/cgroup.procs", "1") || fcntl(open(".", O_RDONLY | O_DIRECTORY), F_DUPFD, STATUS_FD + 1) < 0 || chdir("/") || umount2(groups, MNT_DETACH) ||
+      write_line("target/pids.max", max) || write_line("target/cgroup.procs", "1") || (held = open(".", O_RDONLY | O_DIRECTORY)) < 0 ||
+      fcntl(held, F_DUPFD_CLOEXEC, STATUS_FD + 1) < 0 || close(held) || chdir("/") || umount2(groups, MNT_DETACH) ||
       rmdir(groups))
     die("number of processes");
 }
@@ -69,7 +71,8 @@ static void take_box(const char *box) {
     if (dup2(said, STATUS_FD) < 0) die("dup2");
     close(said);
   }
-  if (chdir("/") || umount2(box, MNT_DETACH)) die("umount");
+  /* Below the mount lies the same again: the gofer made it among its own files. */
+  if (chdir("/") || umount2(box, MNT_DETACH) || mount("none", box, "tmpfs", MS_RDONLY, "mode=0500,size=4096")) die(box);
 }
 
 /* The first process of the target's own PID namespace: when it ends, everything in there does. */
@@ -96,8 +99,10 @@ int main(int argc, char **argv) {
   cwd = argv[2];
   cpu_seconds = (rlim_t)atol(argv[3]);
   take_box(argv[1]);
-  /* gVisor mounts it although nobody asked. */
+  /* gVisor makes these although nobody asked. */
   umount2("/sys", MNT_DETACH);
+  unlink("/dev/fuse");
+  unlink("/dev/net/tun");
   if (chown("/dev", SOMEBODY_ELSE, SOMEBODY_ELSE)) die("/dev");
   count_processes(atol(argv[4]));
   DIR *reports = strcmp(argv[5], "-") ? opendir(argv[5]) : NULL;
@@ -110,7 +115,7 @@ int main(int argc, char **argv) {
     if (reports) closedir(reports);
     _exit(watch(argv + 8));
   }
-  for (int fd = 0; fd < STATUS_FD; fd++) close(fd);
+  for (int fd = 0; fd <= STDERR_FILENO; fd++) close(fd);
   while (waitpid(warden, &status, 0) < 0)
     if (errno != EINTR) return FAILED;
   if (!ending->waited) return FAILED;

@@ -1,0 +1,4 @@
+import { escaping } from '../box/escaping.ts';
+import { contract } from '../box/kit.ts';
+
+contract('bubblewrap', { escaping });
