@@ -18,7 +18,7 @@ import { readModelKeys } from '../io/models/key-file.ts';
 import { openAiModels } from '../io/models/openai.ts';
 import { guardedNet } from '../io/net/http.ts';
 import { diskRecipes } from '../io/recipes/disk.ts';
-import { registrySources } from '../io/sources/registry.ts';
+import { type RegistrySources, registrySources } from '../io/sources/registry.ts';
 import type { Config } from './config.ts';
 
 /** The only place that constructs: from what we were told to what we work with. */
@@ -27,7 +27,8 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
   const db = await openDatabase(config);
   return {
     doors: {
-      ...buildLab(config),
+      // What a recipe from outside names on this machine's own disk is none of its business.
+      ...buildLab(config, { local: false }),
       db,
       keys,
       blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
@@ -60,11 +61,21 @@ function readPolicy(file: string): TlogPolicy {
 }
 
 /** The doors that need no hub: for `breakwater lab run` on a maintainer's own machine. */
-export function buildLab(config: Config): Pick<Doors, 'box' | 'sources' | 'models' | 'recipes'> {
+export function buildLab(
+  config: Config,
+  { local } = { local: true },
+): Pick<Doors, 'box' | 'models' | 'recipes'> & { sources: RegistrySources } {
   const trees = treeStore(join(config.dataDir, 'trees'));
   return {
     box: boxDrivers(config, trees).find((driver) => driver.id === config.box)!,
-    sources: registrySources({ dir: join(config.dataDir, 'sources'), trees, compare: comparePackageVersions }),
+    sources: registrySources({
+      dir: join(config.dataDir, 'sources'),
+      trees,
+      compare: comparePackageVersions,
+      own: config.ownAddresses,
+      files: local,
+      ...(config.pypiIndex === undefined ? {} : { pypiIndex: config.pypiIndex }),
+    }),
     models: openAiModels({ origins: config.modelOrigins, keys: config.modelKeysFile ? readModelKeys(config.modelKeysFile) : {} }),
     recipes: diskRecipes(config.recipesDir),
   };

@@ -26,6 +26,8 @@ export interface Config {
   readonly witnessesFile: string | undefined;
   /** Addresses and CIDR blocks that the hub may call although they are not public: a receiver of webhooks in one's own network. */
   readonly ownAddresses: readonly string[];
+  /** The simple index of Python packages; otherwise the one this machine's pip uses. */
+  readonly pypiIndex: string | undefined;
   readonly recipesDir: string;
   /** What makes the boxes: namespaces on a shared kernel, or gVisor's kernel in user space. */
   readonly box: 'bubblewrap' | 'gvisor';
@@ -67,6 +69,10 @@ const environment = z.object({
   BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
   BREAKWATER_WITNESSES: z.string().optional(),
   BREAKWATER_OWN_ADDRESSES: z.string().default(''),
+  BREAKWATER_PYPI_INDEX: z
+    .string()
+    .regex(/^https?:\/\/[\x21-\x7e]+$/, 'must be the URL of a simple index')
+    .optional(),
   BREAKWATER_RECIPES: z.string().optional(),
   BREAKWATER_BOX: z.enum(['bubblewrap', 'gvisor']).default('bubblewrap'),
   BREAKWATER_RUNSC: z.string().startsWith('/').optional(),
@@ -99,6 +105,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,
     witnessesFile: e.BREAKWATER_WITNESSES,
     ownAddresses: e.BREAKWATER_OWN_ADDRESSES.split(',').filter(Boolean),
+    pypiIndex: e.BREAKWATER_PYPI_INDEX,
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     box: e.BREAKWATER_BOX,
     runsc: e.BREAKWATER_RUNSC,

@@ -210,6 +210,16 @@ export const limits = {
   treeFiles: 50_000,
   treeBytes: 1024 * 1024 * 1024,
   treeDepth: 64,
+  /** One archive of sources, as it is fetched; the Linux kernel's has half of it. */
+  archiveBytes: 256 * 1024 * 1024,
+  /** A package-lock.json, and the packages that one install lays down. */
+  lockBytes: 1024 * 1024,
+  lockedPackages: 2_000,
+  requiresPerSource: 64,
+  /** A project's page of a Python index; the longest have some ten megabytes. */
+  indexBytes: 32 * 1024 * 1024,
+  /** Of a long name or an extended header within an archive. */
+  archiveHeaderBytes: 64 * 1024,
   recipeBytes: 64 * 1024,
   /** Of a line of versions, patches or commits; a bisection of as many takes fourteen steps. */
   historyPoints: 10_000,

@@ -95,7 +95,7 @@ function ownerOf(place: string): string {
 }
 
 /** When a process began, in clock ticks since boot (proc(5), field 22); empty when there is none or only a zombie. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

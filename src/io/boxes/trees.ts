@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, readlink, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readlink, rename, stat, symlink, utimes } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { digestOf } from '../../base/canonical.ts';
 import type { TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
+import { withFresh } from './fresh.ts';
 
 /** Directories kept by the digest of their content. The directory that is given in is hostile: a build or an archive wrote it. */
 export interface Trees {
@@ -35,7 +36,6 @@ type TreeBounds = Readonly<Record<'files' | 'fileBytes' | 'bytes' | 'depth', num
 
 const treePattern = /^tree_[0-9a-f]{64}$/;
 const chunkBytes = 1 << 20;
-let sequence = 0;
 
 export function treeStore(dir: string, bounds: TreeBounds = treeBounds): Trees {
   const pathOf = (tree: TreeId): string => {
@@ -58,18 +58,15 @@ async function isDirectory(path: string): Promise<boolean> {
 }
 
 async function add(dir: string, from: string, bounds: TreeBounds): Promise<TreeId | Refusal> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const fresh = join(dir, `.new-${process.pid}-${sequence++}`);
-  const copy = new Copy(from, fresh, bounds);
-  try {
+  return withFresh(dir, async (fresh) => {
+    const copied = join(fresh, 'tree');
+    const copy = new Copy(from, copied, bounds);
     const failure = await copy.directory('');
     if (failure) return failure;
     const tree: TreeId = `tree_${digestOf(copy.entries.sort((a, b) => (a.path < b.path ? -1 : 1)))}`;
-    if (!(await isDirectory(join(dir, tree)))) await rename(fresh, join(dir, tree)).catch(unlessThere);
+    if (!(await isDirectory(join(dir, tree)))) await rename(copied, join(dir, tree)).catch(unlessThere);
     return tree;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Two workers may keep the same tree at once; both copies are the same. */

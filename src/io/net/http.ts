@@ -1,16 +1,15 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP } from 'node:net';
 import type { Net, NetAnswer, NetPost } from '../../base/doors.ts';
-import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
-import { blocksOf, mayReach } from './address.ts';
+import { isRefusal, refuse } from '../../base/refusal.ts';
+import { blocksOf } from './address.ts';
+import { addressesOf, onlyTo, type Resolve, readUrl, systemResolve } from './dial.ts';
 
 interface NetOptions {
   /** Addresses and blocks of one's own network that may be called, plain HTTP included; everything else must be public and HTTPS. */
   readonly own: readonly string[];
-  readonly resolve?: (host: string) => Promise<LookupAddress[]>;
+  readonly resolve?: Resolve;
 }
 
 /**
@@ -19,17 +18,7 @@ interface NetOptions {
  */
 export function guardedNet(options: NetOptions): Net {
   const own = blocksOf(options.own);
-  const resolve = options.resolve ?? ((host) => lookup(host, { all: true, verbatim: true }));
-  const addressesOf = async (url: URL): Promise<LookupAddress[] | Refusal> => {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host);
-    const reach = addresses.map(({ address }) => mayReach(address, own));
-    // Which address it is stays unsaid: whoever gave the name must not learn what this hub sees when it asks.
-    if (reach.length === 0 || reach.includes('no')) return refuse('untrusted', 'this hub does not call addresses of that kind', 'url');
-    if (url.protocol === 'http:' && reach.includes('public'))
-      return refuse('untrusted', 'outside its own network this hub calls https only', 'url');
-    return addresses;
-  };
+  const resolve = options.resolve ?? systemResolve;
   return {
     async post(text, asked) {
       const url = readUrl(text);
@@ -37,7 +26,7 @@ export function guardedNet(options: NetOptions): Net {
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), asked.timeoutMs);
       try {
-        const addresses = await beforeAbort(addressesOf(url), late.signal);
+        const addresses = await beforeAbort(addressesOf(url, own, resolve), late.signal);
         return isRefusal(addresses) ? addresses : await send(url, addresses, asked, late.signal);
       } catch (error) {
         if (error instanceof TooLong) return refuse('too_large', `answered more than ${asked.maxBytes} bytes`);
@@ -52,13 +41,6 @@ export function guardedNet(options: NetOptions): Net {
 
 class TooLong extends Error {}
 
-function readUrl(text: string): URL | Refusal {
-  const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return refuse('malformed', 'must be an http(s) URL', 'url');
-  if (url.username || url.password || url.hash) return refuse('malformed', 'must be without user, password and fragment', 'url');
-  return url;
-}
-
 /** The system's resolver cannot be interrupted; nobody has to wait for it. */
 function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -71,13 +53,12 @@ function send(url: URL, addresses: LookupAddress[], asked: NetPost, signal: Abor
   return new Promise((resolve, reject) => {
     const make = url.protocol === 'https:' ? requestHttps : requestHttp;
     const headers = { 'user-agent': 'breakwater', ...asked.headers, 'content-length': String(asked.body.length) };
-    const dialled = addresses.map(({ address, family }) => ({ address, family }));
     const request = make(url, {
       method: 'POST',
       headers,
       agent: false,
       signal,
-      lookup: (_host, { all }, found) => (all ? found(null, dialled) : found(null, dialled[0]!.address, dialled[0]!.family)),
+      lookup: onlyTo(addresses),
     });
     request.on('error', reject);
     request.on('response', (response) => {

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { withFresh } from '../boxes/fresh.ts';
 import { type ToolEnd, tool } from '../boxes/tool.ts';
 import { sourceLines, sourceStanzas } from './apt-lists.ts';
 
@@ -25,17 +26,16 @@ export class Apt {
       const has = versions.length > 0 ? `it has ${versions.join(', ')}` : 'it has no version of it';
       return refuse('not_found', `the archive no longer has ${name} ${version}; ${has}`, 'version');
     }
-    const fresh = await mkdtemp(join(this.#dir, 'download-'));
-    try {
+    return withFresh(this.#dir, async (above) => {
+      const fresh = join(above, 'download');
+      await mkdir(fresh);
       const end = await this.#apt('apt-get', ['source', '--download-only', '--only-source', `${name}=${version}`], fresh);
       if (!end.ok) return refuse(whyFailed(end.stderr), `apt-get source ${name}=${version}: ${end.stderr.trim().slice(-500)}`);
       await rename(fresh, into).catch(async (cause) => {
         if (!(await stat(into).catch(() => undefined))) throw cause;
       });
       return undefined;
-    } finally {
-      await rm(fresh, { recursive: true, force: true });
-    }
+    });
   }
 
   /** What the archive has of a package, in no order; asked anew when the lists are old or lack `wanted`. Empty when it has none. */
@@ -61,7 +61,9 @@ export class Apt {
     this.#updating ??= this.#apt('apt-get', ['update'], this.#dir)
       .then(async (end) => {
         if (end.ok) await writeFile(join(this.#dir, 'updated'), '');
-        return end.ok ? '' : end.stderr.trim().slice(-500);
+        // With a list that did not come it ends well all the same, and only warns.
+        const isWhole = end.ok && !/^[WE]: (Failed to fetch|Some index files failed)/m.test(end.stderr);
+        return isWhole ? '' : end.stderr.trim().slice(-500);
       })
       .finally(() => {
         this.#updating = undefined;
@@ -103,7 +105,9 @@ export class Apt {
       'APT::Sandbox::User': 'root',
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-    return tool(program, [...options, ...args], { cwd, env: process.env, timeoutMs: downloadMs });
+    // apt gives up at once when another process holds its lists; the lock dies with whoever holds it.
+    const words = [join(this.#dir, 'lock'), program, ...options, ...args];
+    return tool('flock', words, { cwd, env: process.env, timeoutMs: downloadMs });
   }
 }
 

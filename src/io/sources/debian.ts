@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../base/canonical.ts';
 import type { Fetched, Source } from '../../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { withFresh } from '../boxes/fresh.ts';
 import { tool } from '../boxes/tool.ts';
 import type { Trees } from '../boxes/trees.ts';
 import type { Apt } from './apt.ts';
@@ -53,16 +54,13 @@ async function withUnpacked<T>(
   const names = await readdir(archives).catch(() => undefined);
   const failure = names ? undefined : await apt.download(source.package, source.version, archives);
   if (failure) return failure;
-  const work = await mkdtemp(join(dir, 'unpack-'));
-  try {
+  return withFresh(dir, async (work) => {
     const description = (await readdir(archives)).find((name) => name.endsWith('.dsc'));
     if (!description) return refuse('untrusted', 'the archive sent no .dsc file');
     const to = join(work, 'tree');
     const end = await tool('dpkg-source', ['--skip-patches', '-x', join(archives, description), to]);
     return end.ok ? await use(to, archives) : refuse('untrusted', `dpkg-source: ${end.stderr.trim().slice(-500)}`);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** As dpkg-source chooses it: a series of the distribution's own goes first. */
