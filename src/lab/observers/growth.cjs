@@ -6,6 +6,7 @@
 const floorMs = 4;
 const noticeableMs = 500;
 const stoppedMs = 2500;
+const soonStoppedMs = 750;
 const firstTimes = 8;
 /** n log n grows by less than 1.2 where it takes noticeable time, and a machine that is twice as slow for the larger ones adds 0.5. */
 const leastExponent = 1.6;
@@ -13,13 +14,15 @@ const leastExponent = 1.6;
 const exponentialFrom = 8;
 
 /**
- * `measure(times)` gives { chars, cpuMs, cut, lost }: the least CPU time of a call with the pump repeated so often; `cut` when it was
+ * `measure(times, stopMs)` gives { chars, cpuMs, cut, lost }: the least CPU time of a call with the pump repeated so often; `cut` when it was
  * stopped, and then that is a lower bound; `lost` with the reason when nothing could be measured.
  */
 async function growthBy(measure, mostTimes) {
   const points = [];
   for (let times = firstTimes; times <= mostTimes; times *= 2) {
-    const point = { times, ...(await measure(times)) };
+    // Quadratic work is measured to its end, up to four times what is just not to be noticed.
+    const stopMs = Math.min(Math.max(soonStoppedMs, 6 * (points.at(-1)?.cpuMs ?? 0)), stoppedMs);
+    const point = { times, ...(await measure(times, stopMs)) };
     if (point.lost) return { saw: 'unsure', because: point.lost, points };
     points.push(point);
     if (point.cut || point.cpuMs >= noticeableMs) return slow(measure, points);
@@ -53,7 +56,7 @@ async function climb(measure, points) {
   };
   for (let tries = 0; tries < 14 && high - low > 1 && !isSteep(); tries++) {
     const times = (low + high) >> 1;
-    const point = { times, ...(await measure(times)) };
+    const point = { times, ...(await measure(times, soonStoppedMs)) };
     if (point.lost) return { found, lost: point.lost };
     if (!point.cut) found.push(point);
     if (point.cut || point.cpuMs >= noticeableMs) high = times;
@@ -82,13 +85,13 @@ async function growthOf(pump, mostChars, start, deadline) {
   let stage;
   let how = 'not-run';
   let said = '';
-  const measure = async (times) => {
+  const measure = async (times, stopMs) => {
     stage ??= start({});
     const chars = fixed + times * pump.pump.length;
     let least = Number.POSITIVE_INFINITY;
     for (let call = 0; call < repeats(least); call++) {
       stage.tell({ ...pump, times });
-      const answer = await stage.answer(stoppedMs);
+      const answer = await stage.answer(stopMs);
       if (answer.cut) {
         const ended = answer.isGone ? await stage.finished() : await stage.stop();
         stage = undefined;

@@ -14,17 +14,16 @@ interface Growth {
   readonly because: string;
 }
 const { growthBy } = createRequire(import.meta.url)('./growth.cjs') as {
-  growthBy(measure: (times: number) => Promise<Point | { lost: string }>, mostTimes: number): Promise<Growth>;
+  growthBy(measure: (times: number, stopMs: number) => Promise<Point | { lost: string }>, mostTimes: number): Promise<Growth>;
 };
 
 const mebi = 1 << 20;
-const stoppedMs = 2500;
 /** A call that costs so much, on a machine that adds what `noise` says. */
 const of =
   (costMs: (times: number) => number, noise: () => number = () => 1) =>
-  async (times: number) => {
+  async (times: number, stopMs: number) => {
     const cpuMs = costMs(times) * noise();
-    return cpuMs > stoppedMs ? { chars: times, cpuMs: stoppedMs, cut: true } : { chars: times, cpuMs, cut: false };
+    return cpuMs > stopMs ? { chars: times, cpuMs: stopMs, cut: true } : { chars: times, cpuMs, cut: false };
   };
 /** So that a mebibyte takes `ms`, whatever the power. */
 const power = (k: number, ms: number) => (n: number) => ms * (n / mebi) ** k;
@@ -78,8 +77,8 @@ describe('growth', () => {
   test('time that runs out while it climbs leaves the lower bound', async () => {
     let calls = 0;
     const slow = of(power(3, 1e13));
-    const late = async (times: number) => {
-      const point = await slow(times);
+    const late = async (times: number, stopMs: number) => {
+      const point = await slow(times, stopMs);
       if (point.cut) calls++;
       return calls > 0 && !point.cut ? { lost: 'no time' } : point;
     };
