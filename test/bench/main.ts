@@ -23,6 +23,7 @@ import { compare, line, median } from './measure.ts';
 import { benchOsvQuery } from './osv-query.ts';
 import { benchTap } from './tap.ts';
 import { benchTree } from './tree.ts';
+import { benchVerdict } from './verdict.ts';
 
 // Prints ratios against a peer or a baseline of the same run. Nothing here is asserted: these machines are noisy.
 const mib = 1024 * 1024;
@@ -89,6 +90,7 @@ process.stdout.write(`${await benchOsvQuery(doors)}\n`);
 await declare();
 process.stdout.write(`${line(await compare('log of all that verified from genesis', 'the same rows read only', verifyLog, readLog))}\n`);
 await benchBox(doors);
+process.stdout.write(`${await benchVerdict(doors, dir)}\n`);
 benchDuplicates((text) => process.stdout.write(text));
 await doors.db.close();
 rmSync(dir, { recursive: true, force: true });
