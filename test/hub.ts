@@ -45,6 +45,8 @@ const noBox: Box = {
 
 export interface TestHub {
   readonly doors: Doors;
+  /** For another process on the same hub. */
+  readonly at: { readonly host: string; readonly port: number; readonly database: string; readonly dir: string };
   readonly clock: ReturnType<typeof handClock>;
   /** Acts and expects it to be done. */
   do<R = unknown>(as: Actor | string, verb: AnyAction, input: unknown, key?: string): Promise<R>;
@@ -91,6 +93,7 @@ export async function openHub(
   };
   return {
     doors,
+    at: { host: postgres.host, port: postgres.port, database, dir },
     clock,
     try: tryAct,
     async do<R>(as: Actor | string, verb: AnyAction, input: unknown, key?: string): Promise<R> {

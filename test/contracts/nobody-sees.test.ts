@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { flow } from '../../src/app/flow.ts';
+import { followOnce } from '../../src/app/worker.ts';
 import { makeId } from '../../src/base/id.ts';
 import { day, epochMs } from '../../src/base/instant.ts';
 import { label } from '../../src/base/label.ts';
@@ -8,6 +10,9 @@ import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
 import * as claims from '../../src/clearinghouse/claims/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
+import * as validations from '../../src/clearinghouse/validations/actions.ts';
+import * as minimisations from '../../src/clearinghouse/validations/minimisations/actions.ts';
+import { insertMinimisation } from '../../src/clearinghouse/validations/minimisations/store.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { action, done } from '../../src/trust/action.ts';
 import { forgetReplies, history } from '../../src/trust/log/actions.ts';
@@ -159,6 +164,17 @@ test('what is hidden costs the same statements as what is missing', async () => 
   const { claim } = await hub.do<{ claim: { id: string } }>(lab!, claims.declare, { ...given, endsAt });
   const finding = await hub.do<{ id: string }>(lab!, findings.submit, { title: 'A flaw', text: 'It breaks.', purl: given.purl });
   const { id: caseId } = await openCase(hub, 'pkg:npm/minimist@1.0.0', [lab!]);
+  while ((await followOnce(hub.doors, flow, async () => {})) > 0);
+  const validation = (await hub.do<{ items: { id: string }[] }>(desk!, validations.ofFinding, { id: finding.id })).items[0]!;
+  const minimisation = { id: `min_${'1'.repeat(26)}` };
+  await hub.doors.db.transaction(house.reads, (tx) =>
+    insertMinimisation(tx, {
+      ...{ id: minimisation.id as `min_${string}`, findingId: finding.id as `fnd_${string}`, state: 'requested', recipeId: 'r' },
+      ...{ pocId: 'blb_1', pocSha256: 'a', experiment: null, progress: null, outcome: null, because: null, found: null, bytes: null },
+      ...{ ended: null, tries: null, requestedBy: desk!.id, requestedAt: hub.clock.now(), concludedAt: null },
+      label: label('RED', lab!.orgId!),
+    }),
+  );
   const said: string[] = [];
   const query = pg.Client.prototype.query;
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
@@ -169,6 +185,13 @@ test('what is hidden costs the same statements as what is missing', async () => 
     [claims.get, claim.id],
     [claims.release, claim.id],
     [findings.get, finding.id],
+    [validations.get, validation.id],
+    [validations.progress, validation.id],
+    [validations.record, validation.id],
+    [validations.ofFinding, finding.id],
+    [minimisations.get, minimisation.id],
+    [minimisations.poc, minimisation.id],
+    [minimisations.list, finding.id],
     [cases.get, caseId],
     [cases.messages, caseId],
   ] as const) {

@@ -4,7 +4,9 @@ import type { BoxResult, BoxSpec, Recipes, Sources, TreeId } from '../../src/bas
 import { limits } from '../../src/base/limits.ts';
 import { refuse } from '../../src/base/refusal.ts';
 import { type Envelope, open } from '../../src/base/signature.ts';
+import * as cases from '../../src/clearinghouse/cases/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
+import * as priorities from '../../src/clearinghouse/priorities/actions.ts';
 import * as validations from '../../src/clearinghouse/validations/actions.ts';
 import { rehearsedBox, uneventful } from '../../src/io/boxes/rehearsed.ts';
 import type { Actor } from '../../src/trust/access.ts';
@@ -142,6 +144,30 @@ test('facts of severity are read from our own evidence, with the report they wer
   const envelope = await hub.do<Envelope>(finder!, validations.record, { id: seen.id });
   const statement = String(open(envelope, hub.doors.keys.signer('records').publicKey));
   for (const { sha256 } of seen.reports) expect(statement).toContain(sha256);
+});
+
+test('a case shows them to whoever assesses it, with where they come from; what the finder states is marked so', async () => {
+  const findingId = await submit('over16', 'over', { cvss: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:H' });
+  await hub.settle(flow);
+  const { caseId } = await hub.do<{ caseId: string }>(desk!, cases.ofFinding, { findingId });
+  const { items } = await hub.do<{ items: { findingId: string; fact: string; evidence: { path: string } }[] }>(desk!, priorities.facts, {
+    caseId,
+  });
+  const own = items.filter((item) => item.findingId === findingId);
+  const { id, reports } = await newest(findingId);
+  const evidence = { path: `/api/validations/${id}/reports/${reports[1]!.id}`, sha256: reports[1]!.sha256 };
+  expect(own).toEqual([
+    { findingId, fact: 'crash-class', value: 'Heap-buffer-overflow', origin: 'shown', evidence },
+    { findingId, fact: 'access', value: 'write', origin: 'shown', evidence },
+    { findingId, fact: 'access-bytes', value: '16', origin: 'shown', evidence },
+    { findingId, fact: 'beyond-region', value: '0 bytes after a region of 5 bytes', origin: 'shown', evidence },
+    { findingId, fact: 'security-relevant', value: 'yes', origin: 'shown', evidence },
+    {
+      ...{ findingId, fact: 'reachable-before-authentication', value: 'yes', origin: 'stated' },
+      evidence: { path: `/api/findings/${findingId}`, sha256: null },
+    },
+  ]);
+  expect(await hub.try(finder!, priorities.facts, { caseId })).toMatchObject({ code: 'not_permitted' });
 });
 
 test('two findings on one target share its builds: the second builds nothing', async () => {

@@ -4,7 +4,10 @@ import { tierOf } from '../../trust/access.ts';
 import { action, done, presentItems } from '../../trust/action.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
 import { caseById } from '../cases/store.ts';
+import { findingsByIds } from '../findings/store.ts';
+import { validationsOfFindings } from '../validations/store.ts';
 import { scoreCvss } from './cvss.ts';
+import { factsOfFinding } from './facts.ts';
 import { assess as decide, type Priority } from './priority.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -39,6 +42,28 @@ export const assess = action({
   present: wire.present,
 });
 
+export const facts = action({
+  name: 'priorities.facts',
+  at: 'GET /api/cases/:caseId/priority-facts',
+  summary:
+    'What is known to assess a case by: what our own re-runs showed, each with its evidence, and what the finders state, marked as stated.',
+  by: ['coordinator'],
+  input: wire.byCase,
+  output: wire.factsOut,
+  on: (ctx, input) => caseById(ctx.tx, input.caseId),
+  async run(ctx, _input, of: Case) {
+    const validations = await validationsOfFindings(ctx.tx, of.findingIds);
+    const found = await findingsByIds(ctx.tx, of.findingIds);
+    const items = found.flatMap((finding) =>
+      factsOfFinding(
+        finding,
+        validations.filter((v) => v.findingId === finding.id),
+      ),
+    );
+    return done({ items });
+  },
+});
+
 export const get = action({
   name: 'priorities.get',
   at: 'GET /api/cases/:caseId/priority',
@@ -68,4 +93,4 @@ export const list = action({
   present: presentItems(wire.presentListed),
 });
 
-export const priorityActions = [assess, get, list];
+export const priorityActions = [assess, facts, get, list];

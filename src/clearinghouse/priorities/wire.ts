@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wirePage, wireText } from '../../base/wire.ts';
+import { factNames } from './facts.ts';
 import type { Priority } from './priority.ts';
 import { automatables, decisions, exploitations, missionWellbeings, technicalImpacts } from './ssvc.ts';
 
@@ -22,6 +23,20 @@ export const assessInput = z.object({
 });
 export const byCase = z.object({ caseId: wireId('cas') });
 export const page = wirePage;
+
+export const factsOut = z.object({
+  items: z.array(
+    z.object({
+      findingId: wireId('fnd'),
+      fact: z.enum(factNames),
+      value: z.string(),
+      /** `shown`: by a re-run of ours; `stated`: by the finder alone. */
+      origin: z.enum(['shown', 'stated']),
+      /** Where it was read from: a report of a run in the record, the record itself, or what the finder wrote. */
+      evidence: z.object({ path: z.string(), sha256: z.string().nullable() }),
+    }),
+  ),
+});
 
 const cvssOut = z.object({
   version: z.enum(['2.0', '3.0', '3.1', '4.0']),

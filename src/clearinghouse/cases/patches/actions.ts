@@ -117,7 +117,11 @@ async function planFor(ctx: Ctx, patch: Patch): Promise<CheckPlan> {
   const validations = await validationsOfFindings(ctx.tx, of?.findingIds ?? []);
   const reproduced = validations.flatMap((v) => (v.verdict?.startsWith('reproduced') && v.decided ? [v.decided] : []));
   if (reproduced.length === 0) return { impossible: 'no finding of this case has been reproduced' };
-  const [, group = []] = [...Map.groupBy(reproduced, (d) => d.recipeId)].toSorted(([, a], [, b]) => b.length - a.length)[0]!;
+  const known = reproduced.filter(({ recipeId }) => !recipeId.startsWith('blb_'));
+  // A stranger's recipe was adopted for the verdict on one finding: its tests say nothing of whether a fix breaks the package.
+  if (known.length === 0)
+    return { impossible: 'reproduced under the finder’s own recipe alone: a patch is checked under one of the library' };
+  const [, group = []] = [...Map.groupBy(known, (d) => d.recipeId)].toSorted(([, a], [, b]) => b.length - a.length)[0]!;
   const { recipeId } = group[0]!;
   const files = ctx.doors.recipes.all().find((r) => r.id === recipeId);
   const recipe = files && parseRecipe(files.text);

@@ -86,6 +86,7 @@ export function planFor(
   for (const { id, attachments } of findings) {
     const decided = validations.findLast((v) => v.findingId === id && v.verdict?.startsWith('reproduced') && v.decided)?.decided;
     if (!decided) return `${id} was not reproduced`;
+    if (decided.recipeId.startsWith('blb_')) return `${id} was reproduced under its finder’s own recipe, which was adopted for it alone`;
     const recipe = known.find((r) => r.id === decided.recipeId);
     if (!recipe) return `this hub no longer has the recipe ${decided.recipeId}`;
     if (!recipes.includes(recipe)) recipes.push(recipe);
