@@ -37,7 +37,13 @@ const tasks = {
     run: () => [script('test/calibration/main.ts', '--tables'), script('test/calibration/main.ts')],
   },
   targets: { box: true, browser: false, desk: false, run: (args) => [script('test/targets/main.ts', ...args)] },
-  bench: { box: true, browser: false, desk: false, run: (args) => [script('test/bench/main.ts', ...args)] },
+  bench: {
+    box: true,
+    browser: false,
+    desk: false,
+    run: ([which, ...args]) => [script(which === 'boxes' ? 'test/bench/boxes.ts' : 'test/bench/main.ts', ...args)],
+  },
+  attack: { box: true, browser: false, desk: false, run: () => [script('test/box/report.ts')] },
 };
 
 const [name = 'start', ...rest] = process.argv.slice(2);

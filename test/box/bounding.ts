@@ -31,7 +31,8 @@ export const bounding: readonly Probe[] = [
       const result = await evil('eat 400');
       expect(result.end).toBe('oom');
       expect(result.oomKills).toBeGreaterThan(0);
-      expect(result.peakBytes).toBeLessThanOrEqual(bounds.memoryBytes + (isShared ? 0 : 96 * mib));
+      // A page or a few are charged where the kernel cannot fail.
+      expect(result.peakBytes).toBeLessThanOrEqual(bounds.memoryBytes + (isShared ? 0 : 96 * mib) + mib / 4);
       return `oom, ${result.oomKills} kills, peak ${result.peakBytes} bytes`;
     },
   },

@@ -17,6 +17,9 @@ const bounds = {
   outputBytes: 64 * 1024,
 };
 
+/** What the kernel charges although the group is full, because it cannot fail there: a page or a few. */
+const forcedBytes = 256 * 1024;
+
 const mend = 'run it as root, or in a control group of its own: systemd-run --user --scope -p Delegate=yes <command>';
 const remedies: Record<keyof Probe['enforced'], string> = {
   memory: `memory is not limited: ${mend}`,
@@ -50,7 +53,7 @@ export async function probeWith(box: Unproven): Promise<Probe> {
   ]);
   const held = (r: BoxResult) => r.end === 'exited' && r.exit === 0;
   const enforced = {
-    memory: memory.end === 'oom' && memory.peakBytes <= bounds.memoryBytes + runtime.overhead.memoryBytes,
+    memory: memory.end === 'oom' && memory.peakBytes <= bounds.memoryBytes + runtime.overhead.memoryBytes + forcedBytes,
     pids: held(pids),
     cpu: cpu.end === 'cpu-limit',
     disk: held(tmp) && held(shm) && diskIsBounded,
