@@ -11,6 +11,7 @@ import { buildLab } from './build.ts';
 import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { minimiseCommand } from './cli-minimise.ts';
+import { verifyPatchCommand } from './cli-verify-patch.ts';
 import { readConfig } from './config.ts';
 import { finish } from './ending.ts';
 import { each, recipeNamed, sayer } from './lab-inputs.ts';
@@ -42,6 +43,7 @@ export function labCommands(program: Command): void {
       finish(isRefusal(recipe) ? recipe : await matrixOf(recipe, options, doors, sayer(isJson())), isJson());
     });
   minimiseCommand(group, isJson);
+  verifyPatchCommand(group, isJson);
   doctorCommand(group, isJson);
   group
     .command('recipes')

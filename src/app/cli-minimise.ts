@@ -1,17 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { sha256 } from '../base/canonical.ts';
-import type { RecipeFiles } from '../base/doors.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { concludeMinimise } from '../lab/minimise/conclude.ts';
 import { prepareMinimise } from '../lab/minimise/minimise.ts';
 import { runMinimise } from '../lab/minimise/run.ts';
-import type { Recipe } from '../lab/recipe.ts';
 import type { LabDoors } from '../lab/run.ts';
 import { buildLab } from './build.ts';
 import { readConfig } from './config.ts';
 import { type Ending, finish } from './ending.ts';
-import { fileAt, interruption, readRecipe, sayer, whole } from './lab-inputs.ts';
+import { fileAt, interruption, type ReadRecipe, readRecipe, sayer, whole } from './lab-inputs.ts';
 
 interface Options {
   readonly poc: string;
@@ -39,7 +37,7 @@ export function minimiseCommand(group: Command, isJson: () => boolean): void {
 
 /** A smaller input with the same crash, written beside the one it came from. */
 async function minimiseOf(
-  { recipe, files }: { recipe: Recipe; files: RecipeFiles['files'] },
+  { recipe, beside }: ReadRecipe,
   options: Options,
   doors: LabDoors,
   say: (text: string) => void,
@@ -48,7 +46,7 @@ async function minimiseOf(
   const poc = fileAt(options.poc, 'poc');
   if (isRefusal(poc)) return poc;
   const wallMs = options.seconds === undefined ? {} : { wallMs: Number(options.seconds) * 1000 };
-  const plan = prepareMinimise(recipe, poc, { files, ...whole(options.runs, 'runs'), ...whole(options.tries, 'tries'), ...wallMs });
+  const plan = prepareMinimise(recipe, poc, { ...beside, ...whole(options.runs, 'runs'), ...whole(options.tries, 'tries'), ...wallMs });
   if (isRefusal(plan)) return plan;
   const found = concludeMinimise(plan, await runMinimise(plan, doors, ({ step, of }) => say(`${step} ${of}`), signal));
   if (found.outcome === 'could-not-tell') process.exitCode ||= 69;

@@ -13,12 +13,17 @@ export function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): 
   return found ?? refuse('not_found', `no recipe ${name}; "breakwater lab recipes" lists them`, 'recipe');
 }
 
-/** The same, read. */
-export function readRecipe(name: string, doors: Pick<Doors, 'recipes'>): { recipe: Recipe; files: RecipeFiles['files'] } | Refusal {
+/** A recipe with what `prepare` takes beside it. */
+export interface ReadRecipe {
+  readonly recipe: Recipe;
+  readonly beside: Pick<RecipeFiles, 'files' | 'observers'>;
+}
+
+export function readRecipe(name: string, doors: Pick<Doors, 'recipes'>): ReadRecipe | Refusal {
   const found = recipeNamed(name, doors);
   if (isRefusal(found)) return found;
   const recipe = parseRecipe(found.text);
-  return isRefusal(recipe) ? recipe : { recipe, files: found.files };
+  return isRefusal(recipe) ? recipe : { recipe, beside: { files: found.files, ...(found.observers && { observers: found.observers }) } };
 }
 
 export function fileAt(path: string, at: string): Uint8Array | Refusal {

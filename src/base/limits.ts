@@ -230,6 +230,13 @@ export const limits = {
   minimiseTries: 5_000,
   minimiseMs: 10 * 60 * 1000,
   minimiseBytes: 1024 * 1024 * 1024,
+  /** Of one patch: inputs beside the PoCs, inputs thrown at the patched build, and the time for each of the two. */
+  patchVariants: 48,
+  patchAttacks: 96,
+  patchTrialMs: 60 * 1000,
+  /** Of those that were not silent, so many are kept, and so long ones as a whole. */
+  loudTrials: 8,
+  loudTrialBytes: 64 * 1024,
   /** Of one matrix: inputs, and builds with a fix. */
   matrixPocs: 8,
   matrixFixes: 8,

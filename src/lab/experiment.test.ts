@@ -6,10 +6,11 @@ import { insist, refuse } from '../base/refusal.ts';
 import { conclude } from './conclude.ts';
 import { type Evidence, recordRun } from './evidence.ts';
 import { plannedRuns, prepare, runBox } from './experiment.ts';
+import { verifyPatch } from './fix/run.ts';
 import { exampleFiles, exampleRecipe } from './recipe.example.ts';
 import { parseRecipe } from './recipe.ts';
 import { recordOf } from './record.ts';
-import { type LabDoors, runExperiment, verifyPatch } from './run.ts';
+import { type LabDoors, runExperiment } from './run.ts';
 
 const recipe = insist(parseRecipe(stringify(exampleRecipe)));
 const spec = insist(prepare(recipe, exampleFiles['poc.txt'], { files: exampleFiles }));

@@ -1,5 +1,5 @@
 import { digestOf, sha256 } from '../base/canonical.ts';
-import type { BoxLimits, BoxSpec, TreeId } from '../base/doors.ts';
+import type { BoxLimits, BoxSpec, Source, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { driverEnvironment, observerFile } from './observer.ts';
@@ -79,6 +79,18 @@ export function digestOfPlan(plan: Omit<Pinned, 'digest'>): string {
   const [files, observers] = [digests(plan.files), digests(plan.observers)];
   const asked = { recipe, runs, ...(needed === undefined ? {} : { needed }), limits: plan.limits };
   return digestOf({ ...asked, poc: sha256(poc.bytes), control: sha256(control.bytes), files, observers });
+}
+
+/** The same experiment on another input. */
+export function withInput({ digest: _, ...plan }: Pinned, bytes: Uint8Array): Pinned {
+  const other = { ...plan, poc: pin(bytes) };
+  return { digest: digestOfPlan(other), ...other };
+}
+
+/** The same experiment on one source alone. */
+export function withSource({ digest: _, ...plan }: Pinned, source: Source): Pinned {
+  const other = { ...plan, recipe: { ...plan.recipe, variants: { vulnerable: source as Recipe['variants']['vulnerable'] } } };
+  return { digest: digestOfPlan(other), ...other };
 }
 
 /** `self-check` feeds nothing: the recipe's own command trips the oracle. */

@@ -24,15 +24,46 @@ export interface PatchEvidence {
   readonly selfCheck: readonly Observation[];
   readonly testsBefore: readonly TestOutcome[];
   readonly testsAfter: readonly TestOutcome[];
+  /** What went wrong and where, of the PoCs on the unpatched build. */
+  readonly families: readonly string[];
+  /** Inputs beside the PoCs that trip the unpatched build at the same place; and inputs thrown at the patched build. */
+  readonly variants: Trials;
+  readonly attacks: Trials;
   readonly failure?: string;
 }
 
+/** Inputs of ours, one run each. */
+export interface Trials {
+  /** As planned, and of them those that counted: all attacks, and the variants that trip the unpatched build. */
+  readonly tried: number;
+  readonly tripped: number;
+  /** `time`: not all were come to. */
+  readonly ended: 'all' | 'time';
+  /** The first of those on which the patched build was not silent. */
+  readonly loud: readonly Trial[];
+}
+
+export interface Trial {
+  readonly sha256: string;
+  /** Base64, unless it is too long to be kept. */
+  readonly poc: string | null;
+  /** Where it trips the unpatched build; null = nowhere. */
+  readonly before: string | null;
+  /** Where it trips the patched build; null = it could not be told, because … */
+  readonly after: string | null;
+  readonly because: string | null;
+}
+
 export interface PatchVerdict {
-  readonly verdict: 'verified' | 'incomplete' | 'breaks-tests' | 'could-not-tell';
+  /** `new-crash`: silent on the PoCs, but the patched build crashes where the unpatched one does not. */
+  readonly verdict: 'verified' | 'incomplete' | 'breaks-tests' | 'new-crash' | 'could-not-tell';
   readonly because: string;
 }
 
-/** "It builds and stops the PoC" is not enough: every PoC silent, every test still passing, and the oracle not blinded. */
+/**
+ * "It builds and stops the PoC" is not enough: every PoC and every variant of one silent, nothing of the kind found by throwing inputs at it,
+ * every test still passing, and the oracle not blinded.
+ */
 export function decidePatch(evidence: PatchEvidence): PatchVerdict {
   const unsure = (because: string): PatchVerdict => ({ verdict: 'could-not-tell', because });
   const { pocs, control, selfCheck, testsBefore, testsAfter } = evidence;
@@ -44,15 +75,46 @@ export function decidePatch(evidence: PatchEvidence): PatchVerdict {
   if (broken) return unsure(`the test "${broken.name}" fails before the patch: ${broken.because}`);
   const still = pocs.filter((poc) => poc.after.some((seen) => seen.saw === 'crash'));
   if (still.length > 0) return { verdict: 'incomplete', because: `${still.length} of ${pocs.length} PoCs still trip the patched build` };
+  const past = lastingPlace(evidence);
+  if (past) return { verdict: 'incomplete', because: past };
   const failed = testsAfter.filter((test) => !test.passed && !test.unsure);
   if (failed.length > 0) return { verdict: 'breaks-tests', because: failed.map((test) => `${test.name}: ${test.because}`).join('; ') };
   if (selfCheck.some((seen) => seen.saw !== 'crash')) return unsure('the oracle does not see its own self-check on the patched build');
+  const fresh = allLoud(evidence).find((trial) => trial.after !== null && trial.after !== trial.before);
+  if (fresh) return { verdict: 'new-crash', because: `the patched build crashes elsewhere: ${fresh.after} (${namedInput(fresh)})` };
   const rest = [...control, ...pocs.flatMap((poc) => poc.after)].find((seen) => seen.saw !== 'quiet');
   if (rest) return unsure(rest.saw === 'could-not-tell' ? rest.because : 'the control input trips the patched build');
   const hung = testsAfter.find((test) => !test.passed);
   if (hung) return unsure(`the test "${hung.name}" could not run: ${hung.because}`);
+  const untold = evidence.variants.loud.find((trial) => trial.after === null);
+  if (untold) return unsure(`a variant of a PoC could not be told on the patched build: ${untold.because} (${namedInput(untold)})`);
   if (testsAfter.length === 0) return unsure('the recipe has no functional tests: silence alone does not make a fix');
-  return { verdict: 'verified', because: `${pocs.length} PoCs silent, ${testsAfter.length} tests pass with the oracle in place` };
+  return { verdict: 'verified', because: whatHeld(evidence) };
+}
+
+const allLoud = ({ variants, attacks }: PatchEvidence) => [...variants.loud, ...attacks.loud];
+const namedInput = (trial: Trial) => `input ${trial.sha256.slice(0, 12)}`;
+
+/** One of the flaw's own places, still reached by an input that is no PoC. */
+function lastingPlace(evidence: PatchEvidence): string | undefined {
+  const isLasting = ({ after }: Trial) => after !== null && evidence.families.includes(after);
+  const variant = evidence.variants.loud.find(isLasting);
+  if (variant) return `a variant of a PoC still trips the patched build: ${variant.after} (${namedInput(variant)})`;
+  const thrown = evidence.attacks.loud.find(isLasting);
+  return thrown && `an input thrown at the patched build still trips it: ${thrown.after} (${namedInput(thrown)})`;
+}
+
+function whatHeld(evidence: PatchEvidence): string {
+  const { pocs, testsAfter, variants, attacks } = evidence;
+  const short = (trials: Trials) => (trials.ended === 'time' ? ' (the time was up)' : '');
+  const others = [...new Set(allLoud(evidence).flatMap(({ after }) => after ?? []))];
+  const held = [
+    `${pocs.length} PoCs and ${variants.tripped} variants of them silent${short(variants)}`,
+    `${testsAfter.length} tests pass with the oracle in place`,
+    `${attacks.tripped} thrown inputs found nothing of it${short(attacks)}`,
+    ...others.map((place) => `another flaw stood there before the patch as well: ${place}`),
+  ];
+  return held.join('; ');
 }
 
 /** Applies a patch in the box. `-u`: GNU patch would otherwise also take ed scripts. */

@@ -1,10 +1,9 @@
-import type { Box, BoxLimits, TreeId } from '../base/doors.ts';
-import { isRefusal } from '../base/refusal.ts';
+import type { Box, TreeId } from '../base/doors.ts';
 import { recordRun } from './evidence.ts';
-import { nonceOf, type Pinned, type PlannedRun, type PrepareOptions, prepare, runBox } from './experiment.ts';
+import { nonceOf, type Pinned, type PlannedRun, runBox, withInput } from './experiment.ts';
 import { familyOf } from './family.ts';
 import { type Crash, type Observation, observe } from './oracle.ts';
-import type { Recipe, Variant } from './recipe.ts';
+import type { Variant } from './recipe.ts';
 
 /** What one run of one input on one build showed; a crash with its family, by name where the place could be named. */
 export type Look =
@@ -17,23 +16,19 @@ export type Look =
  */
 export class Looker {
   readonly #named = new Map<string, Promise<Crash>>();
-  readonly #recipe: Recipe;
-  readonly #files: PrepareOptions['files'];
+  readonly #under: Pinned;
   readonly #box: Box;
-  readonly #limits: Partial<BoxLimits>;
   /** Boxes that were used. */
   boxes = 0;
 
-  constructor(recipe: Recipe, files: PrepareOptions['files'], box: Box, bounds: Partial<BoxLimits> = {}) {
-    this.#recipe = recipe;
-    this.#files = files;
+  /** `under`: an experiment with any input; each that is looked at takes its place. */
+  constructor(under: Pinned, box: Box) {
+    this.#under = under;
     this.#box = box;
-    this.#limits = bounds;
   }
 
   async look(bytes: Uint8Array, tree: TreeId, variant: Variant, signal?: AbortSignal): Promise<Look> {
-    const spec = prepare(this.#recipe, bytes, { files: this.#files, runs: 1, limits: this.#limits });
-    if (isRefusal(spec)) return { saw: 'could-not-tell', because: spec.because };
+    const spec = withInput(this.#under, bytes);
     const run: PlannedRun = { variant, input: 'poc', index: 0 };
     const seen = await this.#observe(spec, tree, run, false, signal);
     if (seen.saw !== 'crash') return seen;
@@ -53,7 +48,7 @@ export class Looker {
 
   /** The symbolised repeat lends its names only if it ended at the same place. */
   async #name(spec: Pinned, tree: TreeId, run: PlannedRun, crash: Crash, signal: AbortSignal | undefined): Promise<Crash> {
-    if (this.#recipe.oracle.kind !== 'sanitizer') return crash;
+    if (spec.recipe.oracle.kind !== 'sanitizer') return crash;
     const again = await this.#observe(spec, tree, run, true, signal);
     return again.saw === 'crash' && again.crash.fingerprint === crash.fingerprint ? again.crash : crash;
   }

@@ -9,7 +9,7 @@ const silent: BoxResult = {
   ...{ stdout: new Uint8Array(), stderr: new Uint8Array(), reports: [] },
 };
 
-export interface PretendRun {
+interface PretendRun {
   readonly tree: TreeId;
   readonly input: string;
   readonly argv: readonly string[];
@@ -17,7 +17,7 @@ export interface PretendRun {
 /** A function in which it crashes, `''` for silence, or how the box ends instead. */
 export type Rule = (run: PretendRun) => string | Partial<BoxResult>;
 
-export interface PretendDoors extends LabDoors {
+interface PretendDoors extends LabDoors {
   readonly asked: BoxSpec[];
 }
 

@@ -4,23 +4,11 @@ import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { atOnce } from './at-once.ts';
 import { type BuildRecord, type Evidence, type RunRecord, recordRun } from './evidence.ts';
-import {
-  buildBox,
-  buildKey,
-  nonceOf,
-  type Pinned,
-  type PlannedRun,
-  type PrepareOptions,
-  plannedRuns,
-  prepare,
-  runBox,
-} from './experiment.ts';
-import { decidePatch, judgeTest, type PatchEvidence, type PatchVerdict, patchBox, type TestOutcome, testBox } from './fix.ts';
-import { type Observation, observe } from './oracle.ts';
-import { checkPatch } from './patch.ts';
-import { type Recipe, sourceOf, type Variant } from './recipe.ts';
+import { buildBox, buildKey, nonceOf, type Pinned, type PlannedRun, plannedRuns, runBox } from './experiment.ts';
+import { observe } from './oracle.ts';
+import { sourceOf, type Variant } from './recipe.ts';
 
-/** With matrix/run.ts the only file of the lab that touches a door. It decides nothing: see conclude.ts and fix.ts. */
+/** With the run.ts of each verb the only file of the lab that touches a door. It decides nothing: see conclude.ts. */
 export interface LabDoors {
   readonly box: Box;
   readonly sources: Sources;
@@ -60,7 +48,7 @@ export async function runExperiment(
 
 const stepOf = (refusal: Refusal) => (refusal.at === 'build' ? 'build' : 'fetch');
 
-async function buildVariant(
+export async function buildVariant(
   spec: Pinned,
   variant: Variant,
   doors: LabDoors,
@@ -113,7 +101,7 @@ export function howItEnded(result: BoxResult): string {
 }
 
 /** One run of a planned experiment on one build. */
-async function runOnce(
+export async function runOnce(
   spec: Pinned,
   tree: TreeId,
   run: PlannedRun,
@@ -145,83 +133,4 @@ async function symbolized(
     repeats.push(await runOnce(spec, treeOf(variant), { variant, input, index }, true, box, signal));
   }
   return repeats;
-}
-
-interface PatchOptions {
-  readonly files: PrepareOptions['files'];
-  readonly observers?: PrepareOptions['observers'];
-  readonly runs?: number;
-}
-
-/** Applies a hostile patch in the box, builds, and tries every PoC and every functional test on the result. */
-export async function verifyPatch(
-  recipe: Recipe,
-  patch: Uint8Array,
-  pocs: readonly Uint8Array[],
-  options: PatchOptions,
-  doors: LabDoors,
-  onProgress: OnProgress = nobody,
-): Promise<{ readonly evidence: PatchEvidence; readonly verdict: PatchVerdict } | Refusal> {
-  const checked = checkPatch(recipe, patch);
-  if (isRefusal(checked)) return checked;
-  const specs: Pinned[] = [];
-  for (const poc of pocs) {
-    const spec = prepare(recipe, poc, options);
-    if (isRefusal(spec)) return spec;
-    specs.push(spec);
-  }
-  if (specs.length === 0) return refuse('malformed', 'a patch is verified with at least one PoC', 'pocs');
-  const nothing = { pocs: [], control: [], selfCheck: [], testsBefore: [], testsAfter: [] };
-  const base = { patch: sha256(patch), paths: checked.paths, provider: doors.box.id, ...nothing };
-  const seen = await tryPatch(specs, patch, doors, onProgress);
-  const evidence: PatchEvidence = isRefusal(seen) ? { ...base, failure: seen.because } : { ...base, ...seen };
-  return { evidence, verdict: decidePatch(evidence) };
-}
-
-type Tried = Omit<PatchEvidence, 'patch' | 'paths' | 'provider' | 'failure'>;
-
-async function tryPatch(specs: readonly Pinned[], patch: Uint8Array, doors: LabDoors, onProgress: OnProgress): Promise<Tried | Refusal> {
-  const [first] = specs as [Pinned, ...Pinned[]];
-  const { box } = doors;
-  const before = await buildVariant(first, 'vulnerable', doors, onProgress);
-  if (isRefusal(before)) return before;
-  const applied = await box.run(patchBox(first, before.source, patch));
-  if (!applied.kept) return refuse('unavailable', `the patch does not apply: patch ${howItEnded(applied)}`);
-  onProgress({ step: 'build', of: 'patched' });
-  const after = await build(first, applied.kept, box);
-  if (isRefusal(after)) return refuse(after.code, `the patched tree does not build: ${after.because}`);
-  const see = async (spec: Pinned, tree: TreeId, run: PlannedRun) => {
-    onProgress({ step: 'run', of: `${run.variant} ${run.input} ${run.index + 1}` });
-    return observe(spec.recipe.oracle, await runOnce(spec, tree, run, false, box), nonceOf(spec.digest, run));
-  };
-  const pocs: PatchEvidence['pocs'][number][] = [];
-  for (const spec of specs) {
-    const silenced: Observation[] = [];
-    for (let index = 0; index < spec.runs; index++) silenced.push(await see(spec, after.tree, { variant: 'fixed', input: 'poc', index }));
-    pocs.push({
-      sha256: spec.poc.sha256,
-      before: await see(spec, before.tree, { variant: 'vulnerable', input: 'poc', index: 0 }),
-      after: silenced,
-    });
-  }
-  const selfChecks = first.recipe.selfCheck ? [await see(first, after.tree, { variant: 'fixed', input: 'self-check', index: 0 })] : [];
-  return {
-    tree: after.tree,
-    pocs,
-    control: [await see(first, after.tree, { variant: 'fixed', input: 'control', index: 0 })],
-    selfCheck: selfChecks,
-    testsBefore: await runTests(first, before.tree, box, onProgress),
-    testsAfter: await runTests(first, after.tree, box, onProgress),
-  };
-}
-
-async function runTests(spec: Pinned, tree: TreeId, box: Box, onProgress: OnProgress): Promise<TestOutcome[]> {
-  const outcomes: TestOutcome[] = [];
-  for (const test of spec.recipe.tests) {
-    onProgress({ step: 'test', of: test.name });
-    const asked = testBox(spec, tree, test);
-    const run = { variant: 'fixed', input: 'control', index: 0 } as const;
-    outcomes.push(judgeTest(test, recordRun(run, false, asked.argv, await box.run(asked))));
-  }
-  return outcomes;
 }

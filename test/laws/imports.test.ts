@@ -44,7 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/reviews': ['node:crypto', 'kysely', 'zod'],
 };
 /** Within a station only these touch doors; everything else is pure. */
-const mayTouchDoors = /\/(store|actions|labour)\.ts$|^src\/lab\/((matrix|minimise|bisect|replay)\/)?run\.ts$|^src\/(app|io)\//;
+const mayTouchDoors = /\/(store|actions|labour)\.ts$|^src\/lab\/((matrix|minimise|bisect|replay|fix)\/)?run\.ts$|^src\/(app|io)\//;
 const pureNode = ['node:crypto', 'node:path', 'node:zlib'];
 
 const files = sourceFiles('src').filter((f) => !f.path.endsWith('.test.ts'));

@@ -38,6 +38,7 @@ export const patchTone: Record<PatchVerdict, Tone> = {
   verified: 'good',
   incomplete: 'bad',
   'breaks-tests': 'bad',
+  'new-crash': 'bad',
   'could-not-tell': 'care',
 };
 export const submissionTone: Record<Submission['state'], Tone> = { offered: 'good', closed: 'plain', withdrawn: 'plain', erased: 'plain' };

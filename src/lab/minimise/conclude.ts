@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { isRefusal } from '../../base/refusal.ts';
 import { conclude } from '../conclude.ts';
 import { evidenceSchema, sha256Text } from '../evidence.ts';
+import { withInput } from '../experiment.ts';
 import { familyOf } from '../family.ts';
 import type { Verdict } from '../verdict.ts';
-import { digestOfMinimise, type Minimised, type PinnedMinimise, withInput } from './minimise.ts';
+import { digestOfMinimise, type Minimised, type PinnedMinimise } from './minimise.ts';
 
 /** What a worker brings back; `concludeMinimise` reads it through this and believes nothing else. */
 const minimiseEvidenceSchema = z.strictObject({
@@ -44,7 +44,6 @@ export function concludeMinimise(plan: PinnedMinimise, given: unknown): Minimise
   if (evidence.poc === null) return { ...found, outcome: 'as-small-as-it-was', because: why[evidence.ended] };
   const poc = Buffer.from(evidence.poc, 'base64');
   const spec = withInput(plan.spec, poc);
-  if (isRefusal(spec)) return unsure(spec.because, found);
   if (poc.length > size || poc.equals(plan.spec.poc.bytes)) return unsure('what was found is not smaller', found);
   const after = conclude(spec, evidence.after);
   if (after.verdict !== before.verdict || !isSameFlaw(before, after))

@@ -41,13 +41,6 @@ export function digestOfMinimise({ spec, tries, wallMs }: Omit<PinnedMinimise, '
   return digestOf({ experiment: spec.digest, tries, wallMs });
 }
 
-/** The same experiment on another input. */
-export function withInput(spec: Pinned, poc: Uint8Array): Pinned | Refusal {
-  const { recipe, runs, limits: bounds, control, files } = spec;
-  const given = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.bytes]));
-  return prepare(recipe, poc, { runs, limits: bounds.run, files: { ...given, [recipe.control]: control.bytes } });
-}
-
 export interface Minimised {
   /** `could-not-tell`: the input as it is does not reproduce, or what was found does not hold in a whole experiment. */
   readonly outcome: 'smaller' | 'as-small-as-it-was' | 'could-not-tell';

@@ -1,12 +1,12 @@
 import type { TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
-import { isRefusal } from '../../base/refusal.ts';
 import { atOnce } from '../at-once.ts';
 import { conclude } from '../conclude.ts';
+import { withInput } from '../experiment.ts';
 import { type Look, Looker } from '../look.ts';
 import { type LabDoors, type OnProgress, runExperiment } from '../run.ts';
 import type { MinimiseEvidence } from './conclude.ts';
-import { type PinnedMinimise, withInput } from './minimise.ts';
+import type { PinnedMinimise } from './minimise.ts';
 import { Shrinker } from './shrink.ts';
 
 /** The experiment on the input, the search, and the experiment on what was found. It decides nothing: see conclude.ts. */
@@ -26,13 +26,11 @@ export async function runMinimise(
   const found = await search(plan, { vulnerable: treeOf('vulnerable')!, mustBeSilent }, doors, onProgress, signal);
   const { best, ...counts } = found;
   if (best === spec.poc.bytes) return { ...evidence, ...counts };
-  const smaller = withInput(spec, best);
-  if (isRefusal(smaller)) return { ...evidence, ...counts };
   return {
     ...evidence,
     ...counts,
     poc: Buffer.from(best).toString('base64'),
-    after: await runExperiment(smaller, doors, onProgress, signal),
+    after: await runExperiment(withInput(spec, best), doors, onProgress, signal),
   };
 }
 
@@ -46,8 +44,7 @@ async function search(plan: PinnedMinimise, builds: Builds, doors: LabDoors, onP
   const { spec, tries, wallMs } = plan;
   const timeUp = AbortSignal.timeout(wallMs);
   const stop = signal ? AbortSignal.any([signal, timeUp]) : timeUp;
-  const files = Object.fromEntries(Object.entries(spec.files).map(([name, { bytes }]) => [name, bytes]));
-  const looker = new Looker(spec.recipe, { ...files, [spec.recipe.control]: spec.control.bytes }, doors.box, spec.limits.run);
+  const looker = new Looker(spec, doors.box);
   const shrinker = new Shrinker(spec.poc.bytes, { tries, bytes: limits.minimiseBytes });
   const wanted = await looker.look(spec.poc.bytes, builds.vulnerable, 'vulnerable', stop);
   const holds = async (candidate: Uint8Array) => {

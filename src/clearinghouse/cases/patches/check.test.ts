@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../../base/limits.ts';
 import { type CheckPlan, judgeCheck } from './check.ts';
 
 const plan: CheckPlan = {
@@ -17,6 +18,14 @@ const quiet = { saw: 'quiet' };
 const crash = { saw: 'crash', crash: {} };
 const passed = { name: 't', passed: true, unsure: false, because: '' };
 const poc = (sha256: string) => ({ sha256, before: crash, after: [quiet, quiet] });
+const trials = (tried: number, tripped = tried) => ({ tried, tripped, ended: 'all', loud: [] });
+const loud = (after: string | null, before: string | null = null) => ({
+  sha256: 'c',
+  poc: null,
+  before,
+  after,
+  because: after && 'it hung',
+});
 const good = {
   patch: 'p',
   paths: ['x.c'],
@@ -26,6 +35,9 @@ const good = {
   selfCheck: [crash],
   testsBefore: [passed],
   testsAfter: [passed],
+  families: ['Overflow in parse'],
+  variants: trials(limits.patchVariants, 7),
+  attacks: trials(limits.patchAttacks),
 };
 const verdict = (over: object) => judgeCheck(plan, { ...good, ...over }).verdict;
 
@@ -33,6 +45,14 @@ describe('a patch check', () => {
   test('is verified when every PoC is silent and every test passes', () => expect(verdict({})).toBe('verified'));
   test('is incomplete when one PoC still trips it', () =>
     expect(verdict({ pocs: [poc('a'), { ...poc('b'), after: [quiet, crash] }] })).toBe('incomplete'));
+  test('is incomplete when a variant of a PoC, or an input thrown at it, trips it at the same place', () => {
+    for (const by of ['variants', 'attacks'] as const)
+      expect(verdict({ [by]: { ...good[by], loud: [loud('Overflow in parse')] } })).toBe('incomplete');
+  });
+  test('has a crash of its own where the unpatched build has none, and none where it was there before', () => {
+    expect(verdict({ attacks: { ...good.attacks, loud: [loud('Overflow in print')] } })).toBe('new-crash');
+    expect(verdict({ attacks: { ...good.attacks, loud: [loud('Overflow in print', 'Overflow in print')] } })).toBe('verified');
+  });
   test('says when it breaks the tests', () => expect(verdict({ testsAfter: [{ ...passed, passed: false }] })).toBe('breaks-tests'));
 
   test.each([
@@ -46,6 +66,10 @@ describe('a patch check', () => {
     ['a blind oracle', { selfCheck: [quiet] }],
     ['a PoC that never worked', { pocs: [poc('a'), { ...poc('b'), before: quiet }] }],
     ['a failure', { failure: 'does not build' }],
+    ['a variant that cannot be told', { variants: { ...good.variants, loud: [loud(null, 'Overflow in parse')] } }],
+    ['variants left out', { variants: trials(limits.patchVariants - 1) }],
+    ['thrown inputs left out', { attacks: trials(limits.patchAttacks - 1) }],
+    ['more kept than the limit', { attacks: { ...good.attacks, loud: Array(limits.loudTrials + 1).fill(loud('x', 'x')) } }],
     ['another shape', { pocs: 'all fine' }],
   ])('could not tell: %s', (_, over) => expect(verdict(over)).toBe('could-not-tell'));
 

@@ -43,6 +43,14 @@ const test = z.object({ name: text, passed: z.boolean(), unsure: z.boolean(), be
 const observations = z.array(observation).max(100);
 const tests = z.array(test).max(100);
 
+const trial = z.object({ sha256: text, poc: text.nullable(), before: text.nullable(), after: text.nullable(), because: text.nullable() });
+const trials = z.object({
+  tried: z.int().min(0),
+  tripped: z.int().min(0),
+  ended: z.enum(['all', 'time']),
+  loud: z.array(trial).max(limits.loudTrials),
+});
+
 /** The lab's evidence of a patch (lab/fix.ts), as it comes back from a worker. */
 const checkEvidence = z.union([
   z.object({ refused: text }),
@@ -55,6 +63,9 @@ const checkEvidence = z.union([
     selfCheck: observations,
     testsBefore: tests,
     testsAfter: tests,
+    families: z.array(text).max(1000),
+    variants: trials,
+    attacks: trials,
     failure: text.optional(),
   }),
 ]);
@@ -80,5 +91,7 @@ export function judgeCheck(plan: CheckPlan, given: unknown): Judged {
   if (seen.testsBefore.length !== plan.tests || seen.testsAfter.length !== plan.tests) return unsure('functional tests are missing');
   const decided = decidePatch(seen);
   if (decided.verdict !== 'verified') return decided;
+  const { variants, attacks } = seen;
+  if (variants.tried !== limits.patchVariants || attacks.tried !== limits.patchAttacks) return unsure('trials of other inputs are missing');
   return { ...decided, checked: { provider: seen.provider, tests: seen.testsAfter.filter((t) => t.passed).map((t) => t.name) } };
 }

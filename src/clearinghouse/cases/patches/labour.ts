@@ -2,8 +2,8 @@ import { digestOf, sha256 } from '../../../base/canonical.ts';
 import type { RecipeFiles } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import { isRefusal } from '../../../base/refusal.ts';
+import { verifyPatch } from '../../../lab/fix/run.ts';
 import { parseRecipe } from '../../../lab/recipe.ts';
-import { verifyPatch } from '../../../lab/run.ts';
 import type { WorkDoors } from '../../../trust/labour.ts';
 import type { CheckPlan } from './check.ts';
 

@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/instant.ts';
 import type { Label } from '../../../base/label.ts';
 import type { Move } from '../../../base/states.ts';
 
-export const patchVerdicts = ['verified', 'incomplete', 'breaks-tests', 'could-not-tell'] as const;
+export const patchVerdicts = ['verified', 'incomplete', 'breaks-tests', 'new-crash', 'could-not-tell'] as const;
 export type PatchVerdict = (typeof patchVerdicts)[number];
 
 export type PatchState = 'submitted' | 'judged';

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { limits } from '../../base/limits.ts';
+import { insist } from '../../base/refusal.ts';
+import { pretendDoors, pretendTree, type Rule } from '../pretend.example.ts';
+import { exampleFiles, exampleRecipe } from '../recipe.example.ts';
+import { parseRecipe } from '../recipe.ts';
+import { verifyPatch } from './run.ts';
+
+const { stdout: _, ...works } = exampleRecipe.tests[0]!;
+const recipe = insist(parseRecipe(stringify({ ...exampleRecipe, tests: [works] })));
+const patch = Buffer.from('--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n');
+const poc = Buffer.from('boom [1, 2]');
+const [old, patched] = [pretendTree('1'), pretendTree('3')];
+const verify = async (after: (input: string) => string) => {
+  const rule: Rule = ({ tree, input, argv }) => {
+    if (argv[1] === 'test' || input === 'fine') return '';
+    return tree === old ? (input.includes('boom') ? 'parse' : '') : after(input);
+  };
+  const doors = pretendDoors(rule, {}, (spec) => (spec.argv[0] === 'patch' ? patched : undefined));
+  return insist(await verifyPatch(recipe, patch, [poc], { files: exampleFiles }, doors));
+};
+
+test('a patch that mends it is silent on every variant that tripped the unpatched build, and on what is thrown at it', async () => {
+  const { verdict, evidence } = await verify(() => '');
+  expect(verdict.verdict).toBe('verified');
+  expect(evidence).toMatchObject({
+    families: ['Heap-buffer-overflow READ in parse'],
+    variants: { tried: limits.patchVariants, ended: 'all', loud: [] },
+    attacks: { tried: limits.patchAttacks, tripped: limits.patchAttacks, loud: [] },
+  });
+  expect(evidence.variants.tripped).toBeGreaterThan(10);
+});
+
+test('one that is silent on the PoC alone is incomplete', async () => {
+  const { verdict, evidence } = await verify((input) => (input !== poc.toString() && input.includes('boom') ? 'parse' : ''));
+  expect(verdict).toMatchObject({
+    verdict: 'incomplete',
+    because: expect.stringContaining('a variant of a PoC still trips the patched build'),
+  });
+  expect(evidence.variants.loud.length).toBe(limits.loudTrials);
+});
+
+test('one that brings a crash of its own is told apart from one that mends too little', async () => {
+  const { verdict } = await verify((input) => (input !== poc.toString() && input !== 'fine' ? 'guard' : ''));
+  expect(verdict).toMatchObject({ verdict: 'new-crash', because: expect.stringContaining('Heap-buffer-overflow READ in guard') });
+});
+
+test('an input beyond the limit is told by its digest alone', async () => {
+  const large = Buffer.alloc(limits.loudTrialBytes + 1, 'boom');
+  const doors = pretendDoors(
+    ({ tree, input, argv }) => {
+      if (argv[1] === 'test' || input === 'fine') return '';
+      return (tree === old && input.includes('boom')) || (input !== large.toString() && input.includes('boom')) ? 'parse' : '';
+    },
+    {},
+    (spec) => (spec.argv[0] === 'patch' ? patched : undefined),
+  );
+  const { evidence } = insist(await verifyPatch(recipe, patch, [large], { files: exampleFiles }, doors));
+  const sizes = evidence.variants.loud.map((trial) => (trial.poc === null ? undefined : Buffer.from(trial.poc, 'base64').length));
+  expect(sizes).toContain(undefined);
+  expect(sizes.every((size) => size === undefined || size <= limits.loudTrialBytes)).toBe(true);
+  expect(limits.patchTrialMs).toBeGreaterThan(0);
+});
