@@ -8,6 +8,7 @@ import { parseRecipe } from '../lab/recipe.ts';
 import { recordOf } from '../lab/record.ts';
 import { runExperiment } from '../lab/run.ts';
 import { buildLab } from './build.ts';
+import { bisectCommand } from './cli-bisect.ts';
 import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { minimiseCommand } from './cli-minimise.ts';
@@ -44,6 +45,7 @@ export function labCommands(program: Command): void {
     });
   minimiseCommand(group, isJson);
   verifyPatchCommand(group, isJson);
+  bisectCommand(group, isJson);
   doctorCommand(group, isJson);
   group
     .command('recipes')

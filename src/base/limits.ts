@@ -230,6 +230,8 @@ export const limits = {
   minimiseTries: 5_000,
   minimiseMs: 10 * 60 * 1000,
   minimiseBytes: 1024 * 1024 * 1024,
+  /** Points of a history that one search tries. */
+  bisectTries: 64,
   /** Of one patch: inputs beside the PoCs, inputs thrown at the patched build, and the time for each of the two. */
   patchVariants: 48,
   patchAttacks: 96,

@@ -15,7 +15,7 @@ const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}
 const pythonPackage = { package: name, version: name, sha256: hex(64).optional() };
 
 /** What the registries' drivers check again, more strictly, before a name becomes a word of a command. */
-const source = z.discriminatedUnion('kind', [
+export const sourceSchema = z.discriminatedUnion('kind', [
   /** Without `patch` the whole series of that version is applied. */
   z
     .strictObject({ kind: z.literal('debian'), package: name, version: name, patch: name.optional(), including: z.boolean().optional() })
@@ -97,7 +97,7 @@ const recipeSchema = z.strictObject({
     purl: z.string().startsWith('pkg:').max(limits.nameChars),
   }),
   vulnerability: z.strictObject({ id: name, weaknesses: z.array(z.string().regex(/^CWE-\d{1,5}$/)).max(8) }),
-  variants: z.strictObject({ vulnerable: source, fixed: source.optional() }),
+  variants: z.strictObject({ vulnerable: sourceSchema, fixed: sourceSchema.optional() }),
   /** Files that are short enough to stand here; one name, one place: what is here is not in the folder. */
   inline: z.record(fileName, z.union([z.string(), z.strictObject({ base64: z.base64() })])).default({}),
   /** Of the recipe's own; seen in the box at /harness/, read-only, where no patch can reach. */
