@@ -1,6 +1,5 @@
 /** `skipped`: no build of it could be had. `could-not-tell`: built, but what it does is no answer. */
-export const tolds = ['affected', 'unaffected', 'skipped', 'could-not-tell'] as const;
-export type Told = (typeof tolds)[number];
+export type Told = 'affected' | 'unaffected' | 'skipped' | 'could-not-tell';
 
 export interface SearchBounds {
   /** Points that are tried at most. */
@@ -63,7 +62,7 @@ export interface Boundary {
 }
 
 /** One stretch of affected points. */
-export interface Stretch {
+interface Stretch {
   readonly introduced: Boundary;
   readonly lastKnownAffected: number;
   /** Null: nothing later is known to be unaffected. */
