@@ -71,7 +71,7 @@ describe('sanitizers', () => {
       { kind: 'sanitizer', leaks: true },
       'leak',
     ],
-  ])('%s', { timeout: 120_000 }, async (_, flags, body, oracle, type) => {
+  ])('%s', { timeout: 300_000 }, async (_, flags, body, oracle, type) => {
     if (missing) return console.warn(missing);
     const verdict = await verdictOf(oracle, flags, main(body), {}, main(''));
     expect([verdict.verdict, verdict.because, verdict.crash?.type]).toEqual([
@@ -91,13 +91,13 @@ describe('sanitizers', () => {
     ['exits with the alarm', 'if (is_bad) return 86;', 'could-not-tell'],
     ['crashes as well', 'if (is_bad) abort();', 'reproduced-fix-incomplete'],
     ['is killed', 'if (is_bad) kill(getpid(), 9);', 'could-not-tell'],
-  ])('a fixed build that %s', { timeout: 120_000 }, async (_, body, verdict) => {
+  ])('a fixed build that %s', { timeout: 300_000 }, async (_, body, verdict) => {
     if (missing) return console.warn(missing);
     const fixed = { 'main.c': main(body)['main.c'].replace('#include <stdio.h>', '#include <stdio.h>\n#include <signal.h>') };
     expect((await verdictOf({ kind: 'sanitizer' }, ['-fsanitize=address'], main('if (is_bad) abort();'), {}, fixed)).verdict).toBe(verdict);
   });
 
-  test('a target that crashes on everything: the control fires', { timeout: 120_000 }, async ({ skip }) => {
+  test('a target that crashes on everything: the control fires', { timeout: 300_000 }, async ({ skip }) => {
     if (missing) skip(missing);
     expect(await verdictOf({ kind: 'sanitizer' }, ['-fsanitize=address'], main('abort();'))).toMatchObject({
       verdict: 'could-not-tell',
@@ -114,12 +114,12 @@ describe('memory', () => {
     ['grows past the bound', grow(160), 'reproduced'],
     ['grows until the box has no more', grow(2000), 'reproduced'],
     ['stays below it', grow(30), 'not-reproduced'],
-  ])('C: %s', { timeout: 120_000 }, async (_, body, verdict) => {
+  ])('C: %s', { timeout: 300_000 }, async (_, body, verdict) => {
     if (missing) return console.warn(missing);
     expect((await verdictOf(oracle, [], main(body), { limits: { memoryBytes: 256 << 20 } })).verdict).toBe(verdict);
   });
 
-  test('C: a control that grows as well', { timeout: 120_000 }, async ({ skip }) => {
+  test('C: a control that grows as well', { timeout: 300_000 }, async ({ skip }) => {
     if (missing) skip(missing);
     const always = main('for (int i = 0; i < 160; i++) { char *volatile p = malloc(1 << 20); if (p) memset(p, 1, 1 << 20); }');
     expect((await verdictOf(oracle, [], always)).because).toBe('the control input trips the oracle as well');
@@ -137,7 +137,7 @@ describe('memory', () => {
       'reproduced',
     ],
     ['does not', 'module.exports = (text) => text.length;', 'not-reproduced'],
-  ])('Node: %s', { timeout: 120_000 }, async (_, flawed, verdict) => {
+  ])('Node: %s', { timeout: 300_000 }, async (_, flawed, verdict) => {
     if (missing) return console.warn(missing);
     const recipe = {
       inline: { control: 'good', 'drive.cjs': "const act = require('flawed'); module.exports = (input) => act(input.toString());" },
@@ -165,7 +165,7 @@ describe('hangs', () => {
     expect((await verdictOf(hang, [], withTime(body), { limits: bounds })).verdict).toBe(verdict);
   });
 
-  test('a driver that never comes back', { timeout: 120_000 }, async ({ skip }) => {
+  test('a driver that never comes back', { timeout: 300_000 }, async ({ skip }) => {
     if (missing) skip(missing);
     const recipe = {
       inline: { control: 'good', 'drive.cjs': "const act = require('flawed'); module.exports = (input) => act(input.toString());" },

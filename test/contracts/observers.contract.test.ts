@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { flawedPackage, realLab } from '../equipment/real-lab.ts';
 
 /** What a target, a driver or an input may do to be seen wrongly, or not at all. */
+vi.setConfig({ testTimeout: 300_000 });
 const lab = realLab();
 if (lab.missing) console.warn(`observers contract skipped: ${lab.missing}`);
 afterAll(() => lab.close());

@@ -106,14 +106,14 @@ const flaws: Record<string, Flaw> = {
     poc: '{"pump":" ","suffix":"x"}',
     control: '{"prefix":"x","pump":"ab"}',
     type: 'Super-linear',
-    frame: '',
+    frame: 'trim',
   },
 };
 
 describe.each(Object.entries(flaws))('%s', (_, { oracle, flawed, mended, drive, poc, control, type, frame }) => {
   const recipe = { inline: { 'drive.cjs': drive, control }, run: { driver: 'drive.cjs' }, oracle: { kind: oracle } };
 
-  test('trips on the vulnerable build, is silent on the fixed and on the control', { timeout: 240_000 }, async ({ skip }) => {
+  test('trips on the vulnerable build, is silent on the fixed and on the control', { timeout: 900_000 }, async ({ skip }) => {
     if (lab.missing) skip(lab.missing);
     const { verdict, evidence } = await lab.try({ recipe, vulnerable: flawedPackage(flawed), fixed: flawedPackage(mended), poc });
     expect([verdict.verdict, verdict.because, evidence.runs.map((r) => r.stderr.shown).join('')]).toEqual([

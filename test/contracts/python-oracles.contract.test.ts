@@ -75,7 +75,7 @@ describe('a Python driver', () => {
     },
   );
 
-  test('super-linear', { timeout: 240_000 }, async ({ skip }) => {
+  test('super-linear', { timeout: 900_000 }, async ({ skip }) => {
     if (missing) skip(missing);
     const act = (pattern: string) => `import re\ndef act(text, box):\n    return bool(re.match(r'${pattern}', text))\n`;
     const trial = trialOf('super-linear', act('^(a|a)+$'), '{"pump":"b"}', '{"pump":"a","suffix":"!"}', act('^a+$'));

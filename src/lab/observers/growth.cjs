@@ -105,10 +105,21 @@ async function growthOf(pump, mostChars, start, deadline) {
     return { chars, cut: false, cpuMs: least };
   };
   const { saw, because, growth, exponent, points } = await growthBy(measure, mostTimes);
+  const frames = saw === 'seen' ? await placesOf(pump, points, stage ?? start({})) : [];
   await stage?.stop();
   const curve = points.slice(-8).map(({ chars, cpuMs, cut }) => ({ chars, cpuMs: Math.round(cpuMs * 10) / 10, cut }));
   const grown = growth === undefined ? { curve } : { class: growth, exponent, curve };
-  return { saw, ended: how, because: because || said, sink: saw === 'seen' ? 'time' : '', growth: grown };
+  return { saw, ended: how, because: because || said, sink: saw === 'seen' ? 'time' : '', frames, growth: grown };
+}
+
+/** The longest call that came to its end, once more and profiled. Python's stage has no profiler and says no frames. */
+async function placesOf(pump, points, stage) {
+  const ended = points.filter(({ cut }) => !cut).sort((a, b) => b.cpuMs - a.cpuMs);
+  if (ended.length === 0 || ended[0].cpuMs < floorMs) return [];
+  stage.tell({ ...pump, times: ended[0].times, isProfiled: true });
+  const { frames = [] } = await stage.answer(2 * stoppedMs);
+  await stage.stop();
+  return Array.isArray(frames) ? frames.slice(0, 5) : [];
 }
 
 /** The shorter a call, the more of them. */

@@ -9,7 +9,6 @@ const { captureStackTrace } = Error;
 const uncurry = Function.prototype.bind.bind(Function.prototype.call);
 const startsWith = uncurry(String.prototype.startsWith);
 const includes = uncurry(String.prototype.includes);
-const indexOf = uncurry(String.prototype.indexOf);
 const lastIndexOf = uncurry(String.prototype.lastIndexOf);
 const slice = uncurry(String.prototype.slice);
 const test = uncurry(RegExp.prototype.test);
@@ -54,14 +53,17 @@ function restore(name, before) {
 }
 
 function addFrame(found, site) {
-  const path = site.getFileName() ?? '';
-  const at = lastIndexOf(path, '/node_modules/');
-  const from = at >= 0 ? at + 14 : startsWith(path, '/src/') ? 5 : indexOf(path, 'file:///src/') === 0 ? 12 : -1;
-  if (from < 0) return;
+  const file = placeOf(site.getFileName() ?? '');
+  if (file === undefined) return;
   const name = site.getFunctionName() ?? site.getMethodName() ?? '';
-  const file = slice(path, from, from + 200);
-  const line = site.getLineNumber() ?? 0;
-  found[found.length++] = { __proto__: null, function: slice(name, 0, 100), file, line };
+  found[found.length++] = { __proto__: null, function: slice(name, 0, 100), file, line: site.getLineNumber() ?? 0 };
+}
+
+/** The path within its package; undefined for what is not the target's. */
+function placeOf(path) {
+  const at = lastIndexOf(path, '/node_modules/');
+  const from = at >= 0 ? at + 14 : startsWith(path, '/src/') ? 5 : startsWith(path, 'file:///src/') ? 12 : -1;
+  return from < 0 ? undefined : slice(path, from, from + 200);
 }
 
 /** `onSink(frames, reached)`: `reached` names an address elsewhere, when it is one that was asked for. */
@@ -166,4 +168,4 @@ function sends(args) {
 
 const looksUp = (args) => typeof args[0] === 'string' && elsewhere(args[0]);
 
-module.exports = { watchSinks, framesNow };
+module.exports = { watchSinks, framesNow, placeOf };

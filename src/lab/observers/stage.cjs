@@ -22,6 +22,7 @@ const cut = Function.prototype.call.bind(String.prototype.slice);
 const hello = parse(line());
 const { token, oracle, driver, input, isSelfCheck, secret, graceMs, trap } = hello;
 const { kind } = oracle;
+const profiled = kind === 'super-linear' ? require('./profile.cjs').profiled : undefined;
 const box = { root: '/tmp/root', sink: 'http://127.0.0.1:8099' };
 const bytes = isSelfCheck ? Buffer.alloc(0) : readFileSync(input);
 let before;
@@ -141,10 +142,11 @@ async function called(call, bytes) {
 /** Sizes come one by one; each answer is the CPU time of one call. The observer ends it. */
 async function measured(call) {
   for (;;) {
-    const { prefix, pump, suffix, times } = parse(line());
+    const { prefix, pump, suffix, times, isProfiled } = parse(line());
     let text = prefix;
     for (let i = 0; i < times; i++) text += pump;
     const bytes = bufferFrom(text + suffix, 'utf8');
+    const profile = isProfiled ? profiled() : undefined;
     const from = cpuUsage();
     let how = 'returned';
     let because = '';
@@ -155,7 +157,7 @@ async function measured(call) {
       because = messageOf(cause);
     }
     const used = cpuUsage(from);
-    say({ __proto__: null, cpuMs: (used.user + used.system) / 1000, how, because });
+    say({ __proto__: null, cpuMs: (used.user + used.system) / 1000, how, because, ...(profile ? { frames: profile() } : {}) });
   }
 }
 
