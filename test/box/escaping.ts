@@ -201,13 +201,12 @@ export const escaping: readonly Probe[] = [
     },
   },
   {
-    tries: "what the box's first process, which bwrap leaves within reach (/proc/1/mem), could do for us",
-    must: 'no more than we: no capability, the same filter',
+    tries: "what the box's first process could do for us, if its memory (/proc/1/mem) is within reach",
+    must: 'no more than we (no capability, the same filter), or out of reach',
     happens: async ({ sh }) => {
       const said = out(
         await sh('while read -r k v; do case $k in CapPrm:|CapEff:|Seccomp:) printf "%s%s " $k $v;; esac; done < /proc/1/status'),
       );
-      expect(said).toMatch(/Seccomp:2|CapPrm:0{13}[0-9a-f]{3} /);
       const reached = out(await sh('exec 3<>/proc/1/mem && echo open')).trim() || 'not within reach';
       if (reached === 'open') expect(said).toMatch(/CapPrm:0{16} CapEff:0{16} Seccomp:2/);
       return `${reached}; ${said.trim()}`;
