@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RecipeFiles } from '../base/doors.ts';
-import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { isRefusal } from '../base/refusal.ts';
 import { conclude } from '../lab/conclude.ts';
 import { prepare } from '../lab/experiment.ts';
 import { parseRecipe } from '../lab/recipe.ts';
@@ -12,10 +11,11 @@ import { bisectCommand } from './cli-bisect.ts';
 import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { minimiseCommand } from './cli-minimise.ts';
+import { sourceCommands } from './cli-sources.ts';
 import { verifyPatchCommand } from './cli-verify-patch.ts';
 import { readConfig } from './config.ts';
 import { finish } from './ending.ts';
-import { each, recipeNamed, sayer } from './lab-inputs.ts';
+import { each, fileAt, recipeNamed, sayer } from './lab-inputs.ts';
 
 interface RunOptions {
   poc: string;
@@ -46,6 +46,7 @@ export function labCommands(program: Command): void {
   minimiseCommand(group, isJson);
   verifyPatchCommand(group, isJson);
   bisectCommand(group, isJson);
+  sourceCommands(group, isJson);
   doctorCommand(group, isJson);
   group
     .command('recipes')
@@ -81,12 +82,8 @@ async function run(name: string, options: RunOptions, isJson: boolean) {
 function pinned(found: RecipeFiles, options: RunOptions): ReturnType<typeof prepare> {
   const recipe = parseRecipe(found.text);
   if (isRefusal(recipe)) return recipe;
-  let poc: Uint8Array;
-  try {
-    poc = readFileSync(options.poc);
-  } catch (error) {
-    return refuse('not_found', (error as Error).message, 'poc') satisfies Refusal;
-  }
+  const poc = fileAt(options.poc, 'poc');
+  if (isRefusal(poc)) return poc;
   return prepare(recipe, poc, {
     files: found.files,
     observers: found.observers,

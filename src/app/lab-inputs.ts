@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Doors, RecipeFiles } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { parseRecipe, type Recipe } from '../lab/recipe.ts';
 import { recipesIn } from './build.ts';
@@ -26,12 +27,21 @@ export function readRecipe(name: string, doors: Pick<Doors, 'recipes'>): ReadRec
   return isRefusal(recipe) ? recipe : { recipe, beside: { files: found.files, ...(found.observers && { observers: found.observers }) } };
 }
 
+/** A PoC or a patch. However large the file is, and whatever it is, no more is read than may be handed in. */
 export function fileAt(path: string, at: string): Uint8Array | Refusal {
+  const bytes = Buffer.alloc(limits.attachmentBytes + 1);
+  let [file, read] = [-1, 0];
   try {
-    return readFileSync(path);
+    file = openSync(path, 'r');
+    for (let more = 1; more > 0 && read < bytes.length; read += more) more = readSync(file, bytes, read, bytes.length - read, null);
   } catch (error) {
     return refuse('not_found', (error as Error).message, at);
+  } finally {
+    if (file >= 0) closeSync(file);
   }
+  return read > limits.attachmentBytes
+    ? refuse('too_large', `${at}: at most ${limits.attachmentBytes} bytes`, at)
+    : bytes.subarray(0, read);
 }
 
 export function filesAt(paths: readonly string[], at: string): { name: string; bytes: Uint8Array }[] | Refusal {

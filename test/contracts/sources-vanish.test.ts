@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -336,6 +337,29 @@ describe('archives', () => {
     expect(codeOf(await store.sources.fetch(project))).toBe('too_large');
     registries.files.set('/simple/endless/', page.subarray(1));
     expect(codeOf(await store.sources.fetch(project))).toBe('not_found');
+  });
+
+  test('a full disk is said to be that, and leaves nothing behind', async ({ skip }) => {
+    const at = join(dir, 'full');
+    mkdirSync(at);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'full', at]).status !== 0) skip('only root can mount a small disk');
+    try {
+      const large = gzipSync(tarOf([{ name: 'x', bytes: Buffer.alloc(3_000_000) }]));
+      const noise = randomBytes(2_000_000);
+      for (const [name, bytes] of [
+        ['unpacked', large],
+        ['packed', noise],
+      ] as const) {
+        registries.files.set(`/${name}.tar.gz`, bytes);
+        const source = { kind: 'archive', url: `${registries.origin}/${name}.tar.gz`, sha256: digestOf('sha256', bytes) } as const;
+        const full = await machine(at).sources.fetch(source);
+        expect(full).toMatchObject({ code: 'unavailable', because: expect.stringContaining('full') });
+      }
+      const left = readdirSync(at, { recursive: true }).map(String);
+      expect(left.filter((name) => name.includes('.new-') || name.includes('tree_'))).toEqual([]);
+    } finally {
+      spawnSync('umount', [at]);
+    }
   });
 
   test('two Debian versions make a pair, and a line', async () => {

@@ -107,7 +107,7 @@ describe('registries', () => {
       { ...debian, including: true, patch: '/etc/passwd' },
     ];
     for (const source of bad) expect([source, codeOf(await sources.fetch(source))]).toEqual([source, 'malformed']);
-    expect(codeOf(await sources.fetch({ kind: 'git' } as unknown as Source))).toBe('unsupported');
+    expect(codeOf(await sources.fetch({ kind: 'svn' } as unknown as Source))).toBe('unsupported');
   });
 });
 
