@@ -15,6 +15,7 @@ import { webhookActions } from '../clearinghouse/releases/webhooks/actions.ts';
 import { witnessActions } from '../clearinghouse/releases/witnesses/actions.ts';
 import { scanActions } from '../clearinghouse/scans/actions.ts';
 import { validationActions } from '../clearinghouse/validations/actions.ts';
+import { bisectionActions } from '../clearinghouse/validations/bisections/actions.ts';
 import { matrixActions } from '../clearinghouse/validations/matrices/actions.ts';
 import { minimisationActions } from '../clearinghouse/validations/minimisations/actions.ts';
 import { agreementActions } from '../reviews/agreements/actions.ts';
@@ -44,6 +45,7 @@ export const actions: readonly AnyAction[] = [
   ...validationActions,
   ...matrixActions,
   ...minimisationActions,
+  ...bisectionActions,
   ...caseActions,
   ...priorityActions,
   ...advisoryActions,

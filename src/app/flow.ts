@@ -11,6 +11,7 @@ import * as feeds from '../clearinghouse/releases/feeds/actions.ts';
 import * as repository from '../clearinghouse/releases/repository/actions.ts';
 import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
 import * as validations from '../clearinghouse/validations/actions.ts';
+import * as bisections from '../clearinghouse/validations/bisections/actions.ts';
 import { considerFixes, matrixLabour } from '../clearinghouse/validations/matrices/actions.ts';
 import * as minimisations from '../clearinghouse/validations/minimisations/actions.ts';
 import * as estimates from '../reviews/estimates/actions.ts';
@@ -46,6 +47,9 @@ export const flow: Flow = {
     ),
     hop('flow.parked', minimisations.park, ({ thing, payload }) =>
       payload.labour === minimisations.minimisation.name ? { id: thing, tries: payload.tries } : undefined,
+    ),
+    hop('flow.parked', bisections.park, ({ thing, payload }) =>
+      payload.labour === bisections.bisection.name ? { id: thing, tries: payload.tries } : undefined,
     ),
     hop('validation.parked', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
     hop('validation.cancelled', findings.leaveLab, ({ payload }) => ({ id: payload.findingId })),
@@ -97,6 +101,7 @@ export const flow: Flow = {
       ),
     ),
     work('minimisation.requested', minimisations.minimisation, ({ thing }) => thing),
+    work('bisection.requested', bisections.bisection, ({ thing }) => thing),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
     work('webhook.due', webhooks.tellLabour, ({ thing }) => thing),

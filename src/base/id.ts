@@ -18,6 +18,7 @@ export const kinds = {
   val: 'validation',
   mtx: 'matrix',
   min: 'minimisation',
+  bis: 'bisection',
   cas: 'case',
   pat: 'patch',
   stm: 'statement',

@@ -69,6 +69,7 @@ describe.skipIf(noBrowser)('validations', () => {
   beforeAll(async () => {
     const sources = {
       fetch: async ({ including }: { including: boolean }) => ({ tree: `tree_${(including ? '2' : '1').repeat(64)}`, archives: [] }),
+      history: async () => [variant(false), variant(true)],
     };
     const recipes: Recipes = { all: () => library, observers: () => ({}) };
     desk = await openDesk({ box: rehearsedBox(script), sources: sources as never, recipes });
@@ -107,6 +108,23 @@ describe.skipIf(noBrowser)('validations', () => {
     await visit.page.getByRole('button', { name: 'Download san.2 of the vulnerable build, with names' }).click();
     expect(readFileSync(await (await downloading).path(), 'utf8')).toContain('READ of size 1');
     await expectSound(visit, 'validation-replayed');
+    await visit.close();
+  });
+
+  test('a coordinator asks for a smaller input and for its history, and sees what came of it', async () => {
+    const visit = await desk.visit(coordinator);
+    await visit.go(`/findings/${ids.replayed}`);
+    await visit.page.getByRole('button', { name: 'Search for a smaller input' }).click();
+    await visit.page.getByRole('heading', { name: 'A smaller input' }).waitFor();
+    await visit.page.getByRole('button', { name: 'Search its history' }).click();
+    await visit.page.getByRole('heading', { name: 'Its history' }).waitFor();
+    await desk.hub.settle(flow);
+    await visit.go(`/findings/${ids.replayed}`);
+    expect(await visit.text()).toContain('gone with 1.7.15-1 with fix');
+    const downloading = visit.page.waitForEvent('download');
+    await visit.page.getByRole('button', { name: 'Download the smaller input' }).click();
+    expect(readFileSync(await (await downloading).path()).toString()).toBe('"');
+    await expectSound(visit, 'validation-searches');
     await visit.close();
   });
 

@@ -15,6 +15,7 @@ import type { CaseOfFinding, Finding } from '../wire.ts';
 import { Comparisons } from './finding/comparisons.tsx';
 import { Outcome } from './finding/outcome.tsx';
 import { Place } from './finding/place.tsx';
+import { Searches } from './finding/searches.tsx';
 import { Validated } from './finding/validated.tsx';
 import { Withdraw } from './finding/withdraw.tsx';
 
@@ -52,6 +53,7 @@ function Shown({ finding }: { finding: Finding }) {
       </Section>
       <Place finding={finding} who={who} />
       <Validated finding={finding} isStaff={who?.roles.includes('coordinator') ?? false} />
+      <Searches finding={finding} isStaff={who?.roles.includes('coordinator') ?? false} />
       <Section title="What was handed in">
         <About finding={finding} />
         {finding.text.trim() === '' ? (

@@ -9,9 +9,11 @@ import { caseById } from '../../cases/store.ts';
 import { findingsByIds } from '../../findings/store.ts';
 import { packageOf, versionOf } from '../../inventories/package-name.ts';
 import { priorityOfCase } from '../../priorities/store.ts';
+import type { Bisection } from '../../validations/bisections/bisection.ts';
+import { bisectionsOfFindings } from '../../validations/bisections/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
 import * as wire from '../wire.ts';
-import { type Material, suggestionOf, type Tried } from './suggestion.ts';
+import { type Bisected, type Material, suggestionOf, type Tried } from './suggestion.ts';
 
 export const suggest = action({
   name: 'advisories.suggest',
@@ -48,6 +50,7 @@ export async function gather(ctx: Ctx, of: Case): Promise<Material> {
   return {
     ...{ package: of.package, title: of.title, reports, statements, patches: await patchesOf(ctx.tx, of.id) },
     tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),
+    bisected: (await bisectionsOfFindings(ctx.tx, of.findingIds)).flatMap((b) => bisectedBy(ctx, b)),
     hasPriority: (await priorityOfCase(ctx.tx, of.id)) !== undefined,
   };
 }
@@ -65,6 +68,14 @@ function triedBy(ctx: Ctx, recipeId: string): Tried[] {
       fixed: fixedVersion(vulnerable, fixed),
     },
   ];
+}
+
+/** Ranges of a registry's versions; a position in a patch series or a revision is no version of an advisory. */
+function bisectedBy(ctx: Ctx, { recipeId, found }: Bisection): Bisected[] {
+  const files = ctx.doors.recipes.all().find((r) => r.id === recipeId);
+  const recipe = files && parseRecipe(files.text);
+  if (!found || !recipe || isRefusal(recipe) || !['npm', 'pypi'].includes(recipe.variants.vulnerable.kind)) return [];
+  return found.ranges.map((range) => ({ recipeId, package: packageOf(recipe.target.purl), range }));
 }
 
 function versionTried(source: Recipe['variants']['vulnerable'], recipe: Recipe): string {

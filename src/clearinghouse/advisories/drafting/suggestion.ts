@@ -1,5 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import { isRefusal } from '../../../base/refusal.ts';
+import type { AffectedRange as BisectedRange } from '../../../lab/bisect/bisect.ts';
 import { artefactOf, type Patch } from '../../cases/patches/patch.ts';
 import type { Statement } from '../../cases/statements/statement.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -13,6 +14,7 @@ export interface Material {
   /** In the order of the case. */
   readonly reports: readonly Report[];
   readonly tried: readonly Tried[];
+  readonly bisected: readonly Bisected[];
   readonly patches: readonly Patch[];
   /** Current ones. */
   readonly statements: readonly (Statement & { readonly orgName: string })[];
@@ -43,6 +45,13 @@ export interface Tried {
   readonly vulnerable: string;
   /** The version on which it was silent; null where the recipe's fixed build is a patch, or there is none. */
   readonly fixed: string | null;
+}
+
+/** What a search of the history found: one range of it, by versions of a registry. */
+export interface Bisected {
+  readonly recipeId: string;
+  readonly package: string;
+  readonly range: BisectedRange;
 }
 
 /** Where a proposed value comes from, by JSON pointer into the draft. */
@@ -94,19 +103,26 @@ export function suggestionOf(material: Material): Suggestion {
   };
 }
 
-/** Suppliers know best where it begins; next what was replayed here; a version that was merely reported bounds nothing. */
+/** Suppliers know best where it begins; next what a search of the history showed, then what was replayed here; a version that was merely reported bounds nothing. */
 function rangesOf(material: Material): { ranges: AffectedRange[]; from: string[] } {
   const said = material.statements
     .filter((s) => s.state === 'approved')
     .flatMap((s) => s.affected.map((range) => ({ range: { package: s.package, ...range }, from: `the statement of ${s.orgName}` })));
   const saidOf = new Set(said.map((s) => s.range.package));
+  const bisected = material.bisected
+    .filter((b) => !saidOf.has(b.package))
+    .map(({ package: name, recipeId, range: { introduced, lastKnownAffected, fixed } }) => ({
+      range: { package: name, introduced: introduced.after === null ? null : introduced.by, fixed: fixed?.by ?? null },
+      from: `from bisect (${recipeId}): ${cameIn(introduced)}, last seen with ${lastKnownAffected}, ${fixed ? `gone ${behind(fixed)}` : 'in every later version that was looked at'}`,
+    }));
+  const bisectedOf = new Set(bisected.map((b) => b.range.package));
   const replayed = material.tried
-    .filter((t) => !saidOf.has(t.package))
+    .filter((t) => !saidOf.has(t.package) && !bisectedOf.has(t.package))
     .map((t) => ({
       range: { package: t.package, introduced: null, fixed: t.fixed },
       from: `replayed here (${t.recipeId}): fails with ${t.vulnerable}${t.fixed === null ? '' : `, silent with ${t.fixed}`}; where it begins was not looked for`,
     }));
-  const known = [...said, ...replayed].filter(
+  const known = [...said, ...bisected, ...replayed].filter(
     (a, i, all) => all.findIndex((b) => JSON.stringify(b.range) === JSON.stringify(a.range)) === i,
   );
   const fitting = known.slice(0, limits.rangesPerAdvisory);
@@ -115,6 +131,14 @@ function rangesOf(material: Material): { ranges: AffectedRange[]; from: string[]
   const from =
     versions.length > 0 ? `reported with ${versions.join(', ')}; nobody said where it begins or ends` : 'nobody said which versions';
   return { ranges: [{ package: material.package, introduced: null, fixed: null }], from: [from] };
+}
+
+function cameIn(introduced: BisectedRange['introduced']): string {
+  return introduced.after === null ? `there from the first version that was looked at, ${introduced.by}` : `came in ${behind(introduced)}`;
+}
+
+function behind({ after, by, exact }: BisectedRange['introduced']): string {
+  return exact ? `with ${by}` : `after ${after} and no later than ${by}`;
 }
 
 /** The weakness that most reports name, the earlier one of two. */
@@ -132,7 +156,9 @@ function missingIn(material: Material, ranges: readonly AffectedRange[], cve: st
   return [
     ...(cve === null ? ['no CVE id is known'] : []),
     ...(ranges.every((r) => r.fixed === null) ? ['no fixed version is known'] : []),
-    ...(ranges.every((r) => r.introduced === null) ? ['where it begins is not known: no supplier said it, and nothing was bisected'] : []),
+    ...(ranges.every((r) => r.introduced === null) && material.bisected.length === 0
+      ? ['where it begins is not known: no supplier said it, and nothing was bisected']
+      : []),
     ...(artefactOf(material.patches) ? [] : ['no patch was verified here']),
     ...(material.hasPriority ? [] : ['nobody assessed its severity and priority']),
     ...given.map((s) => `the statement of ${s.orgName} waits to be approved`),
