@@ -18,14 +18,16 @@ export interface Shelf {
 
 /** Between two looks at the database; whoever asks meanwhile shares the next one. */
 const lookEveryMs = 5;
-/** Between two readings ahead. */
-const restMs = 2;
+/** Between two readings ahead; and how long nobody must have asked. */
+const restMs = 5;
+const quietMs = 250;
 
 /** Records by what they are found by, kept in memory as long as there is room; only what has changed is read again. */
 export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.osvShelfBytes): Shelf {
   const places = boundedPlaces(maxBytes);
   let [known, lookedAtMs] = [-1, Number.NEGATIVE_INFINITY];
   let next: Promise<void> | undefined;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
 
   const look = async () => {
     const found = await db.transaction([], async (tx) => {
@@ -64,6 +66,7 @@ export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.os
 
   return {
     async under(keys) {
+      askedAtMs = performance.now();
       await fresh();
       const here = new Map(keys.map((key) => [key, places.get(key)]));
       const missing = [...here.keys()].filter((key) => !here.get(key));
@@ -77,8 +80,9 @@ export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.os
         if (keys.length === 0) return;
         after = keys.at(-1)!;
         await fill(keys);
-        // Whoever asks meanwhile comes first.
-        await rest(restMs);
+        // Whoever asks comes first, and brings what is asked for here as well.
+        do await rest(restMs);
+        while (performance.now() - askedAtMs < quietMs && !isOver());
       }
     },
   };

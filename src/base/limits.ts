@@ -314,7 +314,7 @@ export const limits = {
   /** What a process keeps at hand of the records it was asked for. */
   osvShelfBytes: 128 * 1024 * 1024,
   /** Keys that are read ahead in one go: their records are taken apart while nobody else is served. */
-  osvWarmedAtOnce: 256,
+  osvWarmedAtOnce: 64,
   /** So many changes are followed one by one; after more, the shelf begins anew. */
   osvFollowed: 5_000,
   /** A list of the public tree up to this size is written at once with every release. */
