@@ -11,6 +11,7 @@ import { bisectCommand } from './cli-bisect.ts';
 import { doctorCommand } from './cli-doctor.ts';
 import { type MatrixOptions, matrixOf } from './cli-matrix.ts';
 import { minimiseCommand } from './cli-minimise.ts';
+import { replayCommand } from './cli-replay.ts';
 import { sourceCommands } from './cli-sources.ts';
 import { verifyPatchCommand } from './cli-verify-patch.ts';
 import { readConfig } from './config.ts';
@@ -46,6 +47,7 @@ export function labCommands(program: Command): void {
   minimiseCommand(group, isJson);
   verifyPatchCommand(group, isJson);
   bisectCommand(group, isJson);
+  replayCommand(group, isJson);
   sourceCommands(group, isJson);
   doctorCommand(group, isJson);
   group
