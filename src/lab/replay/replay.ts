@@ -24,7 +24,7 @@ const recordSchema = z.object({
   }),
 });
 
-export type Recorded = z.infer<typeof recordSchema>['predicate'];
+type Recorded = z.infer<typeof recordSchema>['predicate'];
 
 /** The statement of an envelope whose signature holds; undefined when it is no record of a validation. */
 export function readRecord(payload: Uint8Array): Recorded | undefined {
@@ -35,7 +35,7 @@ export function readRecord(payload: Uint8Array): Recorded | undefined {
   }
 }
 
-export interface Replayed {
+interface Replayed {
   readonly outcome: 'same' | 'differs' | 'could-not-tell';
   /** Each part that is not as recorded. */
   readonly differences: readonly string[];
