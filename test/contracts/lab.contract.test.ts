@@ -179,7 +179,9 @@ exit 86
       });
     });
 
-    test('minimist: a patch in the package is verified, and one that forbids options breaks the tests', { timeout: 120_000 }, async ({ skip }) => {
+    test('minimist: a patch in the package is verified, and one that forbids options breaks the tests', { timeout: 120_000 }, async ({
+      skip,
+    }) => {
       if (missing) skip(missing);
       const guard = (condition: string) =>
         `--- a/index.js\n+++ b/index.js\n@@ -70,7 +70,7 @@\n         var o = obj;\n         for (var i = 0; i < keys.length-1; i++) {\n             var key = keys[i];\n-            if (key === '__proto__') return;\n+            if (${condition}) return;\n             if (o[key] === undefined) o[key] = {};\n             if (o[key] === Object.prototype || o[key] === Number.prototype\n                 || o[key] === String.prototype) o[key] = {};\n`;
