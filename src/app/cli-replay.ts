@@ -24,12 +24,16 @@ const envelopeSchema = z.object({
   signatures: z.array(z.object({ keyid: z.string(), sig: z.string() })).max(16),
 });
 
+/** `breakwater lab replay` and, for whoever has a record from a hub, `breakwater validations replay`: the same. */
 export function replayCommand(group: Command, isJson: () => boolean): void {
   group
     .command('replay <record>')
     .description('do again what a signed record tells of, and compare part by part: exit 0 = the same, 1 = it differs, 69 = could not tell')
     .requiredOption('--poc <file>', 'the input; the record holds only its digest')
-    .requiredOption('--key <file>', 'the public key (PEM) of whoever signed the record')
+    .requiredOption(
+      '--key <file>',
+      'the public key (PEM) of whoever signed the record; a hub shows its own: breakwater validations record-key',
+    )
     .option('--recipe <file>', 'the recipe, where the library here does not have it')
     .action(async (path: string, options: Options) => finish(await replay(path, options, sayer(isJson())), isJson()));
 }
@@ -41,7 +45,7 @@ async function replay(path: string, options: Options, say: (text: string) => voi
   if (isRefusal(key)) return key;
   let payload: Buffer | undefined;
   try {
-    payload = open(envelopeSchema.parse(JSON.parse(Buffer.from(file).toString())), createPublicKey(Buffer.from(key)));
+    payload = open(envelopeSchema.parse(JSON.parse(Buffer.from(file).toString())), createPublicKey(pemIn(Buffer.from(key).toString())));
   } catch {
     return refuse('malformed', 'the record is no signed envelope, or the key no public key', 'record');
   }
@@ -51,10 +55,17 @@ async function replay(path: string, options: Options, say: (text: string) => voi
   const doors = buildLab(readConfig(process.env));
   const found = readRecipe(options.recipe ?? recorded.recipe.id, doors);
   if (isRefusal(found)) return found;
-  const spec = prepare(found.recipe, poc, { ...found.beside, runs: recorded.runsAsked });
+  const { runsAsked: runs, runsNeeded: needed } = recorded;
+  const asked = { runs, ...(needed === undefined ? {} : { needed }) };
+  const spec = prepare(found.recipe, poc, { ...found.beside, ...asked });
   if (isRefusal(spec)) return spec;
   const evidence = await runExperiment(spec, doors, ({ step, of }) => say(`${step} ${of}`), interruption());
   const seen = compareReplay(recorded, spec, evidence, conclude(spec, evidence));
   process.exitCode ||= { same: 0, differs: 1, 'could-not-tell': 69 }[seen.outcome];
   return { value: seen, text: [seen.outcome, ...seen.differences, ...seen.notes.map((note) => `note: ${note}`)].join('\n  ') };
+}
+
+/** The key itself, or what a hub answers when it is asked for it. */
+function pemIn(text: string): string {
+  return text.trimStart().startsWith('{') ? String(Object(JSON.parse(text)).pem) : text;
 }

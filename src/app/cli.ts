@@ -12,6 +12,7 @@ import { logCommands } from './cli-log.ts';
 import { osvCommands } from './cli-osv.ts';
 import { providerCommands } from './cli-provider.ts';
 import { releasesCommands } from './cli-releases.ts';
+import { replayCommand } from './cli-replay.ts';
 import { sealCommands } from './cli-seal.ts';
 import { tufCommands } from './cli-tuf.ts';
 import { finish } from './ending.ts';
@@ -47,6 +48,7 @@ export function buildCli(start: (program: Command) => void): Command {
   findingsCommands(program);
   advisoriesCommands(program);
   labCommands(program);
+  replayCommand(program.commands.find((c) => c.name() === 'validations')!, () => program.opts<{ json?: boolean }>().json ?? false);
   logCommands(program);
   providerCommands(program);
   releasesCommands(program);

@@ -106,6 +106,19 @@ export const record = action({
   },
 });
 
+export const recordKey = action({
+  name: 'validations.recordKey',
+  at: 'GET /api/validation-key',
+  summary: 'The public key that signs this hub’s records; whoever relies on it asks for it by another way as well.',
+  by: 'anyone',
+  input: wire.nothing,
+  output: wire.recordKeyOut,
+  async run(ctx) {
+    const { name, publicKey } = ctx.doors.keys.signer('records');
+    return done({ name, pem: publicKey.export({ type: 'spki', format: 'pem' }).toString() });
+  },
+});
+
 export const report = action({
   name: 'validations.report',
   at: 'GET /api/validations/:id/reports/:reportId',
@@ -308,7 +321,7 @@ function concludedEvent(v: Validation): Happening {
 export const validation: Labour<Spec, unknown> = { name: 'validation', begin, work: workValidation, progress: sayProgress, conclude };
 
 export const validationActions = [
-  ...[request, repeat, get, ofFinding, progress, record, report, list, begin, sayProgress, conclude],
+  ...[request, repeat, get, ofFinding, progress, record, recordKey, report, list, begin, sayProgress, conclude],
   ...queueActions,
   ...recipeActions,
 ];

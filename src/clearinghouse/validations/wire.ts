@@ -133,6 +133,8 @@ export const ofFindingOut = z.object({ items: z.array(validationOut) });
 export const reportOut = z.object({ name: z.string(), sha256: z.string(), text: z.string() });
 /** Handed to the worker in this process; never leaves it. */
 export const specOut = z.unknown();
+export const nothing = z.object({});
+export const recordKeyOut = z.object({ name: z.string(), pem: z.string() });
 export const recordOut = z.object({
   payloadType: z.string(),
   payload: z.string(),

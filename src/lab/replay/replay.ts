@@ -16,6 +16,7 @@ const recordSchema = z.object({
     builds: z.array(z.object({ variant: text, source: text, tree: text })).max(2),
     inputs: z.record(text, text),
     runsAsked: z.int().min(1).max(100),
+    runsNeeded: z.int().min(1).max(100).optional(),
     verdict: z.object({
       verdict: text,
       counts: z.object({ vulnerable: count, fixed: count, control: count }),
