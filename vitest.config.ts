@@ -22,6 +22,8 @@ export default defineConfig({
       { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'desk', include: ['test/desk/*.test.ts'], testTimeout: 60_000 } },
       { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'], testTimeout: 900_000 } },
+      // A second kernel, registries that vanish, hundreds of boxes: `npm run soak`, not part of `npm test`.
+      { extends: true, test: { name: 'soak', include: ['test/soak/*.test.ts'], testTimeout: 900_000 } },
       { extends: true, test: { name: 'slow', include: ['test/slow/*.test.ts'], testTimeout: 600_000 } },
     ],
   },

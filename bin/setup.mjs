@@ -20,13 +20,16 @@ const checks = [
   script('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'),
 ];
 const projects = (...names) => names.flatMap((name) => ['--project', name]);
+/** All but `soak`, which has a command of its own. */
+const tested = ['laws', 'unit', 'flows', 'long', 'contracts', 'desk', 'fuzz', 'slow'];
 /** Per task: what must be there, and the commands to run one after the other. */
 const tasks = {
   install: { box: false, browser: false, desk: false, run: () => [] },
   desk: { box: false, browser: false, desk: true, run: () => [] },
   start: { box: true, browser: false, desk: true, run: (args) => [script('src/app/main.ts', 'start', ...args)] },
   demo: { box: true, browser: false, desk: true, run: (args) => [script('demo/main.ts', ...args)] },
-  test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...args)] },
+  test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...projects(...tested), ...args)] },
+  soak: { box: true, browser: false, desk: false, run: (args) => [vitest(...projects('soak'), ...args)] },
   check: { box: false, browser: false, desk: false, run: () => [...checks, vitest(...projects('laws', 'unit', 'flows'))] },
   fuzz: { box: false, browser: false, desk: false, run: () => [vitest(...projects('fuzz'))] },
   calibrate: {

@@ -20,7 +20,7 @@ const drivers = ['bubblewrap', 'gvisor'] as const;
 
 if (!process.argv.includes('--as-recorded')) {
   rmSync(recorded, { recursive: true, force: true });
-  const suite = [...themes.map((theme) => `test/contracts/box-${theme}.test.ts`), 'test/slow/box-gvisor.test.ts'];
+  const suite = [...themes.map((theme) => `test/contracts/box-${theme}.test.ts`), 'test/soak/box-gvisor.test.ts'];
   spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...suite], {
     cwd: root,
     env: { ...process.env, BOX_PROBES: recorded },

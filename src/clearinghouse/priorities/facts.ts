@@ -35,7 +35,7 @@ export function factsOfFinding(finding: Pick<Finding, 'id' | 'cvss'>, validation
 
 function shownBy({ id, findingId, facts, reports, crashState, decided }: Validation, reproduced: readonly Validation[]): Fact[] {
   const { crashClass, access, accessBytes, region, isSecurityRelevant, reportSha256 } = facts!;
-  const report = reports.find((r) => r.sha256 === reportSha256);
+  const report = reports.findLast((r) => r.sha256 === reportSha256);
   const path = report ? `/api/validations/${id}/reports/${report.id}` : `/api/validations/${id}/record`;
   const evidence = { path, sha256: reportSha256 };
   // Two inputs that end at the same place of the same build with accesses of different sizes: the input decides how much.

@@ -161,16 +161,17 @@ function killAll(dir: string): void {
 
 /** Removal says EBUSY while the kernel still frees what the dead held, e.g. millions of inodes in a tmpfs. */
 async function retire(dirs: readonly string[]): Promise<void> {
-  for (const dir of dirs) {
-    for (let attempt = 0; attempt < 200; attempt++) {
-      killAll(dir);
-      try {
-        rmdirSync(dir);
-        break;
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') break;
-        await wait(attempt < 20 ? 1 : 25);
-      }
+  await Promise.all(dirs.map(retireOne));
+}
+
+async function retireOne(dir: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    killAll(dir);
+    try {
+      return rmdirSync(dir);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+      await wait(attempt < 20 ? 1 : 25);
     }
   }
 }
