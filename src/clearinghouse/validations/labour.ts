@@ -24,7 +24,7 @@ export async function workValidation(spec: Spec, doors: WorkDoors, watch?: Watch
     if (watch?.signal.aborted) break;
     const evidence = await runExperiment(pinned, doors, sayer(pinned, i, spec.trials.length, watch), watch?.signal);
     trials.push(evidence);
-    if (conclude(pinned, evidence).verdict.startsWith('reproduced')) break;
+    if (conclude(pinned, evidence).verdict === 'reproduced') break;
   }
   return { probe, trials };
 }

@@ -6,6 +6,8 @@ describe('which trial speaks for all', () => {
   test.each([
     [['not-reproduced', 'could-not-tell', 'reproduced'], 2],
     [['not-reproduced', 'reproduced-fix-incomplete'], 1],
+    [['reproduced-fix-incomplete', 'reproduced'], 1],
+    [['could-not-tell', 'reproduced-fix-incomplete'], 1],
     [['not-reproduced', 'flaky', 'could-not-tell'], 2],
     [['not-reproduced', 'flaky'], 1],
     [['not-reproduced', 'not-reproduced'], 0],
@@ -15,6 +17,7 @@ describe('which trial speaks for all', () => {
   test('only after one that reproduced may the rest be left out', () => {
     expect(isEnough(3, ['not-reproduced', 'reproduced'])).toBe(true);
     expect(isEnough(3, ['not-reproduced'])).toBe(false);
+    expect(isEnough(3, ['reproduced-fix-incomplete'])).toBe(false);
     expect(isEnough(2, ['not-reproduced', 'flaky'])).toBe(true);
     expect(isEnough(1, [])).toBe(false);
   });

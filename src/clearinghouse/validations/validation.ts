@@ -122,25 +122,21 @@ export interface Validation {
 /** As it is kept, with what its worker said last. */
 export type KeptValidation = Validation & { readonly progress: Step | null };
 
-const isReproduced = (verdict: VerdictName) => verdict === 'reproduced' || verdict === 'reproduced-fix-incomplete';
-
 /**
- * Which trial speaks for all, by index: the first that reproduced; else the first that could not tell, because silence of the others
- * says nothing about it; else a flaky one; else the first.
+ * Which trial speaks for all, by index: the first that reproduced with a fix that holds; else one whose fix does not, for that may be another
+ * flaw's fix; else the first that could not tell, because silence of the others says nothing about it; else a flaky one; else the first.
  */
 export function decisiveTrial(outcomes: readonly Verdict['verdict'][]): number {
-  const order: ((v: VerdictName) => boolean)[] = [isReproduced, (v) => v === 'could-not-tell', (v) => v === 'flaky', () => true];
-  for (const matches of order) {
-    const found = outcomes.findIndex(matches);
+  for (const verdict of ['reproduced', 'reproduced-fix-incomplete', 'could-not-tell', 'flaky'] as const) {
+    const found = outcomes.indexOf(verdict);
     if (found >= 0) return found;
   }
-  return -1;
+  return outcomes.length > 0 ? 0 : -1;
 }
 
-/** True when every trial before the end of the work was done: only after one reproduced may the rest be left out. */
+/** True when every trial before the end of the work was done: only after one that nothing can outdo may the rest be left out. */
 export function isEnough(planned: number, outcomes: readonly VerdictName[]): boolean {
-  const last = outcomes.at(-1);
-  return outcomes.length === planned || (last !== undefined && outcomes.length < planned && isReproduced(last));
+  return outcomes.length === planned || (outcomes.length < planned && outcomes.at(-1) === 'reproduced');
 }
 
 /** The trial that decided. */
