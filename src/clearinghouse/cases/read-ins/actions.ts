@@ -1,7 +1,7 @@
-import { isRefusal, refuse } from '../../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { wireOk } from '../../../base/wire.ts';
-import { action, type Ctx, done, presentItems } from '../../../trust/action.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import { grantsOf, insertGrant, orgById, personById, revokeGrants } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById, saveCase } from '../store.ts';
@@ -19,30 +19,8 @@ export const readIn = action({
   output: wire.readInOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
-    const [person, sponsor] = [await personById(ctx.tx, input.personId), await personById(ctx.tx, input.sponsorId)];
-    if (!person) return refuse('not_found', 'no such person', '/personId');
-    if (!sponsor) return refuse('not_found', 'no such person', '/sponsorId');
-    const [org, sponsorOrg] = [await orgById(ctx.tx, person.orgId), await orgById(ctx.tx, sponsor.orgId)];
-    const { tier, ability, exclusions, need, expiresAt = null } = input;
-    const suspected = await store.wasSuspected(ctx.tx, person.id);
-    const refused = decideReadIn(
-      { person, org: org!, sponsor, sponsorOrg: sponsorOrg!, tier, ability, exclusions, suspected, expiresAt },
-      ctx.now,
-    );
-    if (refused) return refused;
-    const live = await store.liveReadIn(ctx.tx, of.id, person.id);
-    if (live && (live.expiresAt === null || live.expiresAt > ctx.now))
-      return refuse('conflict', `this person's read-in is ${live.state} already`, '/personId');
-    if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: live.expiresAt, endedBecause: 'need-ended' });
-    const offered: ReadIn = {
-      ...{ id: ctx.id('grt'), caseId: of.id, personId: person.id, orgId: person.orgId },
-      ...{ tier, need, ability, sponsorId: sponsor.id, exclusions, expiresAt },
-      ...{ offeredBy: ctx.actor.id, offeredAt: ctx.now, termsDigest: termsDigest(termsOf(of.id, tier, expiresAt)) },
-      ...{ state: 'offered', acknowledgedAt: null, endedAt: null, endedBecause: null, label: of.label },
-    };
-    await store.insertReadIn(ctx.tx, offered);
-    return done(offered, event(offered, 'case.read-in-offered', { need, ability, sponsorId: sponsor.id, exclusions }));
+    const offered = await offer(ctx, of, input);
+    return isRefusal(offered) ? offered : done(offered, offerEvent(offered));
   },
   present: wire.present,
 });
@@ -168,6 +146,39 @@ export const knowers = action({
   },
 });
 
+/** Offers a read-in; whoever calls it tells the log so, by `offerEvent`. */
+export async function offer(ctx: Ctx, of: Case, input: wire.ReadInInput): Promise<ReadIn | Refusal> {
+  if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
+  const [person, sponsor] = [await personById(ctx.tx, input.personId), await personById(ctx.tx, input.sponsorId)];
+  if (!person) return refuse('not_found', 'no such person', '/personId');
+  if (!sponsor) return refuse('not_found', 'no such person', '/sponsorId');
+  const [org, sponsorOrg] = [await orgById(ctx.tx, person.orgId), await orgById(ctx.tx, sponsor.orgId)];
+  const { tier, ability, exclusions, need, expiresAt = null } = input;
+  const suspected = await store.wasSuspected(ctx.tx, person.id);
+  const refused = decideReadIn(
+    { person, org: org!, sponsor, sponsorOrg: sponsorOrg!, tier, ability, exclusions, suspected, expiresAt },
+    ctx.now,
+  );
+  if (refused) return refused;
+  const live = await store.liveReadIn(ctx.tx, of.id, person.id);
+  if (live && (live.expiresAt === null || live.expiresAt > ctx.now))
+    return refuse('conflict', `this person's read-in is ${live.state} already`, '/personId');
+  if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: live.expiresAt, endedBecause: 'need-ended' });
+  const offered: ReadIn = {
+    ...{ id: ctx.id('grt'), caseId: of.id, personId: person.id, orgId: person.orgId },
+    ...{ tier, need, ability, sponsorId: sponsor.id, exclusions, expiresAt },
+    ...{ offeredBy: ctx.actor.id, offeredAt: ctx.now, termsDigest: termsDigest(termsOf(of.id, tier, expiresAt)) },
+    ...{ state: 'offered', acknowledgedAt: null, endedAt: null, endedBecause: null, label: of.label },
+  };
+  await store.insertReadIn(ctx.tx, offered);
+  return offered;
+}
+
+export function offerEvent(of: ReadIn): Happening {
+  const { need, ability, sponsorId, exclusions } = of;
+  return event(of, 'case.read-in-offered', { need, ability, sponsorId, exclusions });
+}
+
 /** Looks across compartments for one row of the asker's own: they cannot read the case before they acknowledge. */
 async function offerTo(ctx: Ctx, caseId: string): Promise<ReadIn | undefined> {
   return ctx.acrossCompartments((tx) => store.liveReadIn(tx, caseId, ctx.actor.id));
@@ -183,7 +194,7 @@ async function open(ctx: Ctx, { id, caseId, personId, orgId, tier, need, expires
   });
 }
 
-function event(of: ReadIn, name: `case.${string}`, payload: unknown) {
+function event(of: ReadIn, name: `case.${string}`, payload: unknown): Happening {
   return { event: name, thing: of.caseId, label: ledgerLabel({ id: of.caseId }), payload };
 }
 

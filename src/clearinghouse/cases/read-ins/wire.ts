@@ -16,6 +16,7 @@ export const readInInput = z.object({
   exclusions: z.object({ conflict: z.boolean(), antitrust: z.boolean(), breach: z.boolean(), sanctions: z.boolean() }),
   expiresAt: wireInstant.optional(),
 });
+export type ReadInInput = z.output<typeof readInInput>;
 export const acknowledgeInput = z.object({
   id: wireId('cas'),
   /** Of the terms as they were offered: exactly those words are accepted. */
