@@ -3,11 +3,8 @@ import { isRefusal } from '../base/refusal.ts';
 import { type AffectedRange, type NamedBoundary, prepareBisect } from '../lab/bisect/bisect.ts';
 import { concludeBisect } from '../lab/bisect/conclude.ts';
 import { runBisect } from '../lab/bisect/run.ts';
-import type { LabDoors } from '../lab/run.ts';
-import { buildLab } from './build.ts';
-import { readConfig } from './config.ts';
-import { type Ending, finish } from './ending.ts';
-import { fileAt, interruption, type ReadRecipe, readRecipe, sayer, whole } from './lab-inputs.ts';
+import type { Ending } from './ending.ts';
+import { fileAt, type LabTask, whole, withRecipe } from './lab-inputs.ts';
 
 interface Options {
   readonly poc: string;
@@ -24,26 +21,16 @@ export function bisectCommand(group: Command, isJson: () => boolean): void {
     .option('--all', 'try every point, so that nothing is interpolated')
     .option('--tries <n>', 'points that are tried at most')
     .option('--runs <n>', 'how often each build is run (default 3)')
-    .action(async (name: string, options: Options) => {
-      const doors = buildLab(readConfig(process.env));
-      const found = readRecipe(name, doors);
-      finish(isRefusal(found) ? found : await bisect(found, options, doors, sayer(isJson()), interruption()), isJson());
-    });
+    .action((name: string, options: Options) => withRecipe(name, isJson(), (task) => bisect(task, options)));
 }
 
-async function bisect(
-  found: ReadRecipe,
-  options: Options,
-  doors: LabDoors,
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Ending> {
+async function bisect({ found, doors, say, signal }: LabTask, options: Options): Promise<Ending> {
   const poc = fileAt(options.poc, 'poc');
   if (isRefusal(poc)) return poc;
   const asked = { ...found.beside, all: options.all ?? false, ...whole(options.tries, 'tries'), ...whole(options.runs, 'runs') };
   const plan = prepareBisect(found.recipe, poc, asked);
   if (isRefusal(plan)) return plan;
-  const evidence = await runBisect(plan, doors, ({ step, of }) => say(`${step} ${of}`), signal);
+  const evidence = await runBisect(plan, doors, say, signal);
   const seen = concludeBisect(plan, evidence);
   if (seen.outcome !== 'found') process.exitCode ||= seen.outcome === 'non-monotone' ? 1 : 69;
   const points = seen.points.filter((point) => point.measured).map(({ name, told, because }) => `  ${told.padEnd(14)} ${name}  ${because}`);

@@ -5,11 +5,8 @@ import { isRefusal } from '../base/refusal.ts';
 import { concludeMinimise } from '../lab/minimise/conclude.ts';
 import { prepareMinimise } from '../lab/minimise/minimise.ts';
 import { runMinimise } from '../lab/minimise/run.ts';
-import type { LabDoors } from '../lab/run.ts';
-import { buildLab } from './build.ts';
-import { readConfig } from './config.ts';
-import { type Ending, finish } from './ending.ts';
-import { fileAt, interruption, type ReadRecipe, readRecipe, sayer, whole } from './lab-inputs.ts';
+import type { Ending } from './ending.ts';
+import { fileAt, type LabTask, whole, withRecipe } from './lab-inputs.ts';
 
 interface Options {
   readonly poc: string;
@@ -28,37 +25,32 @@ export function minimiseCommand(group: Command, isJson: () => boolean): void {
     .option('--tries <n>', 'answers that are followed at most')
     .option('--seconds <n>', 'how long is searched at most')
     .option('--runs <n>', 'how often each build is run to confirm it (default 3)')
-    .action(async (name: string, options: Options) => {
-      const doors = buildLab(readConfig(process.env));
-      const found = readRecipe(name, doors);
-      finish(isRefusal(found) ? found : await minimiseOf(found, options, doors, sayer(isJson()), interruption()), isJson());
-    });
+    .action((name: string, options: Options) => withRecipe(name, isJson(), (task) => minimiseOf(task, options)));
 }
 
 /** A smaller input with the same crash, written beside the one it came from. */
-async function minimiseOf(
-  { recipe, beside }: ReadRecipe,
-  options: Options,
-  doors: LabDoors,
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Ending> {
+async function minimiseOf({ found, doors, say, signal }: LabTask, options: Options): Promise<Ending> {
   const poc = fileAt(options.poc, 'poc');
   if (isRefusal(poc)) return poc;
   const wallMs = options.seconds === undefined ? {} : { wallMs: Number(options.seconds) * 1000 };
-  const plan = prepareMinimise(recipe, poc, { ...beside, ...whole(options.runs, 'runs'), ...whole(options.tries, 'tries'), ...wallMs });
+  const plan = prepareMinimise(found.recipe, poc, {
+    ...found.beside,
+    ...whole(options.runs, 'runs'),
+    ...whole(options.tries, 'tries'),
+    ...wallMs,
+  });
   if (isRefusal(plan)) return plan;
-  const found = concludeMinimise(plan, await runMinimise(plan, doors, ({ step, of }) => say(`${step} ${of}`), signal));
-  if (found.outcome === 'could-not-tell') process.exitCode ||= 69;
+  const seen = concludeMinimise(plan, await runMinimise(plan, doors, say, signal));
+  if (seen.outcome === 'could-not-tell') process.exitCode ||= 69;
   const to = options.to ?? `${options.poc}.min`;
-  if (found.poc) writeFileSync(to, found.poc);
-  const { bytes, outcome, because, family, tries, boxes, before, after } = found;
+  if (seen.poc) writeFileSync(to, seen.poc);
+  const { bytes, outcome, because, family, tries, boxes, before, after } = seen;
   const counts = `${tries} tries in ${boxes} boxes`;
   const text = {
     smaller: `${bytes.before} → ${bytes.after} bytes, written to ${to}: ${because}\n  ${family ?? ''}\n  ${after?.because}\n  ${counts}`,
     'as-small-as-it-was': `${bytes.before} bytes: ${because}\n  ${family ?? ''}\n  ${counts}`,
     'could-not-tell': `could not tell: ${because}`,
   }[outcome];
-  const { poc: smaller, ...said } = found;
+  const { poc: smaller, ...said } = seen;
   return { value: { ...said, poc: smaller && { path: to, sha256: sha256(smaller) }, before, after }, text };
 }

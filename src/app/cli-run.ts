@@ -8,10 +8,8 @@ import { prepare } from '../lab/experiment.ts';
 import { recordOf } from '../lab/record.ts';
 import { runExperiment } from '../lab/run.ts';
 import type { Verdict } from '../lab/verdict.ts';
-import { buildLab } from './build.ts';
-import { readConfig } from './config.ts';
-import { type Ending, finish } from './ending.ts';
-import { fileAt, interruption, readRecipe, sayer } from './lab-inputs.ts';
+import type { Ending } from './ending.ts';
+import { fileAt, type LabTask, whole, withRecipe } from './lab-inputs.ts';
 
 interface Options {
   readonly poc: string;
@@ -30,24 +28,24 @@ export function runCommand(group: Command, isJson: () => boolean): void {
       '--out <directory>',
       'a new directory for what belongs into a report: the record, unsigned, and what the sanitizer or observer said',
     )
-    .action(async (recipe: string, options: Options) => finish(await run(recipe, options, isJson()), isJson()));
+    .action((recipe: string, options: Options) => withRecipe(recipe, isJson(), (task) => run(task, options)));
 }
 
-async function run(name: string, options: Options, isJson: boolean): Promise<Ending> {
-  const doors = buildLab(readConfig(process.env));
-  const found = readRecipe(name, doors);
-  if (isRefusal(found)) return found;
+async function run({ found, doors, say, signal }: LabTask, options: Options): Promise<Ending> {
   const poc = fileAt(options.poc, 'poc');
   if (isRefusal(poc)) return poc;
-  const spec = prepare(found.recipe, poc, { ...found.beside, ...(options.runs === undefined ? {} : { runs: Number(options.runs) }) });
+  const spec = prepare(found.recipe, poc, { ...found.beside, ...whole(options.runs, 'runs') });
   if (isRefusal(spec)) return spec;
-  const [say, parts] = [sayer(isJson), stopwatch()];
-  const signal = interruption();
-  const told = ({ step, of }: { step: string; of: string }) => {
-    parts.at(step);
-    say(`${step} ${of}`);
-  };
-  const evidence = await runExperiment(spec, doors, told, signal);
+  const parts = stopwatch();
+  const evidence = await runExperiment(
+    spec,
+    doors,
+    (progress) => {
+      parts.at(progress.step);
+      say(progress);
+    },
+    signal,
+  );
   parts.at('');
   if (signal.aborted) return refuse('unavailable', 'interrupted; nothing of it goes on');
   const verdict = conclude(spec, evidence);

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import { isRefusal } from '../base/refusal.ts';
 import { verifyPatch } from '../lab/fix/run.ts';
-import type { LabDoors } from '../lab/run.ts';
-import { buildLab } from './build.ts';
-import { readConfig } from './config.ts';
-import { type Ending, finish } from './ending.ts';
-import { each, fileAt, filesAt, interruption, type ReadRecipe, readRecipe, sayer, whole } from './lab-inputs.ts';
+import type { Ending } from './ending.ts';
+import { each, fileAt, filesAt, type LabTask, whole, withRecipe } from './lab-inputs.ts';
 
 interface Options {
   readonly patch: string;
@@ -20,20 +17,10 @@ export function verifyPatchCommand(group: Command, isJson: () => boolean): void 
     .requiredOption('--patch <file>', 'a unified diff on the vulnerable source')
     .requiredOption('--poc <file>', 'an input that trips the unpatched build; as often as there are PoCs', each)
     .option('--runs <n>', 'how often each PoC is run on the patched build (default 3)')
-    .action(async (name: string, options: Options) => {
-      const doors = buildLab(readConfig(process.env));
-      const found = readRecipe(name, doors);
-      finish(isRefusal(found) ? found : await verify(found, options, doors, sayer(isJson()), interruption()), isJson());
-    });
+    .action((name: string, options: Options) => withRecipe(name, isJson(), (task) => verify(task, options)));
 }
 
-async function verify(
-  found: ReadRecipe,
-  options: Options,
-  doors: LabDoors,
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Ending> {
+async function verify({ found, doors, say, signal }: LabTask, options: Options): Promise<Ending> {
   const patch = fileAt(options.patch, 'patch');
   if (isRefusal(patch)) return patch;
   const pocs = filesAt(options.poc, 'poc');
@@ -44,7 +31,7 @@ async function verify(
     pocs.map(({ bytes }) => bytes),
     { ...found.beside, ...whole(options.runs, 'runs') },
     doors,
-    ({ step, of }) => say(`${step} ${of}`),
+    say,
     signal,
   );
   if (isRefusal(seen)) return seen;

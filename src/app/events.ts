@@ -5,6 +5,7 @@ import type { Doors } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { refuse } from '../base/refusal.ts';
 import { entriesAfter, headOf } from '../clearinghouse/releases/store.ts';
+import { openEventStream } from './event-stream.ts';
 import { sendRefusal } from './http.ts';
 import { repeat } from './jobs.ts';
 import { networkOf } from './strangers.ts';
@@ -66,15 +67,7 @@ export function eventRoutes(
     const own = [...listeners].filter((l) => l.address === address).length;
     if (listeners.size >= bounds.streams || own >= bounds.perAddress)
       return sendRefusal(reply.header('retry-after', '60'), refuse('too_many', 'too many listen already; ask GET /api/feed instead'));
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, {
-      ...(reply.getHeaders() as Record<string, string>),
-      'content-type': 'text/event-stream; charset=utf-8',
-      // No proxy may keep it, change it, or wait until there is enough of it.
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
+    const raw = openEventStream(reply);
     void stream(doors, raw, after, address, listeners, bounds).catch((error) => {
       raw.destroy();
       log('events', error);

@@ -4,7 +4,10 @@ import type { Doors, RecipeFiles } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { parseRecipe, type Recipe } from '../lab/recipe.ts';
-import { recipesIn } from './build.ts';
+import type { LabDoors } from '../lab/run.ts';
+import { buildLab, recipesIn } from './build.ts';
+import { readConfig } from './config.ts';
+import { type Ending, finish } from './ending.ts';
 
 /** A recipe of the library by its id, or of one's own by the path of its YAML. */
 export function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): RecipeFiles | Refusal {
@@ -15,7 +18,7 @@ export function recipeNamed(name: string, { recipes }: Pick<Doors, 'recipes'>): 
 }
 
 /** A recipe with what `prepare` takes beside it. */
-export interface ReadRecipe {
+interface ReadRecipe {
   readonly recipe: Recipe;
   readonly beside: Pick<RecipeFiles, 'files' | 'observers'>;
 }
@@ -25,6 +28,23 @@ export function readRecipe(name: string, doors: Pick<Doors, 'recipes'>): ReadRec
   if (isRefusal(found)) return found;
   const recipe = parseRecipe(found.text);
   return isRefusal(recipe) ? recipe : { recipe, beside: { files: found.files, ...(found.observers && { observers: found.observers }) } };
+}
+
+export interface LabTask {
+  readonly found: ReadRecipe;
+  readonly doors: LabDoors;
+  readonly say: (step: { readonly step: string; readonly of: string }) => void;
+  /** Aborted by whoever ends the command. */
+  readonly signal: AbortSignal;
+}
+
+/** A verb on one recipe, from its name to what is printed. */
+export async function withRecipe(name: string, isJson: boolean, work: (task: LabTask) => Promise<Ending>): Promise<void> {
+  const doors = buildLab(readConfig(process.env));
+  const found = readRecipe(name, doors);
+  const say = sayer(isJson);
+  const task = { doors, say: ({ step, of }: { step: string; of: string }) => say(`${step} ${of}`), signal: interruption() };
+  finish(isRefusal(found) ? found : await work({ found, ...task }), isJson);
 }
 
 /** A PoC or a patch. However large the file is, and whatever it is, no more is read than may be handed in. */

@@ -6,6 +6,7 @@ import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { progress } from '../clearinghouse/validations/actions.ts';
 import { progressOf } from '../clearinghouse/validations/store.ts';
 import { act, identify, type Who } from '../trust/act.ts';
+import { openEventStream } from './event-stream.ts';
 import { sendRefusal, whoOf } from './http.ts';
 
 const lookEveryMs = 500;
@@ -65,16 +66,7 @@ export function progressRoutes(
 }
 
 function open(reply: FastifyReply): (text: string) => void {
-  reply.hijack();
-  const { raw } = reply;
-  raw.on('error', () => raw.destroy());
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    // No proxy may keep it, change it, or wait until there is enough of it.
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  });
+  const raw = openEventStream(reply);
   // A listener who takes nothing misses what is said meanwhile: only the last is of use to anybody.
   return (text) => void (raw.destroyed || raw.writableNeedDrain || raw.write(text));
 }

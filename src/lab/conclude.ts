@@ -1,6 +1,6 @@
 import { type Evidence, evidenceSchema, type RunRecord } from './evidence.ts';
-import { digestOfPlan, nonceOf, type Pinned, plannedRuns } from './experiment.ts';
-import { observe } from './oracle.ts';
+import { digestOfPlan, type Pinned, plannedRuns } from './experiment.ts';
+import { see } from './see.ts';
 import { decideVerdict, type Seen, type Verdict } from './verdict.ts';
 
 /** The trusted half after the box: the spec is the pinned one, the evidence is hostile. */
@@ -34,6 +34,6 @@ function observeAll(spec: Pinned, evidence: Evidence): Seen[] {
     variant: run.variant,
     input: run.input,
     symbolized: run.symbolized,
-    observation: observe(spec.recipe.oracle, run, nonceOf(spec.digest, run), spec.limits.run),
+    observation: see(spec, run),
   }));
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts';
-import { nonceOf, type Pinned } from './experiment.ts';
-import { type Crash, observe } from './oracle.ts';
+import type { Pinned } from './experiment.ts';
+import type { Crash } from './oracle.ts';
+import { see } from './see.ts';
 
 /** What our own evidence shows of a crash's severity: facts to assess it by, never a score. */
 export interface CrashFacts {
@@ -20,7 +21,7 @@ export interface CrashFacts {
 export function factsOf(spec: Pinned, evidence: Evidence): CrashFacts | null {
   const crashes = evidence.runs.flatMap((run) => {
     if (run.variant !== 'vulnerable' || run.input !== 'poc') return [];
-    const seen = observe(spec.recipe.oracle, run, nonceOf(spec.digest, run));
+    const seen = see(spec, run);
     return seen.saw === 'crash' ? [{ run, crash: seen.crash }] : [];
   });
   const found = crashes.find(({ run }) => run.symbolized) ?? crashes[0];

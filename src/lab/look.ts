@@ -1,9 +1,10 @@
 import type { Box, TreeId } from '../base/doors.ts';
 import { recordRun } from './evidence.ts';
-import { nonceOf, type Pinned, type PlannedRun, runBox, withInput } from './experiment.ts';
+import { type Pinned, type PlannedRun, runBox, withInput } from './experiment.ts';
 import { familyOf } from './family.ts';
-import { type Crash, type Observation, observe } from './oracle.ts';
+import type { Crash, Observation } from './oracle.ts';
 import type { Variant } from './recipe.ts';
+import { see } from './see.ts';
 
 /** What one run of one input on one build showed; a crash with its family, by name where the place could be named. */
 export type Look =
@@ -43,7 +44,7 @@ export class Looker {
     this.boxes++;
     const asked = runBox(spec, tree, run, symbolize);
     const record = recordRun(run, symbolize, asked.argv, await this.#box.run(asked, signal));
-    return observe(spec.recipe.oracle, record, nonceOf(spec.digest, run));
+    return see(spec, record);
   }
 
   /** The symbolised repeat lends its names only if it ended at the same place. */

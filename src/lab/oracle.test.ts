@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Observed, observe, oracleEnvironment } from './oracle.ts';
 
+const bounds = { wallMs: 10_000, cpuSec: 4, memoryBytes: 1, pids: 1, cpus: 1, fileBytes: 1, openFiles: 1, tmpBytes: 1, outputBytes: 1 };
 const sanitizer = { kind: 'sanitizer', leaks: false } as const;
 const pollution = { kind: 'prototype-pollution' } as const;
 const hang = { kind: 'hang' } as const;
@@ -27,12 +28,12 @@ const san = (text: string) => [{ name: 'san.2', text }];
 
 describe('sanitizer', () => {
   test('a crash is exit status 86 and a report file, both', () => {
-    expect(observe(sanitizer, run({ exit: 86, reports: san(log()) }), '')).toMatchObject({
+    expect(observe(sanitizer, run({ exit: 86, reports: san(log()) }), '', bounds)).toMatchObject({
       saw: 'crash',
       crash: { type: expect.stringContaining('Heap-buffer-overflow'), security: true },
     });
-    expect(observe(sanitizer, run(), '')).toEqual({ saw: 'quiet' });
-    expect(observe(sanitizer, run({ exit: 4 }), '')).toEqual({ saw: 'quiet' });
+    expect(observe(sanitizer, run(), '', bounds)).toEqual({ saw: 'quiet' });
+    expect(observe(sanitizer, run({ exit: 4 }), '', bounds)).toEqual({ saw: 'quiet' });
   });
 
   test.each([
@@ -47,18 +48,18 @@ describe('sanitizer', () => {
     ['a target that killed init', { end: 'killed' as const, exit: null }],
     ['a box that failed', { end: 'box-failed' as const, exit: null, because: 'no tree' }],
   ])('could not tell: %s', (_, more) => {
-    expect(observe(sanitizer, run(more), '').saw).toBe('could-not-tell');
+    expect(observe(sanitizer, run(more), '', bounds).saw).toBe('could-not-tell');
   });
 
   test('a crash without a severity has none', () => {
     const abort = '==2==ERROR: AddressSanitizer: ABRT on unknown address 0x1 (pc 0x2 bp 0x3 sp 0x4 T0)\n    #0 0x2  (/src/target+0x2)\n';
-    const seen = observe(sanitizer, run({ exit: 86, reports: san(abort) }), '');
+    const seen = observe(sanitizer, run({ exit: 86, reports: san(abort) }), '', bounds);
     expect(seen.saw === 'crash' && [seen.crash.type, seen.crash.severity]).toEqual(['Abrt', undefined]);
   });
 
   test('the same place has the same fingerprint, another place another', () => {
     const of = (text: string) => {
-      const seen = observe(sanitizer, run({ exit: 86, reports: san(text) }), '');
+      const seen = observe(sanitizer, run({ exit: 86, reports: san(text) }), '', bounds);
       return seen.saw === 'crash' ? seen.crash.fingerprint : '';
     };
     expect(of(log())).toBe(of(log().replace('  (/src/target+0x1234)', ' in parse_string /src/cJSON.c:809:9').replaceAll('7ffe', '7fff')));
@@ -74,16 +75,15 @@ describe('sanitizer', () => {
 
 describe('hang', () => {
   test('busy until stopped is a hang; idle or dead is not', () => {
-    expect(observe(hang, run({ end: 'cpu-limit', exit: null }), '').saw).toBe('crash');
-    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 900_000 }), '').saw).toBe('crash');
-    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 1000 }), '').saw).toBe('could-not-tell');
-    expect(observe(hang, run({ end: 'oom', exit: null }), '').saw).toBe('could-not-tell');
-    expect(observe(hang, run({ exit: 3 }), '').saw).toBe('quiet');
+    expect(observe(hang, run({ end: 'cpu-limit', exit: null }), '', bounds).saw).toBe('crash');
+    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 900_000 }), '', bounds).saw).toBe('crash');
+    expect(observe(hang, run({ end: 'timeout', exit: null, wallMs: 1000, cpuUs: 1000 }), '', bounds).saw).toBe('could-not-tell');
+    expect(observe(hang, run({ end: 'oom', exit: null }), '', bounds).saw).toBe('could-not-tell');
+    expect(observe(hang, run({ exit: 3 }), '', bounds).saw).toBe('quiet');
   });
 });
 
 describe('hang near its limit', () => {
-  const bounds = { wallMs: 10_000, cpuSec: 4, memoryBytes: 1, pids: 1, cpus: 1, fileBytes: 1, openFiles: 1, tmpBytes: 1, outputBytes: 1 };
   test.each<[string, Partial<Observed>, string]>([
     ['just below the limit of CPU', { cpuUs: 3_199_000, wallMs: 4000 }, 'quiet'],
     ['at four fifths of it', { cpuUs: 3_200_000, wallMs: 4000 }, 'could-not-tell'],
@@ -102,7 +102,7 @@ describe('memory growth', () => {
     ['a part of it ended for want of memory', { oomKills: 1 }, 'crash'],
     ['stopped below the bound', { peakBytes: 50, end: 'timeout', exit: null }, 'could-not-tell'],
     ['not measured', { peakBytes: 0 }, 'could-not-tell'],
-  ])('%s', (_, more, saw) => expect(observe(memory, run(more), '').saw).toBe(saw));
+  ])('%s', (_, more, saw) => expect(observe(memory, run(more), '', bounds).saw).toBe(saw));
 });
 
 describe("an observer's report", () => {
@@ -110,7 +110,7 @@ describe("an observer's report", () => {
   const tripped = { ...whole, saw: 'seen', ended: 'returned', sink: 'Object.prototype' };
   const silent = { ...whole, saw: 'quiet', ended: 'returned', sink: '' };
   const seen = (exit: number, value: unknown, more: Partial<Observed> = {}) =>
-    observe(pollution, run({ exit, reports: [{ name: 'observed.json', text: JSON.stringify(value) }], ...more }), 'n0nce');
+    observe(pollution, run({ exit, reports: [{ name: 'observed.json', text: JSON.stringify(value) }], ...more }), 'n0nce', bounds);
 
   test('counts when it bears the nonce and the exit status says the same', () => {
     expect(seen(86, tripped)).toMatchObject({ saw: 'crash', crash: { type: 'Prototype-pollution', state: 'Object.prototype' } });
@@ -132,8 +132,8 @@ describe("an observer's report", () => {
   });
 
   test('no report, or one that is not JSON, or a run that was ended, is no silence', () => {
-    expect(observe(pollution, run(), 'n0nce').saw).toBe('could-not-tell');
-    expect(observe(pollution, run({ reports: [{ name: 'observed.json', text: '{' }] }), 'n0nce').saw).toBe('could-not-tell');
+    expect(observe(pollution, run(), 'n0nce', bounds).saw).toBe('could-not-tell');
+    expect(observe(pollution, run({ reports: [{ name: 'observed.json', text: '{' }] }), 'n0nce', bounds).saw).toBe('could-not-tell');
     expect(seen(0, silent, { end: 'timeout', exit: null }).saw).toBe('could-not-tell');
   });
 

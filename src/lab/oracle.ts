@@ -12,8 +12,8 @@ export function oracleEnvironment(oracle: Oracle, reportsAt: string, symbolize: 
   return oracle.kind === 'sanitizer' ? sanitizerEnvironment(oracle.leaks, reportsAt, symbolize) : {};
 }
 
-/** An exit status alone is never evidence, and printed text never is. `bounds` are those of the run, where they are known. */
-export function observe(oracle: Oracle, run: Observed, nonce: string, bounds?: BoxLimits): Observation {
+/** An exit status alone is never evidence, and printed text never is. `bounds` are those of the run. */
+export function observe(oracle: Oracle, run: Observed, nonce: string, bounds: BoxLimits): Observation {
   if (run.end === 'box-failed') return unsure(`the box failed: ${run.because ?? 'no reason given'}`);
   switch (oracle.kind) {
     case 'hang':

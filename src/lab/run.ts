@@ -4,9 +4,9 @@ import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { atOnce } from './at-once.ts';
 import { type BuildRecord, type Evidence, type RunRecord, recordRun } from './evidence.ts';
-import { buildBox, buildKey, nonceOf, type Pinned, type PlannedRun, plannedRuns, runBox } from './experiment.ts';
-import { observe } from './oracle.ts';
+import { buildBox, buildKey, type Pinned, type PlannedRun, plannedRuns, runBox } from './experiment.ts';
 import { sourceOf, type Variant } from './recipe.ts';
+import { see } from './see.ts';
 
 /** With the run.ts of each verb the only file of the lab that touches a door. It decides nothing: see conclude.ts. */
 export interface LabDoors {
@@ -124,10 +124,7 @@ async function symbolized(
   if (spec.recipe.oracle.kind !== 'sanitizer') return [];
   const repeats: RunRecord[] = [];
   for (const variant of ['vulnerable', 'fixed'] as const) {
-    const crashed = runs.find(
-      (run) =>
-        run.variant === variant && run.input === 'poc' && observe(spec.recipe.oracle, run, nonceOf(spec.digest, run)).saw === 'crash',
-    );
+    const crashed = runs.find((run) => run.variant === variant && run.input === 'poc' && see(spec, run).saw === 'crash');
     if (!crashed) continue;
     const { input, index } = crashed;
     repeats.push(await runOnce(spec, treeOf(variant), { variant, input, index }, true, box, signal));

@@ -4,6 +4,11 @@ import type { Variant } from './recipe.ts';
 
 export const verdicts = ['reproduced', 'not-reproduced', 'reproduced-fix-incomplete', 'flaky', 'could-not-tell'] as const;
 
+/** It tripped k of N times and nothing else did, whatever the fixed build does. */
+export function isReproduced(verdict: Verdict['verdict'] | null): boolean {
+  return verdict === 'reproduced' || verdict === 'reproduced-fix-incomplete';
+}
+
 export interface Verdict {
   readonly verdict: (typeof verdicts)[number];
   readonly because: string;
@@ -12,6 +17,9 @@ export interface Verdict {
   /** k and N of each part. */
   readonly counts: Readonly<Record<'vulnerable' | 'fixed' | 'control', { readonly crashes: number; readonly of: number }>>;
 }
+
+/** How every verdict begins that a failed self-check takes away. */
+export const blindness = 'the oracle does not see';
 
 export interface Seen {
   readonly variant: Variant;
@@ -38,7 +46,7 @@ export function decideVerdict(all: readonly Seen[], hasFix: boolean, needed = Nu
   if (blind)
     return say(
       'could-not-tell',
-      `the oracle does not see its own self-check on the ${blind.variant} build${blind.observation.saw === 'could-not-tell' ? ` (${blind.observation.because})` : ''}`,
+      `${blindness} its own self-check on the ${blind.variant} build${blind.observation.saw === 'could-not-tell' ? ` (${blind.observation.because})` : ''}`,
     );
   const unsure = firstReason(control, 'the control input') ?? firstReason(vulnerable, 'the vulnerable build');
   if (unsure) return say('could-not-tell', unsure);

@@ -1,3 +1,4 @@
+import { isReproduced } from '../../lab/verdict.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Validation } from '../validations/validation.ts';
 
@@ -21,7 +22,7 @@ interface Fact {
 
 /** What a finding gives to assess a case by: facts, never a score. `validations` oldest first; the newest that reproduced speaks. */
 export function factsOfFinding(finding: Pick<Finding, 'id' | 'cvss'>, validations: readonly Validation[]): Fact[] {
-  const reproduced = validations.filter((v) => v.facts && v.verdict?.startsWith('reproduced'));
+  const reproduced = validations.filter((v) => v.facts && isReproduced(v.verdict));
   const newest = reproduced.at(-1);
   const found: Fact[] = newest ? shownBy(newest, reproduced) : [];
   const privileges = /\/PR:([NLH])(?:\/|$)/.exec(finding.cvss ?? '')?.[1];

@@ -2,7 +2,6 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { defaultRuns, type Pinned, prepare } from '../../lab/experiment.ts';
-import { parseRecipe } from '../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import type { Labour } from '../../trust/labour.ts';
 import { isPoc } from '../findings/attachment.ts';
@@ -13,7 +12,7 @@ import { judge } from './judgement.ts';
 import { type Spec, type TrialSpec, workValidation } from './labour.ts';
 import { mendsOf, type Why } from './mending.ts';
 import { queueActions } from './queue/actions.ts';
-import { choicesFor, recipeActions, recipeFiles } from './recipes/actions.ts';
+import { choicesFor, pinnedInput, recipeActions } from './recipes/actions.ts';
 import { reportsOf } from './reports.ts';
 import * as store from './store.ts';
 import { isOpen, type KeptReport, type KeptValidation, type Trial, type Validation, validationMoves } from './validation.ts';
@@ -302,12 +301,8 @@ async function specsOf(ctx: Ctx, validation: Validation): Promise<TrialSpec[]> {
 }
 
 async function specOf(ctx: Ctx, trial: Trial, { runs, needed }: Validation): Promise<Pinned | Refusal> {
-  const files = await recipeFiles(ctx, trial.recipeId);
-  if (isRefusal(files)) return files;
-  const recipe = parseRecipe(files.text);
-  if (isRefusal(recipe)) return recipe;
-  const poc = await ctx.doors.blobs.get(trial.pocId);
-  return isRefusal(poc) ? { ...poc, at: 'poc' } : prepare(recipe, poc, { ...files, runs, needed });
+  const found = await pinnedInput(ctx, trial);
+  return isRefusal(found) ? found : prepare(found.recipe, found.poc, { ...found.beside, runs, needed });
 }
 
 const digestOf = (spec: TrialSpec) => (isRefusal(spec) ? null : spec.digest);

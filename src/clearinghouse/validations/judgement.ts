@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isRefusal } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import type { Envelope, Signer } from '../../base/signature.ts';
 import { conclude } from '../../lab/conclude.ts';
 import { type Evidence, evidenceSchema } from '../../lab/evidence.ts';
@@ -26,15 +26,21 @@ const unsure = (because: string): Verdict => ({
   counts: { vulnerable: nothing, fixed: nothing, control: nothing },
 });
 
+/** What a worker brought back from a box that held; `malformed` when it is nothing of that, `unavailable` when there was no such box. */
+export function boxed<E extends Pick<z.output<typeof evidenceIn>, 'probe'>>(given: E | undefined): E | Refusal {
+  if (!given) return refuse('malformed', 'the evidence is malformed');
+  const { usable, missing } = given.probe;
+  return usable ? given : refuse('unavailable', `no box to run it in: ${missing.join('; ') || 'the box is not usable'}`);
+}
+
 /** Reads hostile evidence against what was pinned when the work began; anything out of place could not tell. */
-export function judge(trials: readonly Trial[], specs: readonly TrialSpec[], evidence: z.output<typeof evidenceIn> | undefined): Judgement {
+export function judge(trials: readonly Trial[], specs: readonly TrialSpec[], given: z.output<typeof evidenceIn> | undefined): Judgement {
   const say = (why: Why, because: string, first: readonly string[] = []): Judgement => {
     const unknown = { crashState: null, facts: null, decided: null, evidence: [] };
     return { trials, verdict: 'could-not-tell', because, why, mends: mendsOf(why, first), ...unknown };
   };
-  if (!evidence) return say('evidence', 'the evidence is malformed');
-  const { usable, missing } = evidence.probe;
-  if (!usable) return say('no-box', `no box to run it in: ${missing.join('; ') || 'the box is not usable'}`, missing);
+  const evidence = boxed(given);
+  if (isRefusal(evidence)) return say(given ? 'no-box' : 'evidence', evidence.because, given?.probe.missing);
   if (evidence.trials.length > trials.length) return say('evidence', 'the evidence is of more trials than were planned');
   const verdicts = evidence.trials.map((given, i) => verdictOf(trials[i]!, specs[i]!, given));
   const names = verdicts.map((v) => v.verdict);
@@ -43,8 +49,8 @@ export function judge(trials: readonly Trial[], specs: readonly TrialSpec[], evi
   const [verdict, trial, spec] = [verdicts[at], trials[at], specs[at]];
   if (!verdict || !trial || !spec) return say('evidence', 'nothing was tried');
   const parsed = evidence.trials.map((given) => evidenceSchema.safeParse(given).data);
-  const given = parsed[at];
-  const why = isRefusal(spec) ? (spec.at === 'poc' ? 'input' : 'recipe') : whyOf(verdict, given);
+  const decided = parsed[at];
+  const why = isRefusal(spec) ? (spec.at === 'poc' ? 'input' : 'recipe') : whyOf(verdict, decided);
   return {
     trials: trials.map((t, i) => ({ ...t, outcome: outcomeOf(verdicts[i], parsed[i]) })),
     verdict: verdict.verdict,
@@ -52,10 +58,12 @@ export function judge(trials: readonly Trial[], specs: readonly TrialSpec[], evi
     why: why ?? null,
     mends: why ? mendsOf(why) : [],
     crashState: verdict.crash?.state ?? null,
-    facts: given && !isRefusal(spec) && verdict.verdict !== 'could-not-tell' ? factsOf(spec, given) : null,
+    facts: decided && !isRefusal(spec) && verdict.verdict !== 'could-not-tell' ? factsOf(spec, decided) : null,
     decided: { recipeId: trial.recipeId, pocId: trial.pocId, pocSha256: trial.pocSha256 },
     evidence: parsed,
-    ...(given && !isRefusal(spec) ? { seal: (signer: Signer) => sealRecord(signer, recordOf(spec, given, verdict, evidence.probe)) } : {}),
+    ...(decided && !isRefusal(spec)
+      ? { seal: (signer: Signer) => sealRecord(signer, recordOf(spec, decided, verdict, evidence.probe)) }
+      : {}),
   };
 }
 

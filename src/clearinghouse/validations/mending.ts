@@ -1,5 +1,5 @@
 import type { Evidence } from '../../lab/evidence.ts';
-import type { Verdict } from '../../lab/verdict.ts';
+import { blindness, type Verdict } from '../../lab/verdict.ts';
 
 /** The kinds of reason for which a re-run could not tell. */
 export const whys = [
@@ -45,5 +45,5 @@ export function whyOf(verdict: Verdict, evidence: Evidence | undefined): Why | u
   if (!evidence) return 'evidence';
   if (evidence.failure) return evidence.failure.at === 'fetch' ? 'source' : evidence.failure.at;
   if (verdict.counts.control.crashes > 0) return 'control';
-  return verdict.because.startsWith('the oracle does not see') ? 'self-check' : 'run';
+  return verdict.because.startsWith(blindness) ? 'self-check' : 'run';
 }

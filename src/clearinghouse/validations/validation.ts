@@ -4,7 +4,7 @@ import type { Label } from '../../base/label.ts';
 import type { Envelope } from '../../base/signature.ts';
 import type { Move } from '../../base/states.ts';
 import type { CrashFacts } from '../../lab/facts.ts';
-import { type Verdict, verdicts } from '../../lab/verdict.ts';
+import { isReproduced, type Verdict, verdicts } from '../../lab/verdict.ts';
 import type { Step } from '../../trust/labour.ts';
 import type { Why } from './mending.ts';
 
@@ -137,6 +137,11 @@ export function decisiveTrial(outcomes: readonly Verdict['verdict'][]): number {
 /** True when every trial before the end of the work was done: only after one that nothing can outdo may the rest be left out. */
 export function isEnough(planned: number, outcomes: readonly VerdictName[]): boolean {
   return outcomes.length === planned || (outcomes.length < planned && outcomes.at(-1) === 'reproduced');
+}
+
+/** What reproduced, of validations oldest first: under which recipe, and with which input. */
+export function reproductionsIn(validations: readonly Pick<Validation, 'verdict' | 'decided'>[]): NonNullable<Validation['decided']>[] {
+  return validations.flatMap((v) => (isReproduced(v.verdict) && v.decided ? [v.decided] : []));
 }
 
 /** The trial that decided. */

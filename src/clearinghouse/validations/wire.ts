@@ -37,6 +37,9 @@ export const probeIn = z
   })
   .strict();
 
+/** What a worker brings back from a search; the search itself is read by the lab, against what was pinned. */
+export const searchIn = z.object({ probe: probeIn, search: z.unknown() });
+
 /** What the worker brings back; each trial's own evidence is read by the lab, against what was pinned. */
 export const evidenceIn = z.object({
   probe: probeIn,

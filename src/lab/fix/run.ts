@@ -4,13 +4,13 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { atOnce } from '../at-once.ts';
 import { recordRun } from '../evidence.ts';
-import { nonceOf, type Pinned, type PlannedRun, type PrepareOptions, prepare } from '../experiment.ts';
+import { type Pinned, type PlannedRun, type PrepareOptions, prepare } from '../experiment.ts';
 import { decidePatch, judgeTest, type PatchEvidence, type PatchVerdict, patchBox, type TestOutcome, testBox } from '../fix.ts';
 import { Looker } from '../look.ts';
-import { observe } from '../oracle.ts';
 import { checkPatch } from '../patch.ts';
 import type { Recipe } from '../recipe.ts';
 import { build, buildVariant, howItEnded, type LabDoors, type OnProgress, runOnce } from '../run.ts';
+import { see } from '../see.ts';
 import { attacksOf, variantsOf } from '../variants/variants.ts';
 import { type Builds, tryInputs } from './trials.ts';
 
@@ -97,9 +97,9 @@ async function plannedTrials(
   signal: AbortSignal | undefined,
 ) {
   const [first] = specs as [Pinned, ...Pinned[]];
-  const see = async (spec: Pinned, tree: TreeId, run: PlannedRun) => {
+  const once = async (spec: Pinned, tree: TreeId, run: PlannedRun) => {
     onProgress({ step: 'run', of: `${run.variant} ${run.input} ${run.index + 1}` });
-    return observe(spec.recipe.oracle, await runOnce(spec, tree, run, false, box, signal), nonceOf(spec.digest, run));
+    return see(spec, await runOnce(spec, tree, run, false, box, signal));
   };
   const runTest = async ({ tree, test }: { tree: TreeId; test: Recipe['tests'][number] }): Promise<TestOutcome> => {
     onProgress({ step: 'test', of: test.name });
@@ -113,10 +113,10 @@ async function plannedTrials(
   const after = await atOnce(
     specs.flatMap((spec) => times.map((index) => ({ spec, index }))),
     most,
-    ({ spec, index }) => see(spec, builds.after, { variant: 'fixed', input: 'poc', index }),
+    ({ spec, index }) => once(spec, builds.after, { variant: 'fixed', input: 'poc', index }),
   );
   const own = first.recipe.selfCheck ? (['control', 'self-check'] as const) : (['control'] as const);
-  const [control, ...selfCheck] = await atOnce(own, most, (input) => see(first, builds.after, { variant: 'fixed', input, index: 0 }));
+  const [control, ...selfCheck] = await atOnce(own, most, (input) => once(first, builds.after, { variant: 'fixed', input, index: 0 }));
   const { tests } = first.recipe;
   const asked = [builds.before, builds.after].flatMap((tree) => tests.map((test) => ({ tree, test })));
   const outcomes = await atOnce(asked, most, runTest);

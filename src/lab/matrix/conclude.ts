@@ -1,7 +1,8 @@
 import { limits } from '../../base/limits.ts';
-import { digestOfPlan, nonceOf } from '../experiment.ts';
+import { digestOfPlan } from '../experiment.ts';
 import { judgeTest } from '../fix.ts';
-import { type Crash, type Observation, observe } from '../oracle.ts';
+import type { Crash, Observation } from '../oracle.ts';
+import { see } from '../see.ts';
 import { type BuiltColumn, type CellRun, type MatrixEvidence, matrixEvidenceSchema } from './evidence.ts';
 import type { Cell, Column, Matrix } from './matrix.ts';
 import { cellsOf, columnsOf, digestOfMatrix, keyOf, type PinnedMatrix, type PlannedColumn, specAt } from './plan.ts';
@@ -51,7 +52,7 @@ function isComplete(plan: PinnedMatrix, planned: readonly PlannedColumn[], { col
 }
 
 function readColumn(plan: PinnedMatrix, built: BuiltColumn, runs: readonly CellRun[]): Pick<Column, 'void' | 'cells'> {
-  const seen = runs.map((run) => ({ run, saw: observe(plan.recipes[run.recipe]!.oracle, run, nonceOf(specAt(plan, run).digest, run)) }));
+  const seen = runs.map((run) => ({ run, saw: see(specAt(plan, run), run) }));
   const cells = plan.rows.map(({ recipe }, row): Cell => {
     const failure = built.failure ?? built.builds[recipe]!.failure;
     if (failure !== null) return { saw: 'could-not-tell', crashes: 0, of: 0, because: failure };

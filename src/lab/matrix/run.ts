@@ -1,11 +1,11 @@
 import type { Box, TreeId } from '../../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { recordRun } from '../evidence.ts';
-import { nonceOf, runBox } from '../experiment.ts';
+import { runBox } from '../experiment.ts';
 import { patchBox, testBox } from '../fix.ts';
-import { observe } from '../oracle.ts';
 import { sourceOf } from '../recipe.ts';
 import { build, howItEnded, type LabDoors } from '../run.ts';
+import { see } from '../see.ts';
 import type { BuiltColumn, CellRun, MatrixEvidence } from './evidence.ts';
 import { cellsOf, columnsOf, type PinnedMatrix, type PlannedCell, type PlannedColumn, specAt, specOf } from './plan.ts';
 
@@ -64,7 +64,7 @@ async function runColumn(plan: PinnedMatrix, cells: readonly PlannedCell[], tree
     runs.push(run);
     const { oracle } = plan.recipes[cell.recipe]!;
     if (cell.row === null || named.has(cell.row) || oracle.kind !== 'sanitizer') continue;
-    if (observe(oracle, run, nonceOf(specAt(plan, cell).digest, run)).saw !== 'crash') continue;
+    if (see(specAt(plan, cell), run).saw !== 'crash') continue;
     // Symbolising costs ten times a run: once for each input that crashed on this build.
     named.add(cell.row);
     runs.push(await runCell(plan, cell, tree, box, true));

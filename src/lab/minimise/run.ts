@@ -5,6 +5,7 @@ import { conclude } from '../conclude.ts';
 import { withInput } from '../experiment.ts';
 import { type Look, Looker } from '../look.ts';
 import { type LabDoors, type OnProgress, runExperiment } from '../run.ts';
+import { isReproduced } from '../verdict.ts';
 import type { MinimiseEvidence } from './conclude.ts';
 import type { PinnedMinimise } from './minimise.ts';
 import { Shrinker } from './shrink.ts';
@@ -20,7 +21,7 @@ export async function runMinimise(
   const before = await runExperiment(spec, doors, onProgress, signal);
   const evidence: MinimiseEvidence = { minimiseDigest: plan.digest, before, poc: null, after: null, ended: 'stopped', tries: 0, boxes: 0 };
   const verdict = conclude(spec, before);
-  if (!verdict.verdict.startsWith('reproduced')) return evidence;
+  if (!isReproduced(verdict.verdict)) return evidence;
   const treeOf = (variant: string) => before.builds.find((build) => build.variant === variant)?.tree;
   const mustBeSilent = verdict.verdict === 'reproduced' ? treeOf('fixed') : undefined;
   const found = await search(plan, { vulnerable: treeOf('vulnerable')!, mustBeSilent }, doors, onProgress, signal);

@@ -13,7 +13,7 @@ const hang: Observation = {
 };
 
 /** A busy program that does not come back. An idle one may only be waiting for us. */
-export function observeHang(run: Observed, nonce: string, bounds: Pick<BoxLimits, 'wallMs' | 'cpuSec'> | undefined): Observation {
+export function observeHang(run: Observed, nonce: string, bounds: Pick<BoxLimits, 'wallMs' | 'cpuSec'>): Observation {
   const isBusy = run.cpuUs >= Math.min(run.wallMs * 1000 * busyShare, busyUs);
   if (run.end === 'cpu-limit') return hang;
   if (run.end === 'timeout') return isBusy ? hang : unsure('it ran out of time, but hardly computed');
@@ -22,6 +22,6 @@ export function observeHang(run: Observed, nonce: string, bounds: Pick<BoxLimits
     const seen = observeReport('hang', run, nonce);
     return seen.saw === 'crash' ? hang : seen;
   }
-  const isNear = bounds && (run.cpuUs >= bounds.cpuSec * 1e6 * nearShare || (isBusy && run.wallMs >= bounds.wallMs * nearShare));
+  const isNear = run.cpuUs >= bounds.cpuSec * 1e6 * nearShare || (isBusy && run.wallMs >= bounds.wallMs * nearShare);
   return isNear ? unsure('it came to its end only just before the limit') : quiet;
 }

@@ -1,12 +1,7 @@
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
+import { type Bounds, wilsonBounds } from '../../base/share.ts';
 import { betaQuantile, incompleteBeta, normalQuantile } from './special-functions.ts';
-
-/** Two-sided interval of a share. */
-export interface Bounds {
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface Share {
   /** Successes. */
@@ -29,16 +24,11 @@ function badShare({ k, n, confidence }: Share): Refusal | undefined {
   return undefined;
 }
 
-/** Wilson 1927, JASA 22: the score interval, without continuity correction. */
 export function wilson(share: Share): Bounds | Refusal {
   const bad = badShare(share);
   if (bad) return bad;
   const { k, n, confidence } = share;
-  const z2 = normalQuantile((1 - confidence) / 2) ** 2;
-  const p = k / n;
-  const middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const half = Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n)) * (Math.sqrt(z2) / (1 + z2 / n));
-  return { low: k === 0 ? 0 : Math.max(0, middle - half), high: k === n ? 1 : Math.min(1, middle + half) };
+  return wilsonBounds(k, n, normalQuantile((1 - confidence) / 2));
 }
 
 /** Clopper and Pearson 1934, Biometrika 26: exact, never covers less than it says. */

@@ -1,7 +1,8 @@
 import { type Refusal, refuse } from '../../base/refusal.ts';
 
+export type { Bounds } from '../../base/share.ts';
 export { type Attempts, passAtK, passHatK } from './attempts.ts';
-export { type Bounds, clopperPearson, mcnemarExact, type Share, wilson } from './intervals.ts';
+export { clopperPearson, mcnemarExact, type Share, wilson } from './intervals.ts';
 
 /** Standard errors after Miller 2024, “Adding Error Bars to Evals”, arXiv 2411.00640. */
 export interface Estimate {

@@ -12,6 +12,7 @@ import { priorityOfCase } from '../../priorities/store.ts';
 import type { Bisection } from '../../validations/bisections/bisection.ts';
 import { bisectionsOfFindings } from '../../validations/bisections/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
+import { reproductionsIn } from '../../validations/validation.ts';
 import * as wire from '../wire.ts';
 import { type Bisected, type Material, suggestionOf, type Tried } from './suggestion.ts';
 
@@ -46,7 +47,7 @@ export async function gather(ctx: Ctx, of: Case): Promise<Material> {
   for (const said of await statementsOfCase(ctx.tx, of.id))
     if (said.state !== 'replaced') statements.push({ ...said, orgName: await nameOf(said.orgId) });
   const validations = await validationsOfFindings(ctx.tx, of.findingIds);
-  const replayed = validations.flatMap((v) => (v.verdict?.startsWith('reproduced') && v.decided ? [v.decided.recipeId] : []));
+  const replayed = reproductionsIn(validations).map(({ recipeId }) => recipeId);
   return {
     ...{ package: of.package, title: of.title, reports, statements, patches: await patchesOf(ctx.tx, of.id) },
     tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),

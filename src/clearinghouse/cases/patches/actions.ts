@@ -7,6 +7,7 @@ import { parseRecipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
+import { reproductionsIn } from '../../validations/validation.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById, saveCase } from '../store.ts';
 import { after } from '../vfdpxa.ts';
@@ -115,7 +116,7 @@ export const concludePatchCheck = action({
 async function planFor(ctx: Ctx, patch: Patch): Promise<CheckPlan> {
   const of = await caseById(ctx.tx, patch.caseId);
   const validations = await validationsOfFindings(ctx.tx, of?.findingIds ?? []);
-  const reproduced = validations.flatMap((v) => (v.verdict?.startsWith('reproduced') && v.decided ? [v.decided] : []));
+  const reproduced = reproductionsIn(validations);
   if (reproduced.length === 0) return { impossible: 'no finding of this case has been reproduced' };
   const known = reproduced.filter(({ recipeId }) => !recipeId.startsWith('blb_'));
   // A stranger's recipe was adopted for the verdict on one finding: its tests say nothing of whether a fix breaks the package.

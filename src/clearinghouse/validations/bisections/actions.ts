@@ -1,17 +1,18 @@
-import { sha256 } from '../../../base/canonical.ts';
+import type { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { prepareBisect, type Bisection as Searched } from '../../../lab/bisect/bisect.ts';
 import { concludeBisect } from '../../../lab/bisect/conclude.ts';
-import { parseRecipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
 import { type Finding, isOver } from '../../findings/finding.ts';
 import { findingById } from '../../findings/store.ts';
-import { recipeFiles } from '../recipes/actions.ts';
+import { boxed } from '../judgement.ts';
+import { pinnedInput } from '../recipes/actions.ts';
 import { validationsOfFindings } from '../store.ts';
-import { isOpen, validationMoves } from '../validation.ts';
+import { isOpen, reproductionsIn, validationMoves } from '../validation.ts';
+import { searchIn } from '../wire.ts';
 import type { Bisection } from './bisection.ts';
 import { type BisectSpec, workBisect } from './labour.ts';
 import * as store from './store.ts';
@@ -29,7 +30,7 @@ export const request = action({
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, { id }, finding: Finding) {
     if (isOver(finding.state)) return refuse('wrong_state', `this finding is ${finding.state}`);
-    const decided = (await validationsOfFindings(ctx.tx, [id])).findLast((v) => v.verdict?.startsWith('reproduced') && v.decided)?.decided;
+    const decided = reproductionsIn(await validationsOfFindings(ctx.tx, [id])).at(-1);
     if (!decided) return refuse('wrong_state', 'this finding was not reproduced: there is no crash to look for');
     const [newest] = await store.bisectionsOf(ctx.tx, id, 1);
     if (newest && isOpen(newest.state)) return refuse('wrong_state', 'its history is being searched already');
@@ -111,7 +112,7 @@ export const conclude = action({
   async run(ctx, input, bisection: Bisection) {
     const state = move(validationMoves, bisection.state, 'conclude');
     if (isRefusal(state)) return state;
-    const found = await judged(ctx, bisection, wire.evidenceIn.safeParse(input.evidence).data);
+    const found = await judged(ctx, bisection, searchIn.safeParse(input.evidence).data);
     const isSaid = typeof found !== 'string';
     const concluded: Bisection = {
       ...{ ...bisection, state, concludedAt: ctx.now, outcome: isSaid ? found.outcome : 'could-not-tell' },
@@ -157,29 +158,19 @@ async function changed(ctx: Ctx, of: Bisection, by: 'park' | 'retry', because: s
   return done(after, happened(after, event));
 }
 
-async function pinned(ctx: Ctx, { recipeId, pocId, pocSha256 }: Bisection): Promise<BisectSpec> {
-  const files = await recipeFiles(ctx, recipeId);
-  if (isRefusal(files)) return files;
-  const recipe = parseRecipe(files.text);
-  if (isRefusal(recipe)) return recipe;
-  const bytes = await ctx.doors.blobs.get(pocId);
-  if (isRefusal(bytes)) return bytes;
-  if (sha256(bytes) !== pocSha256) return refuse('untrusted', 'the input is not what it was when it was handed in');
-  return prepareBisect(recipe, bytes, { files: files.files, observers: files.observers });
+async function pinned(ctx: Ctx, bisection: Bisection): Promise<BisectSpec> {
+  const found = await pinnedInput(ctx, bisection);
+  return isRefusal(found) ? found : prepareBisect(found.recipe, found.poc, found.beside);
 }
 
 /** Hostile evidence, read against what was pinned when the work began; a text where nothing can be said. */
-async function judged(
-  ctx: Ctx,
-  bisection: Bisection,
-  given: ReturnType<typeof wire.evidenceIn.parse> | undefined,
-): Promise<Searched | string> {
-  if (!given) return 'the evidence is malformed';
-  if (!given.probe.usable) return `no box to run it in: ${given.probe.missing.join('; ') || 'the box is not usable'}`;
+async function judged(ctx: Ctx, bisection: Bisection, given: z.output<typeof searchIn> | undefined): Promise<Searched | string> {
+  const evidence = boxed(given);
+  if (isRefusal(evidence)) return evidence.because;
   const spec: BisectSpec | Refusal = await pinned(ctx, bisection);
   if (isRefusal(spec)) return spec.because;
   if (spec.digest !== bisection.experiment) return 'the recipe was changed while it ran';
-  return concludeBisect(spec, given.search);
+  return concludeBisect(spec, evidence.search);
 }
 
 function foundIn({ points, ranges, family, measured, interpolated }: Searched): NonNullable<Bisection['found']> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireId, wireInstant } from '../../../base/wire.ts';
 import { validationStates } from '../validation.ts';
-import { probeIn, stepIn } from '../wire.ts';
+import { stepIn } from '../wire.ts';
 import { type Bisection, outcomes } from './bisection.ts';
 
 export const byFinding = z.object({ id: wireId('fnd') });
@@ -9,8 +9,6 @@ export const byId = z.object({ id: wireId('bis') });
 export const progressInput = z.object({ id: wireId('bis'), step: stepIn.optional() });
 export const concludeInput = z.object({ id: wireId('bis'), evidence: z.unknown() });
 export const parkInput = z.object({ id: wireId('bis'), tries: z.int().min(1) });
-/** What the worker brings back; the search itself is read by the lab, against what was pinned. */
-export const evidenceIn = z.object({ probe: probeIn, search: z.unknown() });
 
 /** The change lies behind `after` (null: before all that was looked at) and no later than `by`. */
 const boundary = z.object({ after: z.string().nullable(), by: z.string(), exact: z.boolean() });

@@ -7,7 +7,7 @@ import type { Move } from '../../../base/states.ts';
 import type { Arbitration, Matrix } from '../../../lab/matrix/matrix.ts';
 import { type Attachment, isPoc } from '../../findings/attachment.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Validation } from '../validation.ts';
+import { reproductionsIn, type Validation } from '../validation.ts';
 
 export const matrixStates = ['requested', 'running', 'concluded'] as const;
 type MatrixState = (typeof matrixStates)[number];
@@ -84,7 +84,7 @@ export function planFor(
   const recipes: KnownRecipe[] = [];
   const [pocs, fixes]: [MatrixPlan['pocs'][number][], MatrixPlan['fixes'][number][]] = [[], []];
   for (const { id, attachments } of findings) {
-    const decided = validations.findLast((v) => v.findingId === id && v.verdict?.startsWith('reproduced') && v.decided)?.decided;
+    const decided = reproductionsIn(validations.filter((v) => v.findingId === id)).at(-1);
     if (!decided) return `${id} was not reproduced`;
     if (decided.recipeId.startsWith('blb_')) return `${id} was reproduced under its finder’s own recipe, which was adopted for it alone`;
     const recipe = known.find((r) => r.id === decided.recipeId);

@@ -1,17 +1,19 @@
+import type { z } from 'zod';
 import { sha256 } from '../../../base/canonical.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { concludeMinimise } from '../../../lab/minimise/conclude.ts';
 import { type Minimised, prepareMinimise } from '../../../lab/minimise/minimise.ts';
-import { parseRecipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
 import { type Finding, isOver } from '../../findings/finding.ts';
 import { findingById } from '../../findings/store.ts';
-import { recipeFiles } from '../recipes/actions.ts';
+import { boxed } from '../judgement.ts';
+import { pinnedInput } from '../recipes/actions.ts';
 import { validationsOfFindings } from '../store.ts';
-import { isOpen, validationMoves } from '../validation.ts';
+import { isOpen, reproductionsIn, validationMoves } from '../validation.ts';
+import { searchIn } from '../wire.ts';
 import { type MinimiseSpec, workMinimise } from './labour.ts';
 import type { Minimisation } from './minimisation.ts';
 import * as store from './store.ts';
@@ -29,7 +31,7 @@ export const request = action({
   on: (ctx, input) => findingById(ctx.tx, input.id),
   async run(ctx, { id }, finding: Finding) {
     if (isOver(finding.state)) return refuse('wrong_state', `this finding is ${finding.state}`);
-    const decided = (await validationsOfFindings(ctx.tx, [id])).findLast((v) => v.verdict?.startsWith('reproduced') && v.decided)?.decided;
+    const decided = reproductionsIn(await validationsOfFindings(ctx.tx, [id])).at(-1);
     if (!decided) return refuse('wrong_state', 'this finding was not reproduced: there is no crash to keep');
     const [newest] = await store.minimisationsOf(ctx.tx, id, 1);
     if (newest && isOpen(newest.state)) return refuse('wrong_state', 'its input is being made smaller already');
@@ -126,7 +128,7 @@ export const conclude = action({
   async run(ctx, input, minimisation: Minimisation) {
     const state = move(validationMoves, minimisation.state, 'conclude');
     if (isRefusal(state)) return state;
-    const found = await judged(ctx, minimisation, wire.evidenceIn.safeParse(input.evidence).data);
+    const found = await judged(ctx, minimisation, searchIn.safeParse(input.evidence).data);
     const isSaid = typeof found !== 'string';
     const concluded: Minimisation = {
       ...{ ...minimisation, state, concludedAt: ctx.now, outcome: isSaid ? found.outcome : 'could-not-tell' },
@@ -172,29 +174,19 @@ async function changed(ctx: Ctx, of: Minimisation, by: 'park' | 'retry', because
   return done(after, happened(after, event));
 }
 
-async function pinned(ctx: Ctx, { recipeId, pocId, pocSha256 }: Minimisation): Promise<MinimiseSpec> {
-  const files = await recipeFiles(ctx, recipeId);
-  if (isRefusal(files)) return files;
-  const recipe = parseRecipe(files.text);
-  if (isRefusal(recipe)) return recipe;
-  const bytes = await ctx.doors.blobs.get(pocId);
-  if (isRefusal(bytes)) return bytes;
-  if (sha256(bytes) !== pocSha256) return refuse('untrusted', 'the input is not what it was when it was handed in');
-  return prepareMinimise(recipe, bytes, { files: files.files, observers: files.observers });
+async function pinned(ctx: Ctx, minimisation: Minimisation): Promise<MinimiseSpec> {
+  const found = await pinnedInput(ctx, minimisation);
+  return isRefusal(found) ? found : prepareMinimise(found.recipe, found.poc, found.beside);
 }
 
 /** Hostile evidence, read against what was pinned when the work began; a text where nothing can be said. */
-async function judged(
-  ctx: Ctx,
-  minimisation: Minimisation,
-  given: ReturnType<typeof wire.evidenceIn.parse> | undefined,
-): Promise<Minimised | string> {
-  if (!given) return 'the evidence is malformed';
-  if (!given.probe.usable) return `no box to run it in: ${given.probe.missing.join('; ') || 'the box is not usable'}`;
+async function judged(ctx: Ctx, minimisation: Minimisation, given: z.output<typeof searchIn> | undefined): Promise<Minimised | string> {
+  const evidence = boxed(given);
+  if (isRefusal(evidence)) return evidence.because;
   const spec: MinimiseSpec | Refusal = await pinned(ctx, minimisation);
   if (isRefusal(spec)) return spec.because;
   if (spec.digest !== minimisation.experiment) return 'the recipe was changed while it ran';
-  return concludeMinimise(spec, given.search);
+  return concludeMinimise(spec, evidence.search);
 }
 
 /** The bytes are durable before the row that names them. */

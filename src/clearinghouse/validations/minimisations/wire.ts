@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireId, wireInstant } from '../../../base/wire.ts';
 import { validationStates } from '../validation.ts';
-import { probeIn, stepIn } from '../wire.ts';
+import { stepIn } from '../wire.ts';
 import { endings, type Minimisation, outcomes } from './minimisation.ts';
 
 export const byFinding = z.object({ id: wireId('fnd') });
@@ -9,8 +9,6 @@ export const byId = z.object({ id: wireId('min') });
 export const progressInput = z.object({ id: wireId('min'), step: stepIn.optional() });
 export const concludeInput = z.object({ id: wireId('min'), evidence: z.unknown() });
 export const parkInput = z.object({ id: wireId('min'), tries: z.int().min(1) });
-/** What the worker brings back; the search itself is read by the lab, against what was pinned. */
-export const evidenceIn = z.object({ probe: probeIn, search: z.unknown() });
 
 export const minimisationOut = z.object({
   id: wireId('min'),

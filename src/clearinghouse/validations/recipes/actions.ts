@@ -3,12 +3,13 @@ import type { RecipeFiles } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
-import { parseRecipe } from '../../../lab/recipe.ts';
+import type { PrepareOptions } from '../../../lab/experiment.ts';
+import { parseRecipe, type Recipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
 import type { Attachment } from '../../findings/attachment.ts';
 import { type Finding, isOver } from '../../findings/finding.ts';
 import { findingById } from '../../findings/store.ts';
-import type { Adoption } from '../validation.ts';
+import type { Adoption, Trial } from '../validation.ts';
 import { type AdoptedRecipe, readOwn, targetOf } from './recipe.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -80,6 +81,12 @@ export const recipeChoices = action({
   },
 });
 
+interface PinnedInput {
+  readonly recipe: Recipe;
+  readonly poc: Uint8Array;
+  readonly beside: Pick<PrepareOptions, 'files' | 'observers'>;
+}
+
 export interface Choice {
   /** Of the library; of an adopted one, the attachment's. */
   readonly id: string;
@@ -111,6 +118,18 @@ export async function recipeFiles(ctx: Ctx, recipeId: string): Promise<RecipeFil
   if (isRefusal(bytes)) return bytes;
   if (sha256(bytes) !== adopted.sha256) return refuse('untrusted', 'the finder’s recipe is not what it was when it was adopted');
   return { id: recipeId, text: Buffer.from(bytes).toString('utf8'), files: {}, observers: ctx.doors.recipes.observers() };
+}
+
+/** What a trial or a search pins: the recipe, what lies beside it, and the input as it was handed in; a refusal of the input is `at` it. */
+export async function pinnedInput(ctx: Ctx, of: Pick<Trial, 'recipeId' | 'pocId' | 'pocSha256'>): Promise<PinnedInput | Refusal> {
+  const files = await recipeFiles(ctx, of.recipeId);
+  if (isRefusal(files)) return files;
+  const recipe = parseRecipe(files.text);
+  if (isRefusal(recipe)) return recipe;
+  const poc = await ctx.doors.blobs.get(of.pocId);
+  if (isRefusal(poc)) return { ...poc, at: 'poc' };
+  if (sha256(poc) !== of.pocSha256) return refuse('untrusted', 'the input is not what it was when it was handed in', 'poc');
+  return { recipe, poc, beside: { files: files.files, observers: files.observers } };
 }
 
 async function bytesOf(ctx: Ctx, file: Attachment): Promise<Uint8Array | Refusal> {
