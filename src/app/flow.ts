@@ -1,4 +1,5 @@
 import * as cases from '../clearinghouse/cases/actions.ts';
+import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
 import { endEmbargoes } from '../clearinghouse/cases/embargoes/actions.ts';
 import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import * as claims from '../clearinghouse/claims/actions.ts';
@@ -112,6 +113,7 @@ export const flow: Flow = {
     claims.expire,
     findings.remind,
     endEmbargoes,
+    strikeClocks,
     releases.publishDue,
     webhooks.wakeDue,
     repository.refresh,

@@ -26,6 +26,7 @@ export const kinds = {
   nfx: 'non-fix record',
   lst: 'last-resort record',
   dlv: 'delivery',
+  clk: 'clock',
   pri: 'priority',
   adv: 'advisory',
   art: 'artefact',

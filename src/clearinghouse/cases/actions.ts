@@ -10,6 +10,7 @@ import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report, withFindings } from './case.ts';
+import { clockActions } from './clocks/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/store.ts';
@@ -315,4 +316,4 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
 }
 
 const own = [ofFinding, open, addFinders, follow, get, list, attachment, message, messages, observe, disclose, close];
-export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions, ...statementActions];
+export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions, ...statementActions, ...clockActions];
