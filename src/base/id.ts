@@ -20,6 +20,7 @@ export const kinds = {
   min: 'minimisation',
   bis: 'bisection',
   cas: 'case',
+  par: 'participant',
   pat: 'patch',
   stm: 'statement',
   lad: 'contact ladder',

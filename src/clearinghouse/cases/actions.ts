@@ -14,13 +14,14 @@ import { clockActions } from './clocks/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/store.ts';
+import { joinAtOpening, joinFinders, leaveFinders, record } from './participants/joining.ts';
 import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
 import { readInActions } from './read-ins/actions.ts';
 import { endReadIns, readInsOfCase } from './read-ins/store.ts';
 import { statementActions } from './statements/actions.ts';
 import * as store from './store.ts';
-import { after, nothingYet } from './vfdpxa.ts';
+import { nothingYet } from './vfdpxa.ts';
 import * as wire from './wire.ts';
 
 export const open = action({
@@ -47,6 +48,7 @@ export const open = action({
     const of = withFindings(blank, findings);
     await store.insertCase(ctx.tx, of);
     await letIn(ctx, of, of.finderOrgIds);
+    await joinAtOpening(ctx, of);
     const payload = { vulnerabilityId: of.vulnerabilityId, package: of.package, title: of.title, findingIds: of.findingIds };
     return done({ id: of.id }, event(of, 'case.opened', payload));
   },
@@ -73,6 +75,8 @@ export const addFinders = action({
     const left = before.finderOrgIds.filter((id) => !of.finderOrgIds.includes(id));
     if (of.state !== 'closed') await letIn(ctx, of, joined);
     for (const orgId of left) await revokeGrants(ctx.tx, of.id, orgId, ctx.now);
+    await joinFinders(ctx, of, joined);
+    await leaveFinders(ctx, of, left, 'its findings are counted elsewhere');
     const newPocs = of.findingIds.some((id) => !before.findingIds.includes(id));
     // A fix that held against the old PoCs has yet to hold against the new one.
     const again = newPocs && of.state === 'open' ? await reopenVerified(ctx.tx, of.id) : [];
@@ -205,8 +209,8 @@ export const observe = action({
   output: wire.changedOut,
   on: (ctx, input) => store.caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const vfdpxa = after(of.vfdpxa, input.what);
-    if (!vfdpxa) return refuse('wrong_state', `${input.what} cannot have happened while ${of.vfdpxa}`, '/what');
+    const seen = await record(ctx, of, input.what, input.because, input.participantId);
+    if (isRefusal(seen)) return seen;
     const isOut = input.what === 'public' || input.what === 'exploit-public' || input.what === 'attacks';
     const embargo = isOut
       ? exit(
@@ -215,9 +219,9 @@ export const observe = action({
           `${input.what}: ${governing(of.embargo).endsAt > ctx.now ? 'the embargo was overtaken' : 'the embargo had ended'}`,
         )
       : of.embargo;
-    const next: Case = { ...of, vfdpxa, embargo };
+    const next: Case = { ...seen, embargo };
     await store.saveCase(ctx.tx, next);
-    const events: Happening[] = [event(of, 'case.observed', { what: input.what, because: input.because, vfdpxa })];
+    const events: Happening[] = [event(of, 'case.observed', { ...input, id: undefined, vfdpxa: seen.vfdpxa })];
     if (embargo.state !== of.embargo.state)
       events.push(event(of, 'case.embargo-ended', { endsAt: governing(embargo).endsAt, because: input.what }));
     return done(next, ...events);
@@ -237,7 +241,8 @@ export const disclose = action({
     const state = move(caseMoves, of.state, 'disclose');
     if (isRefusal(state)) return state;
     const embargo = exit(of.embargo, ctx.now, 'disclosed');
-    const next: Case = { ...of, state, embargo, vfdpxa: after(of.vfdpxa, 'public') ?? of.vfdpxa, disclosedAt: ctx.now };
+    const seen = await record(ctx, of, 'public', 'disclosed');
+    const next: Case = { ...(isRefusal(seen) ? of : seen), state, embargo, disclosedAt: ctx.now };
     await store.saveCase(ctx.tx, next);
     // Tier 0 still works on the case; what the others were read in for is over.
     for (const personId of await endReadIns(ctx.tx, of.id, 1, 'disclosed', ctx.now)) await revokeGrants(ctx.tx, of.id, personId, ctx.now);

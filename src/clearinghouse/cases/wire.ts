@@ -21,7 +21,13 @@ export const messagesInput = z.object({
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
 });
 export const attachmentInput = z.object({ id: wireId('cas'), blobId: wireId('blb') });
-export const observeInput = z.object({ id: wireId('cas'), what: z.enum(happenings), because: wireName });
+export const observeInput = z.object({
+  id: wireId('cas'),
+  what: z.enum(happenings),
+  because: wireName,
+  /** The supplier it happened at, where there are several; what is public, exploited or attacked is everybody's. */
+  participantId: wireId('par').optional(),
+});
 export const closeInput = z.object({ id: wireId('cas'), outcome: z.enum(outcomes), because: wireText(limits.textChars) });
 
 /** Everything about a case, before the viewer's tier takes away. */

@@ -6,11 +6,12 @@ import { defaultRuns } from '../../../lab/experiment.ts';
 import { parseRecipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
+import { personById } from '../../../trust/orgs/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
 import { reproductionsIn } from '../../validations/validation.ts';
 import { type Case, ledgerLabel } from '../case.ts';
-import { caseById, saveCase } from '../store.ts';
-import { after } from '../vfdpxa.ts';
+import { recordFix } from '../participants/joining.ts';
+import { caseById } from '../store.ts';
 import { tierIn } from '../wire.ts';
 import { type CheckPlan, judgeCheck } from './check.ts';
 import { type CheckSpec, workCheck } from './labour.ts';
@@ -105,7 +106,7 @@ export const concludePatchCheck = action({
     const { verdict, because, checked = null } = judgeCheck(patch.plan, input.evidence.seen);
     await store.judgePatch(ctx.tx, { ...patch, state, verdict, because, judgedAt: ctx.now }, checked);
     const of = await caseById(ctx.tx, patch.caseId);
-    if (of && verdict === 'verified') await saveCase(ctx.tx, { ...of, vfdpxa: after(of.vfdpxa, 'fix-ready') ?? of.vfdpxa });
+    if (of && verdict === 'verified') await recordFix(ctx, of, (await personById(ctx.tx, patch.answerableId))?.orgId);
     const payload = { patchId: patch.id, verdict, because };
     return done(payload, { event: 'case.patch-judged', thing: patch.caseId, label: ledgerLabel({ id: patch.caseId }), payload });
   },

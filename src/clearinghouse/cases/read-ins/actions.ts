@@ -4,8 +4,8 @@ import { wireOk } from '../../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import { grantsOf, insertGrant, orgById, personById, revokeGrants } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
-import { caseById, saveCase } from '../store.ts';
-import { after } from '../vfdpxa.ts';
+import { supplierKnows } from '../participants/joining.ts';
+import { caseById } from '../store.ts';
 import { decideReadIn, type ReadIn, readInMoves, termsDigest, termsOf } from './read-in.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -190,7 +190,7 @@ async function open(ctx: Ctx, { id, caseId, personId, orgId, tier, need, expires
   if (!org?.roles.includes('maintainer') || tier > 1) return;
   await ctx.acrossCompartments(async (tx) => {
     const of = await caseById(tx, caseId);
-    if (of) await saveCase(tx, { ...of, vfdpxa: after(of.vfdpxa, 'vendor-aware') ?? of.vfdpxa });
+    if (of) await supplierKnows({ ...ctx, tx }, of, org);
   });
 }
 
