@@ -47,6 +47,12 @@ export const limits = {
   patchesPerCase: 100,
   statementsPerCase: 1000,
   policiesPerPackage: 16,
+  /** Of a look-up of who answers for a project's security. */
+  lookUpFiles: 16,
+  lookUpFileChars: 256 * 1024,
+  /** Of a line of SECURITY.md; what is longer is cut. */
+  lookUpLineChars: 4000,
+  suggestionsPerLookUp: 64,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
   /** Of the reader of package URLs; what a station takes is `purlBytes`. */
