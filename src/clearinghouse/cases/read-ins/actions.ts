@@ -148,6 +148,16 @@ export const knowers = action({
 
 /** Offers a read-in; whoever calls it tells the log so, by `offerEvent`. */
 export async function offer(ctx: Ctx, of: Case, input: wire.ReadInInput): Promise<ReadIn | Refusal> {
+  const offered = await vet(ctx, of, input);
+  if (isRefusal(offered)) return offered;
+  const live = await store.liveReadIn(ctx.tx, of.id, offered.personId);
+  if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: live.expiresAt, endedBecause: 'need-ended' });
+  await store.insertReadIn(ctx.tx, offered);
+  return offered;
+}
+
+/** The read-in as it would be offered now, if every gate is passed; nothing is kept. */
+export async function vet(ctx: Ctx, of: Case, input: wire.ReadInInput): Promise<ReadIn | Refusal> {
   if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
   const [person, sponsor] = [await personById(ctx.tx, input.personId), await personById(ctx.tx, input.sponsorId)];
   if (!person) return refuse('not_found', 'no such person', '/personId');
@@ -163,15 +173,12 @@ export async function offer(ctx: Ctx, of: Case, input: wire.ReadInInput): Promis
   const live = await store.liveReadIn(ctx.tx, of.id, person.id);
   if (live && (live.expiresAt === null || live.expiresAt > ctx.now))
     return refuse('conflict', `this person's read-in is ${live.state} already`, '/personId');
-  if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: live.expiresAt, endedBecause: 'need-ended' });
-  const offered: ReadIn = {
+  return {
     ...{ id: ctx.id('grt'), caseId: of.id, personId: person.id, orgId: person.orgId },
     ...{ tier, need, ability, sponsorId: sponsor.id, exclusions, expiresAt },
     ...{ offeredBy: ctx.actor.id, offeredAt: ctx.now, termsDigest: termsDigest(termsOf(of.id, tier, expiresAt)) },
     ...{ state: 'offered', acknowledgedAt: null, endedAt: null, endedBecause: null, label: of.label },
   };
-  await store.insertReadIn(ctx.tx, offered);
-  return offered;
 }
 
 export function offerEvent(of: ReadIn): Happening {
