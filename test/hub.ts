@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { settle } from '../src/app/worker.ts';
-import type { Box, Doors, Models, Net, Recipes, Sources } from '../src/base/doors.ts';
+import type { Box, Doors, Mail, Models, Net, Recipes, Sources } from '../src/base/doors.ts';
 import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
@@ -14,6 +14,7 @@ import { diskBlobs } from '../src/io/blobs/disk.ts';
 import { handClock } from '../src/io/clock/clock.ts';
 import { openDb } from '../src/io/db/postgres.ts';
 import { fileKeys } from '../src/io/keys/file.ts';
+import { noMail } from '../src/io/mail/send.ts';
 import { type Actor, house } from '../src/trust/access.ts';
 import { act } from '../src/trust/act.ts';
 import type { AnyAction } from '../src/trust/action.ts';
@@ -61,7 +62,7 @@ export interface TestHub {
 
 /** A hub on a database of its own (a copy of the migrated template), with a clock turned by hand. */
 export async function openHub(
-  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; witnessing?: TlogPolicy; recipes?: Recipes } = {},
+  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; mail?: Mail; witnessing?: TlogPolicy; recipes?: Recipes } = {},
 ): Promise<TestHub> {
   const postgres = inject('postgres');
   if (!postgres) throw new Error('no PostgreSQL: the global set-up did not run');
@@ -81,6 +82,7 @@ export async function openHub(
     sources: replace.sources ?? { fetch: absent('registry'), history: absent('registry'), read: absent('registry') },
     models: replace.models ?? { chat: absent('model') },
     net: replace.net ?? { post: absent('network') },
+    mail: replace.mail ?? noMail,
     witnessing: replace.witnessing ?? noPolicy,
     recipes: replace.recipes ?? { all: () => [], observers: () => ({}) },
   };

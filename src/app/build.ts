@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Doors, RecipeFiles } from '../base/doors.ts';
+import type { Clock, Doors, Mail, RecipeFiles } from '../base/doors.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
 import { comparePackageVersions } from '../clearinghouse/inventories/versions/compare.ts';
@@ -14,6 +14,7 @@ import { shiftedClock, systemClock } from '../io/clock/clock.ts';
 import { openEmbedded, openExternal } from '../io/db/open.ts';
 import type { OpenDb } from '../io/db/postgres.ts';
 import { fileKeys } from '../io/keys/file.ts';
+import { noMail, relayMail } from '../io/mail/send.ts';
 import { readModelKeys } from '../io/models/key-file.ts';
 import { openAiModels } from '../io/models/openai.ts';
 import { guardedNet } from '../io/net/http.ts';
@@ -34,6 +35,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
       clock: clockOf(config),
       net: guardedNet({ own: config.ownAddresses }),
+      mail: config.mail === undefined ? noMail : mailBy(config.mail),
       witnessing: config.witnessesFile === undefined ? noPolicy : readPolicy(config.witnessesFile),
       chance,
     },
@@ -52,6 +54,21 @@ async function openDatabase(config: Config): Promise<OpenDb & { readonly isGuest
     // The URL itself is not repeated: it may hold a password.
     throw new Error('the database that DATABASE_URL names cannot be opened', { cause });
   }
+}
+
+/** In the open only within this machine. */
+const isHere = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function mailBy({ relay, passwordFile, from, replyDomain }: NonNullable<Config['mail']>): Mail {
+  const tls = relay.protocol === 'smtps:';
+  return relayMail({
+    ...{ host: relay.hostname.replace(/^\[|\]$/g, ''), port: Number(relay.port) || (tls ? 465 : 587), tls },
+    plain: !tls && isHere.test(relay.hostname),
+    user: relay.username === '' ? undefined : decodeURIComponent(relay.username),
+    password: passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim(),
+    from,
+    replyDomain,
+  });
 }
 
 function readPolicy(file: string): TlogPolicy {

@@ -26,6 +26,19 @@ export interface Config {
   readonly witnessesFile: string | undefined;
   /** Addresses and CIDR blocks that the hub may call although they are not public: a receiver of webhooks in one's own network. */
   readonly ownAddresses: readonly string[];
+  /** The relay that mail goes out by; undefined: notices lie on the desk only. */
+  readonly mail:
+    | {
+        readonly relay: URL;
+        /** A file of mode 0600 with the relay's password. */
+        readonly passwordFile: string | undefined;
+        readonly from: string;
+        /** Answers and failures come to addresses of this domain; undefined: none are asked for. */
+        readonly replyDomain: string | undefined;
+      }
+    | undefined;
+  /** Where mail is taken in, from a mail server of one's own; undefined: none is. */
+  readonly mailIn: { readonly protocol: 'smtp' | 'lmtp'; readonly host: string; readonly port: number } | undefined;
   /** The simple index of Python packages; otherwise the one this machine's pip uses. */
   readonly pypiIndex: string | undefined;
   readonly recipesDir: string;
@@ -69,6 +82,21 @@ const environment = z.object({
   BREAKWATER_MODEL_KEYS_FILE: z.string().optional(),
   BREAKWATER_WITNESSES: z.string().optional(),
   BREAKWATER_OWN_ADDRESSES: z.string().default(''),
+  BREAKWATER_MAIL_RELAY: z
+    .string()
+    .regex(/^smtps?:\/\/[\x21-\x7e]+$/, 'must be like smtps://user@relay.example:465 or smtp://relay.example:587')
+    .transform((text, ctx) => URL.parse(text) ?? ctx.addIssue('must be a URL') ?? z.NEVER)
+    .optional(),
+  BREAKWATER_MAIL_PASSWORD_FILE: z.string().optional(),
+  BREAKWATER_MAIL_FROM: z.email().optional(),
+  BREAKWATER_MAIL_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/, 'must be a domain in lower case')
+    .optional(),
+  BREAKWATER_MAIL_LISTEN: z
+    .string()
+    .regex(/^(smtp|lmtp):\/\/[^/@]+:\d{1,5}$/, 'must be like smtp://127.0.0.1:2525 or lmtp://127.0.0.1:2424')
+    .optional(),
   BREAKWATER_PYPI_INDEX: z
     .string()
     .regex(/^https?:\/\/[\x21-\x7e]+$/, 'must be the URL of a simple index')
@@ -105,6 +133,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     modelKeysFile: e.BREAKWATER_MODEL_KEYS_FILE,
     witnessesFile: e.BREAKWATER_WITNESSES,
     ownAddresses: e.BREAKWATER_OWN_ADDRESSES.split(',').filter(Boolean),
+    mail: mailOf(e),
+    mailIn: e.BREAKWATER_MAIL_LISTEN === undefined ? undefined : listenOf(e.BREAKWATER_MAIL_LISTEN),
     pypiIndex: e.BREAKWATER_PYPI_INDEX,
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     box: e.BREAKWATER_BOX,
@@ -112,4 +142,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     boxes: e.BREAKWATER_BOXES,
     acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',
   };
+}
+
+function mailOf(e: z.infer<typeof environment>): Config['mail'] {
+  const relay = e.BREAKWATER_MAIL_RELAY;
+  if (relay === undefined) return undefined;
+  if (relay.password) throw new Error('BREAKWATER_MAIL_RELAY: must be without a password; name a file in BREAKWATER_MAIL_PASSWORD_FILE');
+  if (e.BREAKWATER_MAIL_FROM === undefined) throw new Error('BREAKWATER_MAIL_FROM: mail needs a sender, like notices@hub.example');
+  return { relay, passwordFile: e.BREAKWATER_MAIL_PASSWORD_FILE, from: e.BREAKWATER_MAIL_FROM, replyDomain: e.BREAKWATER_MAIL_DOMAIN };
+}
+
+function listenOf(text: string): Config['mailIn'] {
+  const [, protocol, host = '', port] = /^(smtp|lmtp):\/\/(.+):(\d+)$/.exec(text) ?? [];
+  return { protocol: protocol as 'smtp' | 'lmtp', host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

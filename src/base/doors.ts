@@ -55,7 +55,7 @@ export interface Keys {
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */
-  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks'): Uint8Array;
+  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks' | 'mail'): Uint8Array;
 }
 
 /** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */
@@ -254,6 +254,67 @@ export interface Net {
   post(url: string, asked: NetPost): Promise<NetAnswer | Refusal>;
 }
 
+/** One mail as it goes out. Its subject and its headers travel in the open, and so does a plain body: whoever writes it holds to that. */
+export interface OutgoingMail {
+  /** The same however often it is sent: receivers tell repetitions by it. Without the angle brackets. */
+  readonly messageId: string;
+  readonly at: Instant;
+  readonly to: string;
+  /** Where an answer goes; without it nobody reads one. */
+  readonly replyTo?: string;
+  /** Where a failure is told: the envelope's sender. Without it nobody is told. */
+  readonly bounceTo?: string;
+  readonly subject: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `openpgp` is PGP/MIME (RFC 3156), `age` an armoured file beside one line that says so. */
+  readonly body: { readonly kind: 'plain'; readonly text: string } | { readonly kind: 'openpgp' | 'age'; readonly armored: string };
+}
+
+export interface MailAnswer {
+  /**
+   * `taken`: the next server answers for it. `later`: it may be asked again. `refused`: it will not take it, ever.
+   * `unknown`: all of it was said and no answer came, so that it may have been taken (RFC 1047).
+   */
+  readonly outcome: 'taken' | 'later' | 'refused' | 'unknown';
+  /** As the server said it (RFC 5321, RFC 3463 where it says one). */
+  readonly status: number | null;
+  readonly enhanced: string | null;
+  readonly because: string;
+}
+
+/** The one way out for mail: a relay that whoever runs the hub named. */
+export interface Mail {
+  /** False: no relay was named, and nothing is sent. */
+  readonly sends: boolean;
+  /** Where answers and failures come in; undefined: mail goes out only. */
+  readonly replyDomain: string | undefined;
+  send(mail: OutgoingMail): Promise<MailAnswer>;
+}
+
+/** What a report says of one address that mail did not reach, or did (RFC 3464). */
+export interface DeliveryStatus {
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  readonly status: string;
+  readonly diagnostic: string | null;
+}
+
+/** A mail that came in, read and bounded, and still hostile: nothing in it proves who wrote it. */
+export interface IncomingMail {
+  /** The one address it came for, in lower case. */
+  readonly to: string;
+  /** Of the envelope; empty: nobody wants to hear of a failure. */
+  readonly sender: string;
+  /** Of the header, in lower case; undefined when there is not exactly one. */
+  readonly from: string | undefined;
+  readonly messageId: string;
+  /** Why no person can have written it; undefined: one may have (RFC 3834). */
+  readonly automatic: string | undefined;
+  /** Plain, also where it came as HTML only. */
+  readonly text: string;
+  readonly files: readonly { readonly filename: string; readonly bytes: Uint8Array }[];
+  readonly report: readonly DeliveryStatus[];
+}
+
 export interface RecipeFiles {
   readonly id: string;
   /** The recipe's YAML, to be parsed as hostile as any other. */
@@ -311,6 +372,7 @@ export interface Doors {
   readonly sources: Sources;
   readonly models: Models;
   readonly net: Net;
+  readonly mail: Mail;
   /** What whoever runs this hub told it: the logs of others that it watches, and the witnesses, with their URLs, that it asks. */
   readonly witnessing: TlogPolicy;
   readonly recipes: Recipes;
