@@ -64,14 +64,28 @@ export async function buildVariant(
   return { variant, source: fetched.tree, archives: fetched.archives.map((archive) => ({ ...archive })), ...built };
 }
 
+type Built = Pick<BuildRecord, 'key' | 'tree' | 'cached'>;
+
+/** What each box is building at this moment, by key. */
+const underWay = new WeakMap<Box, Map<string, Promise<unknown>>>();
+
 /** Builds a tree in the box, without network; the same build is never done twice, and one that was stopped goes on at the same step. */
-export async function build(
-  spec: Pinned,
-  source: TreeId,
-  box: Box,
-  signal?: AbortSignal,
-): Promise<Pick<BuildRecord, 'key' | 'tree' | 'cached'> | Refusal> {
+export async function build(spec: Pinned, source: TreeId, box: Box, signal?: AbortSignal): Promise<Built | Refusal> {
   const key = buildKey(spec, source);
+  const building = underWay.get(box) ?? new Map<string, Promise<unknown>>();
+  underWay.set(box, building);
+  // Whoever comes second waits; if the first was stopped or failed, it tries for itself.
+  for (let first = building.get(key); first; first = building.get(key)) await first;
+  const own = buildOnce(spec, source, key, box, signal);
+  const ended = own.then(
+    () => building.delete(key),
+    () => building.delete(key),
+  );
+  building.set(key, ended);
+  return own;
+}
+
+async function buildOnce(spec: Pinned, source: TreeId, key: string, box: Box, signal: AbortSignal | undefined): Promise<Built | Refusal> {
   const known = await box.cached(key);
   if (known) return { key, tree: known, cached: true };
   let tree = source;
