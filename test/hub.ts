@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { settle } from '../src/app/worker.ts';
-import type { Box, Doors, Mail, Models, Net, Recipes, Sources } from '../src/base/doors.ts';
+import type { Box, Doors, Mail, Models, Net, Passkeys, Recipes, Sources } from '../src/base/doors.ts';
 import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
@@ -62,7 +62,16 @@ export interface TestHub {
 
 /** A hub on a database of its own (a copy of the migrated template), with a clock turned by hand. */
 export async function openHub(
-  replace: { box?: Box; sources?: Sources; models?: Models; net?: Net; mail?: Mail; witnessing?: TlogPolicy; recipes?: Recipes } = {},
+  replace: {
+    box?: Box;
+    sources?: Sources;
+    models?: Models;
+    net?: Net;
+    mail?: Mail;
+    witnessing?: TlogPolicy;
+    recipes?: Recipes;
+    passkeys?: Passkeys;
+  } = {},
 ): Promise<TestHub> {
   const postgres = inject('postgres');
   if (!postgres) throw new Error('no PostgreSQL: the global set-up did not run');
@@ -84,6 +93,7 @@ export async function openHub(
     net: replace.net ?? { post: absent('network') },
     mail: replace.mail ?? noMail,
     witnessing: replace.witnessing ?? noPolicy,
+    passkeys: replace.passkeys ?? { rpId: 'localhost', origins: ['http://localhost'], roots: [], needed: 'at-desk' },
     recipes: replace.recipes ?? { all: () => [], observers: () => ({}) },
   };
   const tryAct = (as: Actor | string, verb: AnyAction, input: unknown, key?: string) =>

@@ -52,6 +52,7 @@ const routes = [
   createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),
   createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),
   createRoute({ ...under, path: '/reviews/$id', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'Review') }),
+  createRoute({ ...under, path: '/passkeys', component: lazyRouteComponent(() => import('./pages/passkeys.tsx'), 'Passkeys') }),
   createRoute({ ...under, path: '/log', component: lazyRouteComponent(() => import('./pages/log.tsx'), 'Log') }),
 ];
 

@@ -30,11 +30,16 @@ import type * as reports from '../src/reviews/reports/wire.ts';
 import type * as runs from '../src/reviews/runs/wire.ts';
 import type * as submissions from '../src/reviews/submissions/wire.ts';
 import type * as log from '../src/trust/log/wire.ts';
+import type * as passkeys from '../src/trust/orgs/passkeys/wire.ts';
 import type * as orgs from '../src/trust/orgs/wire.ts';
 
 export type Who = z.output<typeof orgs.whoOut>;
 export type Founded = z.output<typeof orgs.foundOut>;
 export type Secret = z.output<typeof orgs.secretOut>;
+export type Creation = z.output<typeof passkeys.creationOut>;
+export type Asked = z.output<typeof passkeys.requestOut>;
+export type EnteredByPasskey = z.output<typeof passkeys.enteredOut>;
+export type Passkey = z.output<typeof passkeys.passkeyOut>;
 export type Entries = z.output<typeof log.entries>;
 export type Entry = z.output<typeof log.entryOut>;
 export type Checkpoint = z.output<typeof log.checkpointOut>;

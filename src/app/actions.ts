@@ -31,10 +31,12 @@ import { suiteActions } from '../reviews/suites/actions.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { logActions } from '../trust/log/actions.ts';
 import { orgActions } from '../trust/orgs/actions.ts';
+import { passkeyActions } from '../trust/orgs/passkeys/actions.ts';
 
 /** Every verb of the product, station by station in the order of the flow. Routes, commands, tools and OpenAPI are derived from this list. */
 export const actions: readonly AnyAction[] = [
   ...orgActions,
+  ...passkeyActions,
   ...logActions,
 
   ...inventoryActions,

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Doors, Mail, RecipeFiles } from '../base/doors.ts';
+import type { Clock, Doors, Mail, Passkeys, RecipeFiles } from '../base/doors.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
 import { comparePackageVersions } from '../clearinghouse/inventories/versions/compare.ts';
@@ -37,6 +37,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       net: guardedNet({ own: config.ownAddresses }),
       mail: config.mail === undefined ? noMail : mailBy(config.mail),
       witnessing: config.witnessesFile === undefined ? noPolicy : readPolicy(config.witnessesFile),
+      passkeys: passkeysOf(config),
       chance,
     },
     db,
@@ -69,6 +70,16 @@ function mailBy({ relay, passwordFile, from, replyDomain }: NonNullable<Config['
     from,
     replyDomain,
   });
+}
+
+function passkeysOf({ deskUrl, passkeyRootsFile, readInPasskeys }: Config): Passkeys {
+  const pem = passkeyRootsFile === undefined ? '' : readFileSync(passkeyRootsFile, 'utf8');
+  const roots = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (passkeyRootsFile !== undefined && roots.length === 0)
+    throw new Error(`BREAKWATER_PASSKEY_ROOTS, ${passkeyRootsFile}: holds no certificate`);
+  for (const root of roots) new X509Certificate(root);
+  const { hostname, origin } = new URL(deskUrl);
+  return { rpId: hostname, origins: [origin], roots, needed: readInPasskeys };
 }
 
 function readPolicy(file: string): TlogPolicy {

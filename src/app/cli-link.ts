@@ -31,7 +31,7 @@ async function link(who: string): Promise<Ending> {
     const made = await act(doors, issueLink, { who: { actor: house }, input: { personId: person.id } });
     if (isRefusal(made)) return made;
     const { secret, expiresAt } = made as { secret: string; expiresAt: string };
-    const url = `http://${config.host}:${config.port}/enter#${secret}`;
+    const url = `${config.deskUrl}/enter#${secret}`;
     return { value: { url, name: person.name, expiresAt }, text: `${person.name}, once, until ${expiresAt}: ${url}` };
   } finally {
     await doors.db.close();

@@ -14,6 +14,12 @@ export interface Config {
   readonly proxies: readonly string[];
   /** The name under which the hub signs: a host name, never a secret. */
   readonly origin: string;
+  /** Where people reach the desk: what passkeys are bound to, and what links begin with. */
+  readonly deskUrl: string;
+  /** A file of PEM certificates: makers of authenticators whose word on hardware is taken. */
+  readonly passkeyRootsFile: string | undefined;
+  /** Who signs the terms of a read-in with a passkey. */
+  readonly readInPasskeys: 'always' | 'at-desk';
   /** What security.txt says (RFC 9116); without a contact there is none. */
   readonly security: { readonly contacts: readonly string[]; readonly policy: string | undefined };
   /** A file with milliseconds by which the clock is shifted; only the demo sets it. */
@@ -55,6 +61,13 @@ export interface Config {
 /** RFC 9116 §2.5.3: a URI, and on the web only with TLS. */
 const contact = z.string().regex(/^(mailto:|tel:|https:\/\/)[\x21-\x7e]+$/, 'must be like mailto:security@example.org, https://… or tel:…');
 
+/** WebAuthn takes no addresses of numbers, and no HTTP but on the machine itself. */
+function isDeskUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.pathname !== '/' || url.search || url.hash || url.username || /^[\d.]+$|^\[/.test(url.hostname)) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && /(^|\.)localhost$/.test(url.hostname));
+}
+
 const environment = z.object({
   BREAKWATER_DATA: z.string().default('.data'),
   DATABASE_URL: z
@@ -68,6 +81,9 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9.-]+$/i)
     .default('breakwater.localhost'),
+  BREAKWATER_DESK_URL: z.string().refine(isDeskUrl, 'must be like https://desk.example or http://localhost:8420').optional(),
+  BREAKWATER_PASSKEY_ROOTS: z.string().optional(),
+  BREAKWATER_READ_IN_PASSKEYS: z.enum(['always', 'at-desk']).default('at-desk'),
   BREAKWATER_SECURITY_CONTACT: z
     .string()
     .default('')
@@ -127,6 +143,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: e.BREAKWATER_PORT,
     proxies: e.BREAKWATER_PROXIES.split(',').filter(Boolean),
     origin: e.BREAKWATER_ORIGIN,
+    deskUrl: (e.BREAKWATER_DESK_URL ?? `http://localhost:${e.BREAKWATER_PORT}`).replace(/\/$/, ''),
+    passkeyRootsFile: e.BREAKWATER_PASSKEY_ROOTS,
+    readInPasskeys: e.BREAKWATER_READ_IN_PASSKEYS,
     security: { contacts: e.BREAKWATER_SECURITY_CONTACT, policy: e.BREAKWATER_SECURITY_POLICY },
     clockFile: e.BREAKWATER_CLOCK_FILE,
     modelOrigins: e.BREAKWATER_MODEL_ORIGINS.split(',').filter(Boolean),

@@ -36,6 +36,7 @@ const sessionCookie = 'breakwater_session';
 const openingVerbs: Record<string, (reply: { session?: { secret: string }; secret?: string }) => string | undefined> = {
   'orgs.found': (reply) => reply.session?.secret,
   'orgs.enter': (reply) => reply.secret,
+  'orgs.enterByPasskey': (reply) => reply.secret,
 };
 
 /** The derived HTTP door: one route a verb, refusals as RFC 9457 problems. */

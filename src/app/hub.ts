@@ -87,7 +87,7 @@ export async function startHub(config: Config, log: (problem: string, error: unk
       address,
       isGuest: db.isGuest,
       hasDesk: existsSync(join(deskDir, 'index.html')),
-      foundingLink: () => foundingLink(doors, address),
+      foundingLink: () => foundingLink(doors, config),
       missing: async () => (config.acceptUnenforced ? undefined : unenforced(await doors.box.probe())),
       stop,
     };
@@ -112,7 +112,7 @@ async function listen(app: FastifyInstance, { host, port }: Config, opened: (() 
   }
 }
 
-async function foundingLink(doors: Doors, address: string): Promise<string | undefined> {
+async function foundingLink(doors: Doors, { deskUrl }: Config): Promise<string | undefined> {
   const people = await doors.db.transaction([], countPeople);
-  return people === 0 ? `${address}/found#${foundingSecret(doors.keys.secret('tokens'))}` : undefined;
+  return people === 0 ? `${deskUrl}/found#${foundingSecret(doors.keys.secret('tokens'))}` : undefined;
 }

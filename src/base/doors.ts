@@ -55,7 +55,7 @@ export interface Keys {
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */
-  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks' | 'mail'): Uint8Array;
+  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks' | 'mail' | 'challenges' | 'canaries'): Uint8Array;
 }
 
 /** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */
@@ -362,6 +362,17 @@ export interface PublicTree {
   adopt(): Promise<void>;
 }
 
+/** What whoever runs this hub told it of its desk, and of the passkeys with which people sign there. */
+export interface Passkeys {
+  /** The domain that passkeys are bound to (WebAuthn's RP ID), and the origins of the desk under it. */
+  readonly rpId: string;
+  readonly origins: readonly string[];
+  /** PEM certificates of makers whose devices are known to keep keys in hardware. */
+  readonly roots: readonly string[];
+  /** Who signs the terms of a read-in with a passkey: everybody, or whoever has ever been at the desk (docs/decisions/0032). */
+  readonly needed: 'always' | 'at-desk';
+}
+
 export interface Doors {
   readonly db: Db;
   readonly blobs: Blobs;
@@ -376,4 +387,5 @@ export interface Doors {
   /** What whoever runs this hub told it: the logs of others that it watches, and the witnesses, with their URLs, that it asks. */
   readonly witnessing: TlogPolicy;
   readonly recipes: Recipes;
+  readonly passkeys: Passkeys;
 }

@@ -6,6 +6,7 @@ export const kinds = {
   tok: 'token',
   ses: 'session',
   lnk: 'one-time link',
+  pky: 'passkey',
   grt: 'grant',
   inv: 'inventory',
   clm: 'claim',

@@ -25,6 +25,11 @@ export const limits = {
   linkMinutes: 15,
   secretChars: 256,
   scopesPerCredential: 64,
+  passkeysPerPerson: 16,
+  /** How long somebody may take to touch their key. */
+  challengeMinutes: 5,
+  /** One field of what a browser answers: the certificates of a TPM have some six thousand characters. */
+  passkeyAnswerChars: 24 * 1024,
   logExportRows: 1000,
   actRetries: 3,
   followBatchRows: 200,

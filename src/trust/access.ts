@@ -14,6 +14,8 @@ export interface Actor {
   readonly reads: readonly string[];
   /** Read-in tier per compartment; 0 sees most. The own organisation is tier 0. */
   readonly tiers: Readonly<Record<string, number>>;
+  /** With what they act: a token or a session, and the passkey that opened it. Undefined where somebody acts by no secret. */
+  readonly credential?: { readonly id: string; readonly passkeyId: string | null };
 }
 
 export const anonymous: Actor = {

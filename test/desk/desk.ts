@@ -40,15 +40,18 @@ export interface Visit {
 }
 
 /** The built desk on a hub of its own, served exactly as the hub serves it. */
-export async function openDesk(replace: Parameters<typeof openHub>[0] = {}): Promise<Desk> {
+export async function openDesk(replace: Omit<NonNullable<Parameters<typeof openHub>[0]>, 'passkeys'> = {}): Promise<Desk> {
   const deskDir = buildDesk();
-  const hub = await openHub(replace);
+  const origins: string[] = [];
+  const hub = await openHub({ ...replace, passkeys: { rpId: 'localhost', origins, roots: [], needed: 'at-desk' } });
   const faults: unknown[] = [];
   const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
   const log = (problem: string, error: unknown) => void faults.push(problem, error);
   const app = await buildHttp(hub.doors, { actions, version: 'test', deskDir, publicDir, log });
   progressRoutes(app, hub.doors, log);
-  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  // By its name: no passkey belongs to an address of numbers.
+  const address = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('127.0.0.1', 'localhost');
+  origins.push(address);
   const browser = await chromium.launch({
     executablePath: browserPath,
     args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage'],

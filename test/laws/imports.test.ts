@@ -35,6 +35,7 @@ const constructors = ['src/app/build.ts', 'src/app/hub.ts'];
 const allowed: Record<string, readonly string[]> = {
   'src/base': ['node:crypto', 'kysely', 'zod'],
   'src/trust': ['node:crypto', 'kysely', 'zod'],
+  'src/trust/orgs/passkeys': ['node:crypto', 'kysely', 'zod', '@simplewebauthn/server'],
   'src/lab': ['node:crypto', 'node:path', 'zod', 'yaml'],
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
   'src/clearinghouse/findings/formats': ['node:crypto', 'node:zlib'],

@@ -11,6 +11,8 @@ const unguarded: Record<string, string> = {
   agents: 'looked up by id or credential only; no verb lists them',
   credentials: 'keyed digests; looked up by digest before there is an actor whose reads could be set',
   grants: 'decides what an actor reads, so it is read before anything can be; shown by cases.knowers to coordinators only',
+  passkeys: 'public keys; looked up by credential id before there is an actor, else the own ones, or for coordinators',
+  spent_challenges: 'digests of what was answered',
   log_entries: 'the chain: salted digests and times, for any stranger to verify (docs/decisions/0005)',
   log_head: 'size and head of the chain',
   log_cursors: 'numbers of followers',

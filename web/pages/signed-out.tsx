@@ -1,11 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { Page, Section } from '../parts/page.tsx';
+import { PasskeyEntrance } from '../parts/passkey-entrance.tsx';
 
 export function SignedOut() {
   return (
     <Page title="You are not signed in">
       <div className="max-w-prose">
-        <p>This desk is opened by a one-time link: made for one person, good for fifteen minutes, used once. There are no passwords.</p>
+        <p className="mb-4">
+          This desk is opened by a passkey, or by a one-time link: made for one person, good for fifteen minutes, used once. There are no
+          passwords.
+        </p>
+        <PasskeyEntrance />
         <Section title="How to get a link">
           <ul className="list-disc ps-5">
             <li>Ask a coordinator of this clearinghouse. They make one for you and send it however you both trust.</li>

@@ -87,7 +87,9 @@ function Person({ who }: { who: Who }) {
   return (
     <div className="ms-auto flex min-w-0 items-center justify-end gap-3 max-sm:flex-1 max-sm:basis-0">
       <p className="min-w-0 truncate text-right leading-tight max-sm:text-[0.87em]">
-        {who.name}
+        <Link to="/passkeys" className="text-ink" title="Your passkeys">
+          {who.name}
+        </Link>
         <span className="block text-[0.87em] text-soft max-sm:sr-only">{who.roles.join(', ')}</span>
       </p>
       <Button quiet onClick={() => void signOut()}>

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { day, hour, type Instant, minute, plusMs } from '../../base/instant.ts';
+import { day, hour, minute, plusMs } from '../../base/instant.ts';
 import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
@@ -33,7 +33,7 @@ export const found = action({
     const person: Person = { id: ctx.id('psn'), orgId: org.id, name: input.name, email: input.email, createdAt: ctx.now };
     await store.insertOrg(ctx.tx, org);
     await store.insertPerson(ctx.tx, person);
-    const session = await issue(ctx, 'ses', person.id, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
+    const session = await store.issueCredential(ctx, 'ses', person.id, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
     return done(
       { org, person, session },
       { event: 'org.created', thing: org.id, label: label('AMBER', org.id), payload: { name: org.name, roles: org.roles } },
@@ -168,7 +168,7 @@ export const issueToken = action({
     if (isRefusal(mayHold)) return mayHold;
     if (!withinScopes(ctx.actor, input.scopes))
       return refuse('not_permitted', 'a token cannot hold more than the credential that asks for it', 'scopes');
-    const token = await issue(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day));
+    const token = await store.issueCredential(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day));
     return done(token, {
       event: 'org.token-issued',
       thing: token.id,
@@ -207,7 +207,7 @@ export const issueLink = action({
     if (!person) return refuse('not_found', 'no such person', 'personId');
     // The session that a link opens may do everything its person may: a narrow token must not widen itself so.
     if (!withinScopes(ctx.actor, ['*'])) return refuse('not_permitted', 'only a credential for everything makes links', 'personId');
-    const link = await issue(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute));
+    const link = await store.issueCredential(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute));
     return done(link, { event: 'org.link-issued', thing: person.id, label: label('AMBER', person.orgId), payload: null });
   },
 });
@@ -227,7 +227,7 @@ export const enter = action({
     const holder = await store.actorById(ctx.tx, link.holderId, link.scopes, ctx.now);
     if (!holder?.orgId) return refuse('expired', 'whom this link was for is not here any more', 'secret');
     await store.spendCredential(ctx.tx, link.id, ctx.now);
-    const session = await issue(ctx, 'ses', link.holderId, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
+    const session = await store.issueCredential(ctx, 'ses', link.holderId, ['*'], plusMs(ctx.now, limits.sessionHours * hour));
     return done(session, { event: 'org.signed-in', thing: link.holderId, label: label('AMBER', holder.orgId), payload: null });
   },
 });
@@ -243,20 +243,6 @@ export const whoami = action({
     return done(ctx.actor);
   },
 });
-
-async function issue(
-  ctx: Ctx,
-  kind: 'tok' | 'ses' | 'lnk',
-  holderId: Credential['holderId'],
-  scopes: readonly string[],
-  expiresAt: Instant,
-) {
-  const secret = secretText(kind, ctx.doors.chance(32));
-  const id = ctx.id(kind);
-  const credential: Credential = { id, holderId, scopes, createdAt: ctx.now, expiresAt, usedAt: null, revokedAt: null };
-  await store.insertCredential(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), secret), credential);
-  return { id, secret, expiresAt };
-}
 
 /** The organisation of the holder, if the actor may issue for it. */
 async function mayIssueFor(ctx: Ctx, holderId: Credential['holderId']): Promise<string | Refusal> {

@@ -4,7 +4,8 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { members, ownOf } from '../../base/label.ts';
 import type { Actor } from '../access.ts';
-import { type Agent, type Credential, digestSecret, type Grant, isLive, type Org, type Person, type Role } from './org.ts';
+import type { Ctx } from '../action.ts';
+import { type Agent, type Credential, digestSecret, type Grant, isLive, type Org, type Person, type Role, secretText } from './org.ts';
 
 type Tables = {
   orgs: {
@@ -25,6 +26,7 @@ type Tables = {
     expires_at: Instant;
     used_at: Instant | null;
     revoked_at: Instant | null;
+    passkey_id: ColumnType<string | null, string | null | undefined, never>;
   };
   grants: {
     id: Id<'grt'>;
@@ -128,7 +130,23 @@ export async function agentById(tx: Tx, id: string): Promise<Agent | undefined> 
   return row && { id: row.id, orgId: row.org_id, name: row.name, answerableId: row.answerable_id, createdAt: row.created_at };
 }
 
-export async function insertCredential(tx: Tx, digest: string, credential: Credential): Promise<void> {
+/** Makes a secret that stands for its holder; it is told once, and only its digest is kept. */
+export async function issueCredential(
+  ctx: Ctx,
+  kind: 'tok' | 'ses' | 'lnk',
+  holderId: Credential['holderId'],
+  scopes: readonly string[],
+  expiresAt: Instant,
+  passkeyId: Id<'pky'> | null = null,
+) {
+  const secret = secretText(kind, ctx.doors.chance(32));
+  const id = ctx.id(kind);
+  const credential: Credential = { id, holderId, scopes, createdAt: ctx.now, expiresAt, usedAt: null, revokedAt: null };
+  await insertCredential(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), secret), credential, passkeyId);
+  return { id, secret, expiresAt };
+}
+
+export async function insertCredential(tx: Tx, digest: string, credential: Credential, passkeyId: Id<'pky'> | null = null): Promise<void> {
   const { id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt } = credential;
   const row = {
     id,
@@ -139,6 +157,7 @@ export async function insertCredential(tx: Tx, digest: string, credential: Crede
     expires_at: expiresAt,
     used_at: usedAt,
     revoked_at: revokedAt,
+    passkey_id: passkeyId,
   };
   await orgs(tx).insertInto('credentials').values(row).execute();
 }
@@ -222,8 +241,9 @@ type CredentialColumns = {
   expires_at: Instant;
   used_at: Instant | null;
   revoked_at: Instant | null;
+  passkey_id: string | null;
 };
-const credentialColumns = sql`c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at`;
+const credentialColumns = sql`c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at, c.passkey_id`;
 
 /** Who a secret stands for, now; undefined when it is unknown, expired, used up or revoked, without saying which. */
 export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, now: Instant): Promise<Actor | undefined> {
@@ -259,7 +279,9 @@ function actorOfCredential(row: HolderRow & CredentialColumns, now: Instant): Ac
   if (row.credential_id.startsWith('lnk_')) return undefined;
   const { credential_id: id, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
   const holderId = row.id as Credential['holderId'];
-  return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now) ? actorOf(row, scopes) : undefined;
+  return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now)
+    ? actorOf(row, scopes, { id, passkeyId: row.passkey_id })
+    : undefined;
 }
 
 export async function actorById(tx: Tx, holderId: string, scopes: readonly string[], now: Instant): Promise<Actor | undefined> {
@@ -267,7 +289,7 @@ export async function actorById(tx: Tx, holderId: string, scopes: readonly strin
   return rows[0] && actorOf(rows[0], scopes);
 }
 
-function actorOf(holder: HolderRow, scopes: readonly string[]): Actor | undefined {
+function actorOf(holder: HolderRow, scopes: readonly string[], credential?: Actor['credential']): Actor | undefined {
   const { id, name, org_id: orgId, roles } = holder;
   if (holder.disabled_at !== null) return undefined;
   const tiers: Record<string, number> = { [orgId]: 0, [ownOf(orgId)]: 0 };
@@ -275,5 +297,15 @@ function actorOf(holder: HolderRow, scopes: readonly string[]): Actor | undefine
   // The clearinghouse's staff reads the clearinghouse's wing; the reviews' compartments are granted one by one.
   const wide = roles.includes('coordinator') ? ['org_*', 'cas_*', 'hou_*'] : [];
   const kind = id.startsWith('agt_') ? 'agent' : 'person';
-  return { kind, id, orgId, name, roles, scopes, reads: [members, ...wide, ...Object.keys(tiers)], tiers };
+  return {
+    kind,
+    id,
+    orgId,
+    name,
+    roles,
+    scopes,
+    reads: [members, ...wide, ...Object.keys(tiers)],
+    tiers,
+    ...(credential ? { credential } : {}),
+  };
 }

@@ -1,0 +1,40 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+/** Chromium's own virtual authenticator (Chrome DevTools Protocol, domain WebAuthn): a key in the USB port of this page's browser. */
+export async function plugIn(page: Page, options: { verifies?: boolean; synced?: boolean } = {}): Promise<VirtualKey> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'usb',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: options.verifies ?? true,
+      automaticPresenceSimulation: true,
+      defaultBackupEligibility: options.synced ?? false,
+      defaultBackupState: options.synced ?? false,
+    },
+  });
+  return new VirtualKey(cdp, authenticatorId);
+}
+
+class VirtualKey {
+  readonly #cdp: CDPSession;
+  readonly #authenticatorId: string;
+  constructor(cdp: CDPSession, authenticatorId: string) {
+    this.#cdp = cdp;
+    this.#authenticatorId = authenticatorId;
+  }
+  async verifies(isUserVerified: boolean): Promise<void> {
+    await this.#cdp.send('WebAuthn.setUserVerified', { authenticatorId: this.#authenticatorId, isUserVerified });
+  }
+  /** What is on it, to be put on another: a cloned key. */
+  async content() {
+    return (await this.#cdp.send('WebAuthn.getCredentials', { authenticatorId: this.#authenticatorId })).credentials;
+  }
+  async load(credentials: Awaited<ReturnType<VirtualKey['content']>>): Promise<void> {
+    for (const credential of credentials)
+      await this.#cdp.send('WebAuthn.addCredential', { authenticatorId: this.#authenticatorId, credential });
+  }
+}
