@@ -96,7 +96,6 @@ test('a relay that says nothing is not waited for', async () => {
   expect(await ask({ ...mailBounds, idleMs: 500 })).toMatchObject({ outcome: 'unknown' });
   expect(await ask({ ...mailBounds, wholeMs: 300 })).toMatchObject({ status: null, because: /^no answer/ });
 });
-});
 
 test('so many bring mail at once, and whoever says nothing is shown out', async () => {
   const options = { protocol: 'lmtp', host: '127.0.0.1', port: 0, name: 'h', knows: () => true, take: async () => undefined } as const;
