@@ -49,6 +49,8 @@ export const limits = {
   houseEmbargoDays: 21,
   readInDays: 365,
   messagesPerCase: 10_000,
+  filesPerMessage: 8,
+  mentionsPerMessage: 16,
   patchesPerCase: 100,
   statementsPerCase: 1000,
   policiesPerPackage: 16,

@@ -8,6 +8,7 @@ import { day, epochMs } from '../../src/base/instant.ts';
 import { label } from '../../src/base/label.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
+import { messages } from '../../src/clearinghouse/cases/messages/actions.ts';
 import * as claims from '../../src/clearinghouse/claims/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import * as validations from '../../src/clearinghouse/validations/actions.ts';
@@ -193,7 +194,7 @@ test('what is hidden costs the same statements as what is missing', async () => 
     [minimisations.poc, minimisation.id],
     [minimisations.list, finding.id],
     [cases.get, caseId],
-    [cases.messages, caseId],
+    [messages, caseId],
   ] as const) {
     const ask = async (of: string) => {
       said.length = 0;

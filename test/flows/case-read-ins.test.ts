@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day } from '../../src/base/instant.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
+import { message, messages } from '../../src/clearinghouse/cases/messages/actions.ts';
 import { submitPatch } from '../../src/clearinghouse/cases/patches/actions.ts';
 import { acknowledge, decline, endReadIn, knowers, offers, readIn } from '../../src/clearinghouse/cases/read-ins/actions.ts';
 import { tiers } from '../../src/clearinghouse/cases/read-ins/read-in.ts';
@@ -149,7 +150,7 @@ describe('who sees what: role × tier × field', () => {
   beforeAll(async () => {
     const maintainer = await stage.enter(await stage.hub.join('Patching', 'maintainer'), 0);
     await stage.hub.do(maintainer, submitPatch, { id: stage.caseId, patch: loopPatch('good') });
-    await stage.hub.do(maintainer, cases.message, { id: stage.caseId, text: 'SECRET-MESSAGE' });
+    await stage.hub.do(maintainer, message, { id: stage.caseId, text: 'SECRET-MESSAGE' });
     await stage.hub.settle(upToCases);
     const answer = (value: string) => ({ value, evidence: 'SECRET-EVIDENCE' });
     const ssvc = {
@@ -178,9 +179,9 @@ describe('who sees what: role × tier × field', () => {
     for (const word of words[tier]) expect(JSON.stringify(seen)).not.toContain(word);
     const listed = await stage.hub.do(inside, cases.list, {});
     if (tier > 1) expect(JSON.stringify(listed)).not.toMatch(/SECRET/);
-    const asks = { messages: cases.messages, priority: priorities.get };
-    expect('items' in ((await stage.hub.try(inside, asks.messages, { id: stage.caseId })) as object)).toBe(tier <= 1);
-    expect('items' in ((await stage.hub.try(inside, asks.priority, { caseId: stage.caseId })) as object)).toBe(tier <= 1);
+    const written = await stage.hub.do<{ items: object[] }>(inside, messages, { id: stage.caseId });
+    expect(written.items.length > 0).toBe(tier <= 1);
+    expect('items' in ((await stage.hub.try(inside, priorities.get, { caseId: stage.caseId })) as object)).toBe(tier <= 1);
   });
 
   test.each(['finder', 'maintainer', 'operator', 'developer', 'evaluator'] as const)(
@@ -189,7 +190,7 @@ describe('who sees what: role × tier × field', () => {
       const outsider = await stage.hub.join(`outside ${role}`, role);
       const nothing = { refused: true, code: 'not_found', because: 'no such thing' };
       expect(await see(outsider)).toEqual(nothing);
-      expect(await stage.hub.try(outsider, cases.message, { id: stage.caseId, text: 'x' })).toEqual(nothing);
+      expect(await stage.hub.try(outsider, message, { id: stage.caseId, text: 'x' })).toEqual(nothing);
       expect(await stage.hub.try(outsider, priorities.get, { caseId: stage.caseId })).toEqual(nothing);
       expect(await stage.hub.do(outsider, cases.list, {})).toEqual({ items: [] });
     },

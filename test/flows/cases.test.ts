@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
-import type { Message } from '../../src/clearinghouse/cases/case.ts';
 import * as embargoes from '../../src/clearinghouse/cases/embargoes/actions.ts';
-import { appendMessage, caseById } from '../../src/clearinghouse/cases/store.ts';
+import { message } from '../../src/clearinghouse/cases/messages/actions.ts';
 import type { CaseOut } from '../../src/clearinghouse/cases/wire.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
@@ -101,33 +100,6 @@ describe('the embargo', () => {
   });
 });
 
-describe('messages', () => {
-  const write = (as: Actor, text: string) => stage.hub.try(as, cases.message, { id: stage.caseId, text });
-
-  test('reach the others, in order', async () => {
-    expect(await write(stage.finder, 'hello')).toMatchObject({ seq: 1 });
-    expect(await write(maintainer, 'thank you')).toMatchObject({ seq: 2 });
-    expect((await get(stage.finder)).messages?.map((m) => m.text)).toEqual(['hello', 'thank you']);
-    expect(await stage.hub.do(maintainer, cases.messages, { id: stage.caseId, after: 1 })).toMatchObject({ items: [{ seq: 2 }] });
-  });
-
-  test('are written at the same moment without losing one', async () => {
-    const before = (await get(stage.finder)).messages!.length;
-    await Promise.all(Array.from({ length: 5 }, (_, i) => write(stage.finder, `at once ${i}`)));
-    expect((await get(stage.finder)).messages).toHaveLength(before + 5);
-  });
-
-  test(`are at most ${limits.messagesPerCase}`, async () => {
-    const at = stage.hub.clock.now();
-    const message = (seq: number): Message => ({ seq, authorId: 'x', authorName: 'x', text: 'x', at });
-    await stage.hub.doors.db.transaction(house.reads, async (tx) =>
-      appendMessage(tx, (await caseById(tx, stage.caseId))!, message(limits.messagesPerCase - 1)),
-    );
-    expect(await write(stage.finder, 'the last one')).toMatchObject({ seq: limits.messagesPerCase });
-    expect(await write(stage.finder, 'one too many')).toMatchObject({ code: 'too_many' });
-  });
-});
-
 describe('co-finders', () => {
   let second: Actor;
 
@@ -219,7 +191,7 @@ describe('the end', () => {
     await stage.hub.do(stage.desk, cases.close, { id: stage.caseId, outcome: 'fixed', because: 'released' });
     for (const actor of [stage.finder, maintainer])
       expect(await stage.hub.try(await stage.hub.again(actor), cases.get, { id: stage.caseId })).toMatchObject({ code: 'not_found' });
-    expect(await stage.hub.try(stage.desk, cases.message, { id: stage.caseId, text: 'late' })).toMatchObject({ code: 'wrong_state' });
+    expect(await stage.hub.try(stage.desk, message, { id: stage.caseId, text: 'late' })).toMatchObject({ code: 'wrong_state' });
     expect(await stage.hub.try(stage.desk, cases.close, { id: stage.caseId, outcome: 'fixed', because: 'x' })).toMatchObject({
       code: 'wrong_state',
     });

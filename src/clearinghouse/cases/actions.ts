@@ -1,4 +1,3 @@
-import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { wireOk } from '../../base/wire.ts';
@@ -9,11 +8,12 @@ import { vulnerabilityById } from '../duplicates/store.ts';
 import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
-import { type Case, caseLabel, caseMoves, ledgerLabel, type Message, type Report, withFindings } from './case.ts';
+import { type Case, caseLabel, caseMoves, ledgerLabel, type Report, withFindings } from './case.ts';
 import { clockActions } from './clocks/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/store.ts';
+import { lastMessages, messageActions } from './messages/actions.ts';
 import { joinAtOpening, joinFinders, leaveFinders, record } from './participants/joining.ts';
 import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
@@ -108,7 +108,7 @@ export const follow = action({
 export const get = action({
   name: 'cases.get',
   at: 'GET /api/cases/:id',
-  summary: 'One case, as far as your tier goes, with its first messages.',
+  summary: 'One case, as far as your tier goes, with its last messages.',
   by: 'signed-in',
   input: wire.byId,
   output: wire.caseOut,
@@ -164,39 +164,6 @@ export const attachment = action({
     if (!file) return refuse('not_found', 'no such thing');
     const bytes = await ctx.doors.blobs.get(file.id);
     return isRefusal(bytes) ? bytes : done({ filename: file.filename, data: Buffer.from(bytes).toString('base64') });
-  },
-});
-
-export const message = action({
-  name: 'cases.message',
-  at: 'POST /api/cases/:id/messages',
-  summary: 'Write to the participants at tiers 0 and 1.',
-  by: 'signed-in',
-  input: wire.messageInput,
-  output: wire.messageOut,
-  on: (ctx, input) => store.caseById(ctx.tx, input.id),
-  async run(ctx, input, of: Case) {
-    if (wire.tierIn(of, ctx.actor) > 1) return refuse('not_permitted', 'messages are for tiers 0 and 1');
-    if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
-    const seq = (await store.lastMessageSeq(ctx.tx, of.id)) + 1;
-    if (seq > limits.messagesPerCase) return refuse('too_many', `a case holds at most ${limits.messagesPerCase} messages`);
-    const written: Message = { seq, authorId: ctx.actor.id, authorName: ctx.actor.name, text: input.text, at: ctx.now };
-    await store.appendMessage(ctx.tx, of, written);
-    return done(written, event(of, 'case.message-written', { seq }));
-  },
-});
-
-export const messages = action({
-  name: 'cases.messages',
-  at: 'GET /api/cases/:id/messages',
-  summary: 'Messages of a case, oldest first, from a number on.',
-  by: 'signed-in',
-  input: wire.messagesInput,
-  output: wire.messagesOut,
-  on: (ctx, input) => store.caseById(ctx.tx, input.id),
-  async run(ctx, input, of: Case) {
-    if (wire.tierIn(of, ctx.actor) > 1) return refuse('not_permitted', 'messages are for tiers 0 and 1');
-    return done({ items: await store.messagesOf(ctx.tx, of.id, input.after, input.limit) });
   },
 });
 
@@ -302,7 +269,7 @@ async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
     case: of,
     reports: findings.map((f) => reportOf(ctx, f, names.get(f.orgId) ?? '')),
     readIns: await readInsOfCase(ctx.tx, of.id),
-    messages: await store.messagesOf(ctx.tx, of.id, 0, limits.pageRows),
+    messages: await lastMessages(ctx, of),
     patches: await patchesOf(ctx.tx, of.id),
   };
 }
@@ -320,5 +287,13 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
   return { event: name, thing: of.id, label: ledgerLabel(of), payload };
 }
 
-const own = [ofFinding, open, addFinders, follow, get, list, attachment, message, messages, observe, disclose, close];
-export const caseActions = [...own, ...readInActions, ...embargoActions, ...patchActions, ...statementActions, ...clockActions];
+const own = [ofFinding, open, addFinders, follow, get, list, attachment, observe, disclose, close];
+export const caseActions = [
+  ...own,
+  ...messageActions,
+  ...readInActions,
+  ...embargoActions,
+  ...patchActions,
+  ...statementActions,
+  ...clockActions,
+];

@@ -40,15 +40,6 @@ export interface Case {
   readonly outcome: Outcome | null;
 }
 
-export interface Message {
-  /** Counts from 1 within the case. */
-  readonly seq: number;
-  readonly authorId: string;
-  readonly authorName: string;
-  readonly text: string;
-  readonly at: Instant;
-}
-
 /** The case with exactly these findings. It keeps the name it was opened under. */
 export function withFindings(of: Case, findings: readonly { readonly id: Id<'fnd'>; readonly orgId: Id<'org'> }[]): Case {
   return { ...of, findingIds: findings.map((f) => f.id), finderOrgIds: [...new Set(findings.map((f) => f.orgId))] };

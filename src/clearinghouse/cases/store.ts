@@ -3,7 +3,7 @@ import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
-import type { Case, CaseState, Message, Outcome } from './case.ts';
+import type { Case, CaseState, Outcome } from './case.ts';
 import { type Embargo, governing } from './embargoes/embargo.ts';
 import type { Vfdpxa } from './vfdpxa.ts';
 
@@ -27,18 +27,7 @@ type CaseRow = {
   compartments: string[];
 };
 
-type MessageRow = {
-  case_id: Id<'cas'>;
-  seq: number;
-  author_id: string;
-  author_name: string;
-  text: string;
-  at: Instant;
-  tlp: Tlp;
-  compartments: string[];
-};
-
-const cases = (tx: Tx) => tx.withTables<{ cases: CaseRow; case_messages: MessageRow }>();
+const cases = (tx: Tx) => tx.withTables<{ cases: CaseRow }>();
 
 export async function insertCase(tx: Tx, of: Case): Promise<void> {
   await cases(tx).insertInto('cases').values(rowOf(of)).execute();
@@ -117,38 +106,6 @@ export async function casesWithEmbargoDue(tx: Tx, now: Instant, limit: number): 
     .skipLocked()
     .execute();
   return rows.map(caseOf);
-}
-
-/** The caller holds the case's row lock, so that no number is given twice. */
-export async function appendMessage(tx: Tx, of: Case, message: Message): Promise<void> {
-  const { seq, authorId, authorName, text, at } = message;
-  const { tlp, compartments } = of.label;
-  const row = { case_id: of.id, seq, author_id: authorId, author_name: authorName, text, at, tlp, compartments: [...compartments] };
-  await cases(tx).insertInto('case_messages').values(row).execute();
-}
-
-export async function lastMessageSeq(tx: Tx, id: Id<'cas'>): Promise<number> {
-  const row = await cases(tx)
-    .selectFrom('case_messages')
-    .select('seq')
-    .where('case_id', '=', id)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.seq ?? 0;
-}
-
-/** Oldest first, from after `after` on. */
-export async function messagesOf(tx: Tx, id: Id<'cas'>, after: number, limit: number): Promise<Message[]> {
-  const rows = await cases(tx)
-    .selectFrom('case_messages')
-    .selectAll()
-    .where('case_id', '=', id)
-    .where('seq', '>', after)
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
-  return rows.map((r) => ({ seq: r.seq, authorId: r.author_id, authorName: r.author_name, text: r.text, at: r.at }));
 }
 
 function rowOf(c: Case): CaseRow {

@@ -3,8 +3,9 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
 import { type Rung, rungs } from '../findings/finding.ts';
-import { type Case, type Message, outcomes, type Report } from './case.ts';
+import { type Case, outcomes, type Report } from './case.ts';
 import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
+import { messageOut, present as presentMessage, type Shown } from './messages/wire.ts';
 import { artefactOf, type Patch, patchVerdicts, writers } from './patches/patch.ts';
 import type { ReadIn } from './read-ins/read-in.ts';
 import { happenings } from './vfdpxa.ts';
@@ -14,12 +15,6 @@ export const byVulnerability = z.object({ id: wireId('vul') });
 export const followInput = byVulnerability.extend({ intoId: wireId('vul') });
 export const byFinding = z.object({ findingId: wireId('fnd') });
 export const page = wirePage;
-export const messageInput = z.object({ id: wireId('cas'), text: wireText(limits.textChars) });
-export const messagesInput = z.object({
-  id: wireId('cas'),
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
-});
 export const attachmentInput = z.object({ id: wireId('cas'), blobId: wireId('blb') });
 export const observeInput = z.object({
   id: wireId('cas'),
@@ -35,7 +30,7 @@ export interface CaseView {
   readonly case: Case;
   readonly reports: readonly Report[];
   readonly readIns: readonly ReadIn[];
-  readonly messages: readonly Message[];
+  readonly messages: readonly Shown[];
   readonly patches: readonly Patch[];
 }
 
@@ -55,7 +50,6 @@ const reportOut = z.object({
   receivedAt: wireInstant,
   attachments: z.array(attachmentOut),
 });
-export const messageOut = z.object({ seq: z.number(), authorId: z.string(), authorName: z.string(), text: z.string(), at: wireInstant });
 const patchOut = z.object({
   id: wireId('pat'),
   state: z.enum(['submitted', 'judged']),
@@ -125,7 +119,6 @@ export const ofFindingOut = z.object({
   caseId: wireId('cas').nullable(),
 });
 export const openOut = z.object({ id: wireId('cas') });
-export const messagesOut = z.object({ items: z.array(messageOut) });
 export const attachmentOutput = z.object({ filename: z.string(), data: z.string() });
 export const changedOut = z.object({ id: wireId('cas'), state: caseStates, vfdpxa: z.string() });
 
@@ -187,7 +180,7 @@ function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut>
     ...(onlyFinder ? {} : { continuesInId: of.continuesInId }),
     reports: reports.map((r) => ({ ...r, attachments: r.attachments.map((a) => ({ ...a })) })),
     ...highestOf(reports.map((r) => r.rung)),
-    messages: view.messages.map((m) => ({ ...m })),
+    messages: view.messages.map(presentMessage),
     ...(tier === 0 ? { finderOrgIds: [...finders] } : {}),
   };
 }
