@@ -14,7 +14,7 @@ import { bisectionsOfFindings } from '../../validations/bisections/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
 import { reproductionsIn } from '../../validations/validation.ts';
 import * as wire from '../wire.ts';
-import { type Bisected, type Material, suggestionOf, type Tried } from './suggestion.ts';
+import { type Bisected, type Material, publishedRanges, suggestionOf, type Tried } from './suggestion.ts';
 
 export const suggest = action({
   name: 'advisories.suggest',
@@ -71,12 +71,12 @@ function triedBy(ctx: Ctx, recipeId: string): Tried[] {
   ];
 }
 
-/** Ranges of a registry's versions; a position in a patch series or a revision is no version of an advisory. */
 function bisectedBy(ctx: Ctx, { recipeId, found }: Bisection): Bisected[] {
   const files = ctx.doors.recipes.all().find((r) => r.id === recipeId);
   const recipe = files && parseRecipe(files.text);
-  if (!found || !recipe || isRefusal(recipe) || !['npm', 'pypi'].includes(recipe.variants.vulnerable.kind)) return [];
-  return found.ranges.map((range) => ({ recipeId, package: packageOf(recipe.target.purl), range }));
+  if (!found || !recipe || isRefusal(recipe)) return [];
+  const ranges = publishedRanges(recipe.variants.vulnerable.kind, found.ranges);
+  return ranges.map((range) => ({ recipeId, package: packageOf(recipe.target.purl), range }));
 }
 
 function versionTried(source: Recipe['variants']['vulnerable'], recipe: Recipe): string {

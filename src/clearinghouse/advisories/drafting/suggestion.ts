@@ -103,6 +103,14 @@ export function suggestionOf(material: Material): Suggestion {
   };
 }
 
+/** Those between published versions: a position in a patch series, a revision or an archive is no version of an advisory. */
+export function publishedRanges(kind: string, ranges: readonly BisectedRange[]): readonly BisectedRange[] {
+  if (!['npm', 'pypi', 'debian'].includes(kind)) return [];
+  return ranges.filter(({ introduced, lastKnownAffected, fixed }) =>
+    [introduced.by, lastKnownAffected, fixed?.by ?? ''].every((name) => !name.includes(' ')),
+  );
+}
+
 /** Suppliers know best where it begins; next what a search of the history showed, then what was replayed here; a version that was merely reported bounds nothing. */
 function rangesOf(material: Material): { ranges: AffectedRange[]; from: string[] } {
   const said = material.statements
