@@ -1,6 +1,7 @@
 import * as cases from '../clearinghouse/cases/actions.ts';
 import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
 import { endEmbargoes } from '../clearinghouse/cases/embargoes/actions.ts';
+import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
 import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import * as claims from '../clearinghouse/claims/actions.ts';
 import * as duplicates from '../clearinghouse/duplicates/actions.ts';
@@ -69,6 +70,11 @@ export const flow: Flow = {
     hop('vulnerability.emptied', cases.addFinders, thing),
     hop('vulnerability.emptied', cases.follow, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
     hop('vulnerability.subsumed', cases.follow, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
+    // A report on its way to a project: its place follows what is known of it, and it leaves the queue with its case.
+    hop('finding.banded', reorderDelivery, ({ thing }) => ({ findingId: thing })),
+    hop('priority.assessed', noteSeverity, ({ payload }) => ({ id: payload.caseId, base: payload.cvss.base })),
+    hop('case.disclosed', endDeliveries, thing),
+    hop('case.closed', endDeliveries, thing),
     // A release: disclosed, settled, matched with what operators keep.
     // A later version of an advisory is of a case that is public already.
     hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),
@@ -113,6 +119,7 @@ export const flow: Flow = {
     claims.expire,
     findings.remind,
     endEmbargoes,
+    deliverDue,
     strikeClocks,
     releases.publishDue,
     webhooks.wakeDue,

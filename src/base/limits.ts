@@ -60,6 +60,12 @@ export const limits = {
   /** Of a line of SECURITY.md; what is longer is cut. */
   lookUpLineChars: 4000,
   suggestionsPerLookUp: 64,
+  languagesPerProfile: 16,
+  /** How many reports a project can ask for in a week; what takes more has no need of a number. */
+  reportsPerWeek: 1000,
+  pauseDays: 365,
+  /** Waiting for one project. */
+  deliveriesPerProject: 1000,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
   /** Of the reader of package URLs; what a station takes is `purlBytes`. */

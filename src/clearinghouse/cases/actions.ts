@@ -10,10 +10,12 @@ import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Report, withFindings } from './case.ts';
 import { clockActions } from './clocks/actions.ts';
+import { profileActions } from './contacts/profiles/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/store.ts';
 import { lastMessages, messageActions } from './messages/actions.ts';
+import { pacingActions } from './pacing/actions.ts';
 import { joinAtOpening, joinFinders, leaveFinders, record } from './participants/joining.ts';
 import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
@@ -296,4 +298,6 @@ export const caseActions = [
   ...patchActions,
   ...statementActions,
   ...clockActions,
+  ...profileActions,
+  ...pacingActions,
 ];

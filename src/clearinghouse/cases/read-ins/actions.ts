@@ -19,6 +19,9 @@ export const readIn = action({
   output: wire.readInOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
+    const person = await personById(ctx.tx, input.personId);
+    if (person && (await isPaced(ctx.tx, of, person.orgId)))
+      return refuse('wrong_state', 'this person’s project has a pace: hand the case over with cases.deliver', '/personId');
     const offered = await offer(ctx, of, input);
     return isRefusal(offered) ? offered : done(offered, offerEvent(offered));
   },

@@ -83,7 +83,8 @@ function debian({ text }: GivenFile): Said[] {
   return text.split(/\r?\n/).flatMap((raw, i): Said[] => {
     const found = /^([A-Za-z-]{1,40}):[ \t]{0,8}(.{1,2000})$/.exec(raw);
     if (!found) return [];
-    const [, name, value] = [found[0], found[1]!.toLowerCase(), found[2]!.trim().replace(/^["']|["']$/g, '')];
+    const name = found[1]!.toLowerCase();
+    const value = found[2]!.trim().replace(/^["']|["']$/g, '');
     const line = i + 1;
     if (name === 'security-contact') {
       const [mail] = emailsIn(value);
