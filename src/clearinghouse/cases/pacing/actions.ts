@@ -9,7 +9,7 @@ import { placeOf } from '../../findings/queue/store.ts';
 import { bareOf } from '../../inventories/package-name.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { speakerOf } from '../contacts/profiles/actions.ts';
-import { type Recognition, spoken } from '../contacts/profiles/profile.ts';
+import { projectLabel, type Recognition, spoken } from '../contacts/profiles/profile.ts';
 import { maintainerOf, profilesOf } from '../contacts/profiles/store.ts';
 import { offer, offerEvent, vet } from '../read-ins/actions.ts';
 import { caseById, caseOfFinding } from '../store.ts';
@@ -240,7 +240,7 @@ async function kept(ctx: Ctx, pace: Pace, name: `project.${string}`, payload: un
     await store.lockQueue(tx, pace.package);
     await store.setDue(tx, pace.package, ctx.now);
   });
-  return done(pace, { event: name, thing: pace.package, label: pace.label, payload });
+  return done(pace, { event: name, thing: pace.package, label: projectLabel(pace.orgId), payload });
 }
 
 async function currentPace(ctx: Ctx, name: string): Promise<Pace | undefined> {

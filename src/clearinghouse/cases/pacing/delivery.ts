@@ -7,7 +7,7 @@ import type { ExclusionCheck } from '../read-ins/read-in.ts';
 import type { Severity } from './pace.ts';
 
 export const deliveryStates = ['waiting', 'delivered', 'withdrawn'] as const;
-export type DeliveryState = (typeof deliveryStates)[number];
+type DeliveryState = (typeof deliveryStates)[number];
 
 export const deliveryMoves: readonly Move<DeliveryState, 'deliver' | 'withdraw'>[] = [
   { from: 'waiting', by: 'deliver', to: 'delivered' },

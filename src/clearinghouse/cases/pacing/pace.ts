@@ -42,7 +42,7 @@ export interface Waiting {
 
 const week = 7 * day;
 
-export interface Places<W extends Waiting> {
+interface Places<W extends Waiting> {
   /** Those there is a place for now, in order. */
   readonly now: readonly W[];
   /** When there will be one for somebody who waits; null: not by the passing of time alone. */

@@ -4,6 +4,7 @@ import { wireOk } from '../../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import { grantsOf, insertGrant, orgById, personById, revokeGrants } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
+import { isPaced } from '../pacing/store.ts';
 import { supplierKnows } from '../participants/joining.ts';
 import { caseById } from '../store.ts';
 import { decideReadIn, type ReadIn, readInMoves, termsDigest, termsOf } from './read-in.ts';

@@ -1,4 +1,3 @@
-import { label } from '../../../../base/label.ts';
 import { isRefusal, type Refusal, refuse } from '../../../../base/refusal.ts';
 import { wireOk } from '../../../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../../trust/action.ts';
@@ -9,7 +8,7 @@ import { caseById } from '../../store.ts';
 import { tierIn } from '../../wire.ts';
 import { kindOf, lookUp } from '../suggestions/look-up.ts';
 import type { GivenFile } from '../suggestions/suggestion.ts';
-import { type Profile, type Recognition, type Said, spoken } from './profile.ts';
+import { type Profile, projectLabel, type Recognition, type Said, spoken } from './profile.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -50,7 +49,7 @@ export const recogniseMaintainer = action({
     if (now && now.orgId !== org.id) return refuse('conflict', 'another organisation speaks for it; end that first', '/package');
     const recognition: Recognition = {
       ...{ package: name, orgId: org.id, because: input.because, recognisedBy: ctx.actor.id, recognisedAt: ctx.now, endedAt: null },
-      label: label('AMBER', org.id),
+      label: projectLabel(org.id),
     };
     await store.recognise(ctx.tx, recognition);
     return done(recognition, event(recognition, 'project.maintainer-recognised', { orgId: org.id, because: input.because }));
@@ -105,7 +104,7 @@ export const keepProfile = action({
     if (Object.values(said).every((value) => value === null)) return refuse('malformed', 'say at least one thing');
     const profile: Profile = {
       ...{ package: name, saidBy: maintainer ? 'maintainer' : 'coordinator', orgId: maintainer?.orgId ?? null, said: said satisfies Said },
-      ...{ sourceUrl, readAt, keptBy: ctx.actor.id, keptAt: ctx.now, label: maintainer?.label ?? label('AMBER', 'hou_clearinghouse') },
+      ...{ sourceUrl, readAt, keptBy: ctx.actor.id, keptAt: ctx.now, label: projectLabel(maintainer?.orgId ?? null) },
     };
     // The row of a maintainer that spoke before it may be another organisation's.
     await ctx.acrossCompartments((tx) => store.keepProfile(tx, profile));
@@ -164,8 +163,8 @@ async function spokenOf(ctx: Ctx, name: string): Promise<wire.Spoken> {
   });
 }
 
-function event(of: Pick<Recognition, 'package' | 'label'>, name: `project.${string}`, payload: unknown): Happening {
-  return { event: name, thing: of.package, label: of.label, payload };
+function event(of: Pick<Profile, 'package' | 'orgId'>, name: `project.${string}`, payload: unknown): Happening {
+  return { event: name, thing: of.package, label: projectLabel(of.orgId), payload };
 }
 
 export const profileActions = [lookUpContacts, recogniseMaintainer, endMaintainer, projects, keepProfile, profile, approach];

@@ -1,6 +1,6 @@
 import type { Id } from '../../../../base/id.ts';
 import type { Instant } from '../../../../base/instant.ts';
-import type { Label } from '../../../../base/label.ts';
+import { type Label, label } from '../../../../base/label.ts';
 
 export const aiStances = ['yes', 'with-conditions', 'no'] as const;
 export const venues = ['private', 'public'] as const;
@@ -49,6 +49,11 @@ export interface Recognition {
   readonly recognisedAt: Instant;
   readonly endedAt: Instant | null;
   readonly label: Label;
+}
+
+/** What is told of a project lies with whoever speaks for it, and else with the clearinghouse; it tells of no case. */
+export function projectLabel(orgId: Id<'org'> | null): Label {
+  return label('AMBER', orgId ?? 'hou_clearinghouse');
 }
 
 /** One thing said, with who says it and since when. */

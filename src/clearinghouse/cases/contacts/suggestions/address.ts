@@ -33,7 +33,7 @@ export function doubtsOf(value: string): string[] {
   return doubts;
 }
 
-export function hostOf(value: string): string {
+function hostOf(value: string): string {
   if (!value.includes('://')) return value.slice(value.lastIndexOf('@') + 1);
   try {
     return new URL(value).hostname;

@@ -4,7 +4,7 @@ import { readSecurityMd } from './security-md.ts';
 import { readSecurityTxt } from './security-txt.ts';
 import { type FileKind, type Found, type GivenFile, type Hint, type Reading, ranked } from './suggestion.ts';
 
-export interface LookedUp extends Reading {
+interface LookedUp extends Reading {
   /** Files that could not be read as what they are called: nothing can be told from them, which is not that they name nobody. */
   readonly unread: readonly string[];
 }

@@ -16,7 +16,7 @@ export interface GivenFile {
 }
 
 /** Where a project may be reached, as one file says in one place: for a person to look at, never acted on. */
-export interface Suggestion {
+interface Suggestion {
   readonly channel: Channel;
   readonly value: string;
   /** Which attempt of the ladder it is for: 1 the project's own private channel, 2 its people, 3 whoever stands near it. */
