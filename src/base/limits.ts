@@ -1,3 +1,5 @@
+import { upstreamLimits } from './upstream-limits.ts';
+
 /** Every limit of the house, by name, with its unit in the name. Each is tested at the limit and at the limit + 1. */
 export const limits = {
   /** One request's body. TAP allows 16 attachments of 1 MiB each, base64, plus metadata. */
@@ -54,18 +56,7 @@ export const limits = {
   patchesPerCase: 100,
   statementsPerCase: 1000,
   policiesPerPackage: 16,
-  /** Of a look-up of who answers for a project's security. */
-  lookUpFiles: 16,
-  lookUpFileChars: 256 * 1024,
-  /** Of a line of SECURITY.md; what is longer is cut. */
-  lookUpLineChars: 4000,
-  suggestionsPerLookUp: 64,
-  languagesPerProfile: 16,
-  /** How many reports a project can ask for in a week; what takes more has no need of a number. */
-  reportsPerWeek: 1000,
-  pauseDays: 365,
-  /** Waiting for one project. */
-  deliveriesPerProject: 1000,
+  ...upstreamLimits,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
   /** Of the reader of package URLs; what a station takes is `purlBytes`. */

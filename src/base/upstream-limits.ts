@@ -1,0 +1,15 @@
+/** Of what lies between a case and the projects it is for; part of `limits`. */
+export const upstreamLimits = {
+  /** Of a look-up of who answers for a project's security. */
+  lookUpFiles: 16,
+  lookUpFileChars: 256 * 1024,
+  /** Of a line of SECURITY.md; what is longer is cut. */
+  lookUpLineChars: 4000,
+  suggestionsPerLookUp: 64,
+  languagesPerProfile: 16,
+  /** How many reports a project can ask for in a week; what takes more has no need of a number. */
+  reportsPerWeek: 1000,
+  pauseDays: 365,
+  /** Waiting for one project. */
+  deliveriesPerProject: 1000,
+} as const;
