@@ -87,4 +87,7 @@ test('begun twice, concluded once; evidence of another search is not believed; p
   expect(await labourOnce(hub.doors, bisections.bisection, first.id)).toBeUndefined();
   expect(await hub.do(desk!, bisections.get, { id: first.id })).toMatchObject({ outcome: 'found' });
   expect(await hub.try(house, bisections.begin, { id: first.id })).toMatchObject({ code: 'wrong_state' });
+  const third = await ask(one);
+  expect(await hub.do(desk!, bisections.cancel, { id: third.id, because: 'not needed' })).toMatchObject({ state: 'cancelled' });
+  expect(await hub.try(house, bisections.begin, { id: third.id })).toMatchObject({ code: 'wrong_state' });
 });

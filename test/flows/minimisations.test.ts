@@ -92,6 +92,19 @@ test('parked, and taken up again', async () => {
   expect(await hub.do(desk!, minimisations.get, { id })).toMatchObject({ state: 'concluded', outcome: 'smaller' });
 });
 
+test('cancelled while it runs: nothing is concluded, and another may be asked for', async () => {
+  const findingId = await replayed('loop cancelled');
+  const { id } = await ask(findingId);
+  await hub.do(house, minimisations.begin, { id });
+  expect(await hub.try(finder!, minimisations.cancel, { id, because: 'mine' })).toMatchObject({ code: 'not_permitted' });
+  expect(await hub.do(desk!, minimisations.cancel, { id, because: 'not needed' })).toMatchObject({
+    ...{ state: 'cancelled', because: 'not needed' },
+  });
+  expect(await hub.try(house, minimisations.sayProgress, { id })).toMatchObject({ code: 'wrong_state' });
+  expect(await hub.try(house, minimisations.conclude, { id, evidence: {} })).toMatchObject({ code: 'wrong_state' });
+  expect(await ask(findingId)).toMatchObject({ state: 'requested' });
+});
+
 test('another finder learns nothing', async () => {
   const findingId = await replayed('loop secret');
   const { id } = await ask(findingId);

@@ -42,6 +42,13 @@ function stepsOf(text: string): Step[] {
   return steps;
 }
 
+/** How, where and what. */
+const shown = [
+  /^shows (no|\d+ in) ([\w.-]+)$/,
+  /^shows (?=[\w.-]+ (holding) )([\w.-]+) holding (.+)$/,
+  /^shows (?=[\w.-]+ (=) )([\w.-]+) = (.+)$/,
+] as const;
+
 const verbs = new Map(actions.map((verb) => [verb.name as string, verb]));
 const spans: Record<string, number> = { minute, hour, day };
 
@@ -117,23 +124,23 @@ export class Teller {
 
   #see(line: string, answer: unknown): void {
     if (line.startsWith('with ')) return;
-    const kept = /^as \$(\w+)(?: from ([\w.-]+))?$/.exec(line);
-    if (kept) return void this.#kept.set(kept[1]!, kept[2] === undefined ? answer : at(answer, kept[2]));
-    const refused = /^refused (\w+)(?:: (.*))?$/.exec(line);
-    if (refused) {
-      expect(answer, line).toMatchObject({ code: refused[1] });
-      if (refused[2]) expect((answer as { because: string }).because).toContain(refused[2]);
+    const [, kept, from] = /^as \$(\w+)(?: from ([\w.-]+))?$/.exec(line) ?? [];
+    if (kept) {
+      this.#kept.set(kept, from === undefined ? answer : at(answer, from));
       return;
     }
-    const counts = /^shows (\d+) in ([\w.-]+)$/.exec(line);
-    if (counts) return expect(at(answer, counts[2]!), line).toHaveLength(Number(counts[1]));
-    const none = /^shows no ([\w.-]+)$/.exec(line);
-    if (none) return expect(at(answer, none[1]!) ?? undefined, line).toBeUndefined();
-    const holds = /^shows ([\w.-]+) holding (.+)$/.exec(line);
-    if (holds) return expect(JSON.stringify(at(answer, holds[1]!)), line).toContain(String(this.#value(holds[2]!)));
-    const shows = /^shows ([\w.-]+) = (.+)$/.exec(line);
-    if (!shows) throw new Error(`nobody knows what "${line}" means`);
-    expect(at(answer, shows[1]!), line).toEqual(this.#value(shows[2]!));
+    const [, code, because] = /^refused (\w+)(?:: (.*))?$/.exec(line) ?? [];
+    if (code) {
+      expect(answer, line).toMatchObject({ code, because: expect.stringContaining(because ?? '') });
+      return;
+    }
+    const [, how, path, wanted] = shown.map((pattern) => pattern.exec(line)).find((found) => found !== null) ?? [];
+    if (path === undefined) throw new Error(`nobody knows what "${line}" means`);
+    const seen = at(answer, path);
+    if (how === 'no') expect(seen ?? undefined, line).toBeUndefined();
+    else if (how === 'holding') expect(JSON.stringify(seen), line).toContain(String(this.#value(wanted!)));
+    else if (wanted !== undefined) expect(seen, line).toEqual(this.#value(wanted));
+    else expect(seen, line).toHaveLength(Number.parseInt(how!, 10));
   }
 
   #inputOf(told: string): Record<string, unknown> {

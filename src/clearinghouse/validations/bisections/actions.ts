@@ -150,7 +150,19 @@ export const retry = action({
   present: wire.present,
 });
 
-async function changed(ctx: Ctx, of: Bisection, by: 'park' | 'retry', because: string | null, event: Happening['event']) {
+export const cancel = action({
+  name: 'bisections.cancel',
+  at: 'POST /api/bisections/:id/cancel',
+  summary: 'End a search that nobody waits for, with the reason: what runs is stopped.',
+  by: ['coordinator'],
+  input: wire.cancelInput,
+  output: wire.bisectionOut,
+  on: (ctx, input) => store.bisectionById(ctx.tx, input.id),
+  run: (ctx, { because }, bisection: Bisection) => changed(ctx, bisection, 'cancel', because, 'bisection.cancelled'),
+  present: wire.present,
+});
+
+async function changed(ctx: Ctx, of: Bisection, by: 'park' | 'retry' | 'cancel', because: string | null, event: Happening['event']) {
   const state = move(validationMoves, of.state, by);
   if (isRefusal(state)) return state;
   const after: Bisection = { ...of, state, because };
@@ -187,4 +199,4 @@ export const bisection: Labour<BisectSpec, unknown> = {
   ...{ name: 'bisection', begin, work: workBisect, progress: sayProgress, conclude },
 };
 
-export const bisectionActions = [request, get, list, begin, sayProgress, conclude, park, retry];
+export const bisectionActions = [request, get, list, begin, sayProgress, conclude, park, retry, cancel];

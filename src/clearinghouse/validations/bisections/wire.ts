@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { wireId, wireInstant } from '../../../base/wire.ts';
+import { limits } from '../../../base/limits.ts';
+import { wireId, wireInstant, wireText } from '../../../base/wire.ts';
 import { validationStates } from '../validation.ts';
 import { stepIn } from '../wire.ts';
 import { type Bisection, outcomes } from './bisection.ts';
@@ -9,6 +10,7 @@ export const byId = z.object({ id: wireId('bis') });
 export const progressInput = z.object({ id: wireId('bis'), step: stepIn.optional() });
 export const concludeInput = z.object({ id: wireId('bis'), evidence: z.unknown() });
 export const parkInput = z.object({ id: wireId('bis'), tries: z.int().min(1) });
+export const cancelInput = z.object({ id: wireId('bis'), because: wireText(limits.becauseChars) });
 
 /** The change lies behind `after` (null: before all that was looked at) and no later than `by`. */
 const boundary = z.object({ after: z.string().nullable(), by: z.string(), exact: z.boolean() });

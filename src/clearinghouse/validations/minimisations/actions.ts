@@ -166,7 +166,19 @@ export const retry = action({
   present: wire.present,
 });
 
-async function changed(ctx: Ctx, of: Minimisation, by: 'park' | 'retry', because: string | null, event: Happening['event']) {
+export const cancel = action({
+  name: 'minimisations.cancel',
+  at: 'POST /api/minimisations/:id/cancel',
+  summary: 'End a search that nobody waits for, with the reason: what runs is stopped.',
+  by: ['coordinator'],
+  input: wire.cancelInput,
+  output: wire.minimisationOut,
+  on: (ctx, input) => store.minimisationById(ctx.tx, input.id),
+  run: (ctx, { because }, minimisation: Minimisation) => changed(ctx, minimisation, 'cancel', because, 'minimisation.cancelled'),
+  present: wire.present,
+});
+
+async function changed(ctx: Ctx, of: Minimisation, by: 'park' | 'retry' | 'cancel', because: string | null, event: Happening['event']) {
   const state = move(validationMoves, of.state, by);
   if (isRefusal(state)) return state;
   const after: Minimisation = { ...of, state, because };
@@ -205,4 +217,4 @@ export const minimisation: Labour<MinimiseSpec, unknown> = {
   ...{ name: 'minimisation', begin, work: workMinimise, progress: sayProgress, conclude },
 };
 
-export const minimisationActions = [request, get, list, poc, begin, sayProgress, conclude, park, retry];
+export const minimisationActions = [request, get, list, poc, begin, sayProgress, conclude, park, retry, cancel];

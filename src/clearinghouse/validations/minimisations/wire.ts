@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { wireId, wireInstant } from '../../../base/wire.ts';
+import { limits } from '../../../base/limits.ts';
+import { wireId, wireInstant, wireText } from '../../../base/wire.ts';
 import { validationStates } from '../validation.ts';
 import { stepIn } from '../wire.ts';
 import { endings, type Minimisation, outcomes } from './minimisation.ts';
@@ -9,6 +10,7 @@ export const byId = z.object({ id: wireId('min') });
 export const progressInput = z.object({ id: wireId('min'), step: stepIn.optional() });
 export const concludeInput = z.object({ id: wireId('min'), evidence: z.unknown() });
 export const parkInput = z.object({ id: wireId('min'), tries: z.int().min(1) });
+export const cancelInput = z.object({ id: wireId('min'), because: wireText(limits.becauseChars) });
 
 export const minimisationOut = z.object({
   id: wireId('min'),
