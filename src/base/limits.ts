@@ -1,7 +1,9 @@
+import { caseLimits } from './case-limits.ts';
 import { upstreamLimits } from './upstream-limits.ts';
 
 /** Every limit of the house, by name, with its unit in the name. Each is tested at the limit and at the limit + 1. */
 export const limits = {
+  ...caseLimits,
   /** One request's body. TAP allows 16 attachments of 1 MiB each, base64, plus metadata. */
   requestBytes: 26 * 1024 * 1024,
   attachmentBytes: 1024 * 1024,
@@ -53,9 +55,6 @@ export const limits = {
   messagesPerCase: 10_000,
   filesPerMessage: 8,
   mentionsPerMessage: 16,
-  patchesPerCase: 100,
-  statementsPerCase: 1000,
-  policiesPerPackage: 16,
   ...upstreamLimits,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
@@ -242,10 +241,6 @@ export const limits = {
   minimiseBytes: 1024 * 1024 * 1024,
   /** Points of a history that one search tries. */
   bisectTries: 64,
-  /** Of one patch: inputs beside the PoCs, inputs thrown at the patched build, and the time for each of the two. */
-  patchVariants: 48,
-  patchAttacks: 96,
-  patchTrialMs: 60 * 1000,
   /** Of those that were not silent, so many are kept, and so long ones as a whole. */
   loudTrials: 8,
   loudTrialBytes: 64 * 1024,

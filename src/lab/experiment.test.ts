@@ -162,8 +162,11 @@ describe('run and conclude', () => {
 describe('patches', () => {
   const patch = Buffer.from('--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n');
   const verify = async (run: (box: BoxSpec, tree: TreeId) => BoxResult) =>
-    insist(await verifyPatch(recipe, patch, [exampleFiles['poc.txt']], { files: exampleFiles }, doors(run))).verdict;
+    insist(await verifyPatch(recipe, [patch], [exampleFiles['poc.txt']], { files: exampleFiles }, doors(looked(run)))).verdict;
   const passed = { ...silent, stdout: Buffer.from('ok\n') };
+  /** Taken apart, each build has one function, which asks the sanitizer; what no patch may change is as it was. */
+  const looked = (run: (box: BoxSpec, tree: TreeId) => BoxResult) => (box: BoxSpec, tree: TreeId) =>
+    box.argv[3] === 'sight' ? { ...silent, stdout: Buffer.from('1 0 9 parse\n') } : box.argv[3] === 'immutable' ? silent : run(box, tree);
   const isTest = (box: BoxSpec) => box.argv[1] === 'test';
   const old = treeNamed('a');
 
@@ -186,10 +189,10 @@ describe('patches', () => {
   test('a hostile patch does not reach the box', async () => {
     const lab = honest();
     const bad = Buffer.from('--- a/../x\n+++ b/../x\n');
-    expect(await verifyPatch(recipe, bad, [exampleFiles['poc.txt']], { files: exampleFiles }, lab)).toMatchObject({
+    expect(await verifyPatch(recipe, [bad], [exampleFiles['poc.txt']], { files: exampleFiles }, lab)).toMatchObject({
       code: 'not_permitted',
     });
-    expect(await verifyPatch(recipe, patch, [], { files: exampleFiles }, lab)).toMatchObject({ code: 'malformed' });
+    expect(await verifyPatch(recipe, [patch], [], { files: exampleFiles }, lab)).toMatchObject({ code: 'malformed' });
     expect(lab.asked).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
 import { sha256 } from '../base/canonical.ts';
 import type { BoxSpec, TreeId } from '../base/doors.ts';
+import { limits } from '../base/limits.ts';
 import type { RunRecord } from './evidence.ts';
-import { type Pinned, runBox, sourceAt } from './experiment.ts';
+import { buildBox, type Pinned, runBox, sourceAt } from './experiment.ts';
+import { blindBecause, type Sight } from './fix/sight.ts';
 import type { Observation } from './oracle.ts';
 import type { FunctionalTest } from './recipe.ts';
 
@@ -13,10 +15,29 @@ export interface TestOutcome {
   readonly because: string;
 }
 
-/** What was seen of one patch. */
+/** What one patch of a series does, with all that come before it. */
+export interface SeriesStep {
+  /** Of the patch as it was handed in. */
+  readonly sha256: string;
+  readonly outcome: 'stops' | 'trips' | 'does-not-apply' | 'does-not-build' | 'could-not-tell';
+  /** How many of the PoCs still trip it. */
+  readonly tripped: number;
+  readonly because: string | null;
+}
+
+/** What was seen of one patch, or of a series of them as a whole. */
 export interface PatchEvidence {
+  /** SHA-256 of all patches, one after the other. */
   readonly patch: string;
   readonly paths: readonly string[];
+  /** Of a series of several; the first that `stops` them is the one that mends the flaw. */
+  readonly steps: readonly SeriesStep[];
+  /** SHA-256 of what no patch may change, as it lies on the disk before and after: what a header says is one thing. */
+  readonly immutable: { readonly before: string; readonly after: string } | null;
+  /** Where the oracle is a sanitizer: whether it still watches. */
+  readonly sight: Sight | null;
+  /** Tests that came with the patch; they run after it alone. */
+  readonly ownTests: readonly TestOutcome[];
   readonly provider: string;
   readonly tree?: TreeId;
   readonly pocs: readonly { readonly sha256: string; readonly before: Observation; readonly after: readonly Observation[] }[];
@@ -68,6 +89,7 @@ export function decidePatch(evidence: PatchEvidence): PatchVerdict {
   const unsure = (because: string): PatchVerdict => ({ verdict: 'could-not-tell', because });
   const { pocs, control, selfCheck, testsBefore, testsAfter } = evidence;
   if (evidence.failure) return unsure(evidence.failure);
+  if (evidence.immutable && evidence.immutable.before !== evidence.immutable.after) return unsure('it changes what no patch may change');
   if (pocs.length === 0) return unsure('no PoC to try the patch with');
   const untested = pocs.find((poc) => poc.before.saw !== 'crash');
   if (untested) return unsure(`the PoC ${untested.sha256.slice(0, 12)} does not trip the unpatched build`);
@@ -77,14 +99,16 @@ export function decidePatch(evidence: PatchEvidence): PatchVerdict {
   if (still.length > 0) return { verdict: 'incomplete', because: `${still.length} of ${pocs.length} PoCs still trip the patched build` };
   const past = lastingPlace(evidence);
   if (past) return { verdict: 'incomplete', because: past };
-  const failed = testsAfter.filter((test) => !test.passed && !test.unsure);
+  const failed = [...testsAfter, ...evidence.ownTests].filter((test) => !test.passed && !test.unsure);
   if (failed.length > 0) return { verdict: 'breaks-tests', because: failed.map((test) => `${test.name}: ${test.because}`).join('; ') };
+  const blind = evidence.sight && blindBecause(evidence.sight);
+  if (blind) return unsure(blind);
   if (selfCheck.some((seen) => seen.saw !== 'crash')) return unsure('the oracle does not see its own self-check on the patched build');
   const fresh = allLoud(evidence).find((trial) => trial.after !== null && trial.after !== trial.before);
   if (fresh) return { verdict: 'new-crash', because: `the patched build crashes elsewhere: ${fresh.after} (${namedInput(fresh)})` };
   const rest = [...control, ...pocs.flatMap((poc) => poc.after)].find((seen) => seen.saw !== 'quiet');
   if (rest) return unsure(rest.saw === 'could-not-tell' ? rest.because : 'the control input trips the patched build');
-  const hung = testsAfter.find((test) => !test.passed);
+  const hung = [...testsAfter, ...evidence.ownTests].find((test) => !test.passed);
   if (hung) return unsure(`the test "${hung.name}" could not run: ${hung.because}`);
   const untold = evidence.variants.loud.find((trial) => trial.after === null);
   if (untold) return unsure(`a variant of a PoC could not be told on the patched build: ${untold.because} (${namedInput(untold)})`);
@@ -105,13 +129,17 @@ function lastingPlace(evidence: PatchEvidence): string | undefined {
 }
 
 function whatHeld(evidence: PatchEvidence): string {
-  const { pocs, testsAfter, variants, attacks } = evidence;
+  const { pocs, testsAfter, ownTests, sight, variants, attacks } = evidence;
   const short = (trials: Trials) => (trials.ended === 'time' ? ' (the time was up)' : '');
   const others = [...new Set(allLoud(evidence).flatMap(({ after }) => after ?? []))];
   const held = [
     `${pocs.length} PoCs and ${variants.tripped} variants of them silent${short(variants)}`,
     `${testsAfter.length} tests pass with the oracle in place`,
     `${attacks.tripped} thrown inputs found nothing of it${short(attacks)}`,
+    ...(ownTests.length > 0 ? [`${ownTests.length} tests of its own pass`] : []),
+    ...(sight && sight.watched.before > 0
+      ? [`the sanitizer watches ${sight.watched.after} functions, ${sight.watched.before} before`]
+      : []),
     ...others.map((place) => `another flaw stood there before the patch as well: ${place}`),
   ];
   return held.join('; ');
@@ -136,6 +164,27 @@ export function patchBox(spec: Pinned, tree: TreeId, patch: Uint8Array): BoxSpec
 export function testBox(spec: Pinned, tree: TreeId, test: FunctionalTest): BoxSpec {
   const box = runBox(spec, tree, { variant: 'fixed', input: 'control', index: 0 }, false);
   return { ...box, argv: test.argv };
+}
+
+/** A test that came with the patch runs where the build ran, and what it builds or writes there is thrown away. */
+export function ownTestBox(spec: Pinned, tree: TreeId, test: FunctionalTest): BoxSpec {
+  const { keep: _, ...box } = buildBox(spec, tree, test.argv);
+  return { ...box, limits: { ...box.limits, wallMs: spec.limits.build.wallMs } };
+}
+
+/** All that lies under what no patch may change: content, kinds and modes; links are read as what they say. */
+export function immutableBox(spec: Pinned, tree: TreeId): BoxSpec {
+  const { at, immutable } = spec.recipe.patch;
+  const files = 'for p; do find "./$p" -type f -print0; done | sort -z | xargs -0 -r sha256sum';
+  const rest = 'for p; do find "./$p" -printf "%y %m %p %l\\n"; done | sort';
+  return {
+    ...{
+      argv: ['sh', '-c', `${files}; ${rest}`, 'immutable', ...immutable],
+      cwd: at === '.' ? sourceAt : `${sourceAt}/${at}`,
+      env: { LC_ALL: 'C' },
+    },
+    ...{ trees: [{ tree, at: sourceAt }], files: [], profile: 'poc', limits: { ...spec.limits.build, outputBytes: limits.sightBytes } },
+  };
 }
 
 /** The harness that prints is ours; what it links may be hostile, and can at worst pass a test of its own patch, never silence a PoC. */

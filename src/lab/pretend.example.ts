@@ -41,6 +41,9 @@ export function pretendDoors(
         const kept = keep(spec) ?? spec.trees[0]!.tree;
         return { ...silent, kept };
       }
+      // Taken apart, it has one function, which asks the sanitizer.
+      if (spec.argv[3] === 'sight') return { ...silent, stdout: Buffer.from('1 0 9 parse\n') };
+      if (spec.argv[3] === 'immutable') return silent;
       const input = Buffer.from(spec.files.find((file) => file.at === '/input/poc')?.bytes ?? []).toString('latin1');
       const said = rule({ tree: spec.trees[0]!.tree, input, argv: spec.argv });
       if (typeof said === 'object') return { ...silent, ...said };

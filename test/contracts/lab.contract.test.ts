@@ -131,7 +131,7 @@ exit 86
   describe('patches', () => {
     const pocs = () => recipeOf(cjson).pocs.map((name) => cjson.files[name]!);
     const verify = async (patch: string) =>
-      insist(await verifyPatch(recipeOf(cjson), Buffer.from(patch), pocs(), { files: cjson.files }, { box, sources })).verdict;
+      insist(await verifyPatch(recipeOf(cjson), [Buffer.from(patch)], pocs(), { files: cjson.files }, { box, sources })).verdict;
     const edit = (from: string, to: string) =>
       `--- a/cJSON.c\n+++ b/cJSON.c\n@@ -1208,4 +1208,4 @@\n CJSON_PUBLIC(cJSON *) cJSON_ParseWithLength(const char *value, size_t buffer_length)\n {\n-${from}\n+${to}\n }\n`;
     const body = '    return cJSON_ParseWithLengthOpts(value, buffer_length, 0, 0);';
@@ -190,7 +190,7 @@ exit 86
         insist(
           await verifyPatch(
             recipeOf(minimist),
-            Buffer.from(patch),
+            [Buffer.from(patch)],
             poc,
             { files: minimist.files, observers: minimist.observers },
             { box, sources },

@@ -81,7 +81,7 @@ describe.skipIf(noBrowser)('cases', () => {
   test('a case shows embargo, co-finders with their times, patch verdicts and who knows', async () => {
     const { hub } = desk;
     const patcher = await hub.again(maintainer!);
-    for (const word of ['incomplete', 'good']) await hub.do(patcher, submitPatch, { id: caseId, patch: loopPatch(word) });
+    for (const word of ['incomplete', 'good']) await hub.do(patcher, submitPatch, { id: caseId, patch: loopPatch(word), branch: word });
     await hub.settle(flow);
     const visit = await desk.visit(coordinator);
     await visit.page

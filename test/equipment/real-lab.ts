@@ -10,7 +10,9 @@ import { diskRecipes } from '../../src/io/recipes/disk.ts';
 import { conclude } from '../../src/lab/conclude.ts';
 import type { Evidence } from '../../src/lab/evidence.ts';
 import { prepare } from '../../src/lab/experiment.ts';
-import { parseRecipe } from '../../src/lab/recipe.ts';
+import { verifyPatch } from '../../src/lab/fix/run.ts';
+import type { PatchEvidence, PatchVerdict } from '../../src/lab/fix.ts';
+import { type FunctionalTest, parseRecipe, type Recipe } from '../../src/lab/recipe.ts';
 import { runExperiment } from '../../src/lab/run.ts';
 import type { Verdict } from '../../src/lab/verdict.ts';
 
@@ -26,11 +28,18 @@ interface Trial {
   readonly runs?: number;
 }
 
+interface Mending extends Omit<Trial, 'fixed' | 'runs'> {
+  readonly series: readonly string[];
+  readonly ownTests?: readonly FunctionalTest[];
+}
+
 interface RealLab {
   readonly box: Box;
   /** Why nothing can be run here; empty when it can. */
   readonly missing: string;
   try(trial: Trial): Promise<{ verdict: Verdict; evidence: Evidence }>;
+  /** A series of patches on the vulnerable tree. */
+  mend(trial: Mending): Promise<{ verdict: PatchVerdict; evidence: PatchEvidence }>;
   close(): void;
 }
 
@@ -51,6 +60,16 @@ export function realLab(): RealLab {
   return {
     box,
     missing: existsSync('/usr/bin/bwrap') ? '' : 'bubblewrap is missing: `apt-get install -y bubblewrap clang`',
+    async mend({ recipe, vulnerable, poc, series, ownTests = [] }) {
+      const tree = await keep(vulnerable);
+      const sources: Sources = {
+        fetch: async () => ({ tree, archives: [] }),
+        read: async () => refuse('not_found', 'nothing is read here'),
+        history: async () => refuse('not_found', 'nothing has a history here'),
+      };
+      const patches = series.map((text) => Buffer.from(text));
+      return insist(await verifyPatch(wholeOf(recipe), patches, [Buffer.from(poc)], { files: {}, runs: 1, ownTests }, { box, sources }));
+    },
     async try({ recipe, vulnerable, fixed, poc, runs = 2 }) {
       const kept = { '1': await keep(vulnerable), '2': fixed && (await keep(fixed)) };
       const sources: Sources = {
@@ -58,23 +77,29 @@ export function realLab(): RealLab {
         read: async () => refuse('not_found', 'nothing is read here'),
         history: async () => refuse('not_found', 'nothing has a history here'),
       };
-      const version = (version: string) => ({ kind: 'npm', package: 'flawed', version });
-      const whole = parseRecipe(
-        stringify({
-          ...{ id: 'flawed', title: 'A flaw', target: { ecosystem: 'npm', purl: 'pkg:npm/flawed' } },
-          vulnerability: { id: 'CVE-2026-0001', weaknesses: [] },
-          variants: { vulnerable: version('1'), ...(fixed ? { fixed: version('2') } : {}) },
-          control: 'control',
-          ...recipe,
-        }),
-      );
-      if (isRefusal(whole)) throw new Error(`${whole.because} at ${whole.at}`);
+      const whole = wholeOf({ ...(fixed ? { variants: { vulnerable: version('1'), fixed: version('2') } } : {}), ...recipe });
       const spec = insist(prepare(whole, Buffer.from(poc), { files: {}, observers, runs }));
       const evidence = await runExperiment(spec, { box, sources });
       return { verdict: conclude(spec, evidence), evidence };
     },
     close: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+const version = (version: string) => ({ kind: 'npm', package: 'flawed', version });
+
+function wholeOf(recipe: object): Recipe {
+  const whole = parseRecipe(
+    stringify({
+      ...{ id: 'flawed', title: 'A flaw', target: { ecosystem: 'npm', purl: 'pkg:npm/flawed' } },
+      vulnerability: { id: 'CVE-2026-0001', weaknesses: [] },
+      variants: { vulnerable: version('1') },
+      control: 'control',
+      ...recipe,
+    }),
+  );
+  if (isRefusal(whole)) throw new Error(`${whole.because} at ${whole.at}`);
+  return whole;
 }
 
 /** A tree with the package `flawed`. */

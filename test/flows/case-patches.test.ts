@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { labourOnce } from '../../src/app/worker.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
-import { beginPatchCheck, concludePatchCheck, getPatch, patchCheck, submitPatch } from '../../src/clearinghouse/cases/patches/actions.ts';
+import {
+  beginPatchCheck,
+  concludePatchCheck,
+  getPatch,
+  patchCheck,
+  patchProgress,
+  sayPatchProgress,
+  submitPatch,
+} from '../../src/clearinghouse/cases/patches/actions.ts';
 import type { CheckSpec } from '../../src/clearinghouse/cases/patches/labour.ts';
 import { insertPatch, patchesOf } from '../../src/clearinghouse/cases/patches/store.ts';
 import type { CaseOut } from '../../src/clearinghouse/cases/wire.ts';
@@ -18,9 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.hub.close());
 
-const submit = (patch: string, as = maintainer) => {
+const submit = (patch: string, as = maintainer, more: object = {}) => {
   stage.hub.clock.advance(1000);
-  return stage.hub.try(as, submitPatch, { id: stage.caseId, patch }) as Promise<{ id: string }>;
+  return stage.hub.try(as, submitPatch, { id: stage.caseId, patch, ...more }) as Promise<{ id: string }>;
 };
 const view = (as: Actor) => stage.hub.do<CaseOut>(as, cases.get, { id: stage.caseId });
 const judged = async (patch: string) => {
@@ -86,8 +95,80 @@ describe('who', () => {
   });
 });
 
+const pieceOf = (subject: string, word: string, from = 'loop') =>
+  Buffer.from(
+    `From ${'a'.repeat(40)} Mon Sep 17 00:00:00 2001\nFrom: Ann <ann@up.example>\nSubject: ${subject}\n\nSECRET-WHY\n---\n${Buffer.from(
+      loopPatch(word),
+      'base64',
+    )
+      .toString()
+      .replace('-loop', `-${from}`)}-- \n2.39\n`,
+  ).toString('base64');
+const push = (series: string[], more: object = {}, as = maintainer) => {
+  stage.hub.clock.advance(1000);
+  return stage.hub.try(as, submitPatch, { id: stage.caseId, series, ...more }) as Promise<{ id: string }>;
+};
+
+describe('a series', () => {
+  const branch = 'stable';
+  test('names the patch that mends it; tier 2 sees that it holds, and nothing of why', async () => {
+    const series = [pieceOf('[PATCH 1/3] tidy', 'incomplete'), pieceOf('[PATCH 2/3] mend', 'good'), pieceOf('[PATCH 3/3] more', 'good')];
+    const { id } = await push(series, { branch });
+    await stage.hub.settle(upToCases);
+    const shown = (await view(maintainer)).patches!.find((p) => p.id === id)!;
+    expect(shown).toMatchObject({ branch, steps: [{ outcome: 'trips' }, { outcome: 'trips' }, { outcome: 'trips' }], stopsAt: null });
+    expect(shown.series.map((s) => [s.author, s.subject])).toEqual([
+      ['Ann <ann@up.example>', 'tidy'],
+      ['Ann <ann@up.example>', 'mend'],
+      ['Ann <ann@up.example>', 'more'],
+    ]);
+    const two = await stage.enter(await stage.hub.join('Timing', 'operator'), 2);
+    const seen = (await view(two)).patches!.find((p) => p.id === id)!;
+    expect(seen).toMatchObject({ passed: false, series: [{ passed: false }, {}, {}] });
+    expect(Object.keys(seen)).not.toContain('verdict');
+    expect(JSON.stringify(seen)).not.toMatch(/SECRET|PoC|trip/);
+    expect(await stage.hub.do(two, patchProgress, { id: stage.caseId, patchId: id })).toEqual({ state: 'judged', progress: null });
+    const three = await stage.enter(await stage.hub.join('Go-live', 'operator'), 3);
+    expect(await stage.hub.try(three, patchProgress, { id: stage.caseId, patchId: id })).toMatchObject({ code: 'not_found' });
+  });
+
+  test('is superseded by the next push to its branch: what waits is not tried, what held is not what goes live', async () => {
+    const [first, other] = [await push([pieceOf('a', 'good')], { branch }), await push([pieceOf('b', 'good')], { branch: 'else' })];
+    const { id } = await push([pieceOf('c', 'incomplete')], { branch });
+    const now = (await view(maintainer)).patches!;
+    expect(now.find((p) => p.id === first.id)).toMatchObject({ state: 'superseded', supersededById: id });
+    expect(now.find((p) => p.id === other.id)).toMatchObject({ state: 'submitted', supersededById: null });
+    expect(await stage.hub.try(house, beginPatchCheck, { id: first.id })).toMatchObject({ code: 'wrong_state' });
+    expect(await stage.hub.try(house, sayPatchProgress, { id: first.id })).toMatchObject({ code: 'wrong_state' });
+    await stage.hub.do(house, sayPatchProgress, { id, step: { step: 'run', of: 'fixed poc 1' } });
+    expect(await stage.hub.do(maintainer, patchProgress, { id: stage.caseId, patchId: id })).toMatchObject({
+      progress: { of: 'fixed poc 1' },
+    });
+    await labourOnce(stage.hub.doors, patchCheck, id);
+    await labourOnce(stage.hub.doors, patchCheck, other.id);
+  });
+
+  test('that is none, or tells of another order, is not taken', async () => {
+    expect(await push([pieceOf('[PATCH 2/2] b', 'good'), pieceOf('[PATCH 1/2] a', 'good')])).toMatchObject({ code: 'malformed' });
+    expect(await push([Buffer.from('no patch').toString('base64')])).toMatchObject({ code: 'malformed' });
+    const piece = pieceOf('a', 'good');
+    const own = (n: number) => ({ tests: Array(n).fill({ name: 'own', argv: ['true'] }), branch: 'own' });
+    expect(await push([piece], own(limits.ownTestsPerSeries + 1))).toMatchObject({ code: 'malformed' });
+    const words = (of: number, chars = 1) => ({ tests: [{ name: 'own', argv: Array(of).fill('x'.repeat(chars)) }], branch: 'own' });
+    for (const tooMuch of [words(limits.ownTestWords + 1), words(1, limits.ownTestWordChars + 1)])
+      expect(await push([piece], tooMuch)).toMatchObject({ code: 'malformed' });
+    for (const most of [words(limits.ownTestWords), words(1, limits.ownTestWordChars)])
+      expect(await push([piece], most)).toHaveProperty('id');
+    const { id } = await push([piece], own(limits.ownTestsPerSeries));
+    await labourOnce(stage.hub.doors, patchCheck, id);
+  });
+});
+
 test('a worker killed in between is followed by another; nobody concludes twice, nor with what is not of this patch', async () => {
-  const [{ id }, { id: otherId }] = [await submit(loopPatch('incomplete ')), await submit(loopPatch('good '))];
+  const [{ id }, { id: otherId }] = [
+    await submit(loopPatch('incomplete ')),
+    await submit(loopPatch('good '), maintainer, { branch: 'other' }),
+  ];
   const begin = (patchId: string) => stage.hub.do<CheckSpec>(house, beginPatchCheck, { id: patchId });
   const [first, second, other] = [await begin(id), await begin(id), await begin(otherId)];
   expect(second.plan).toEqual(first.plan);
@@ -116,6 +197,7 @@ test(`at most ${limits.patchBytes} bytes, and ${limits.patchesPerCase} patches a
     const all = await patchesOf(tx, stage.caseId);
     for (let n = all.length; n < limits.patchesPerCase - 1; n++) await insertPatch(tx, { ...all[0]!, id: `pat_${n}` });
   });
-  expect(await submit(of(limits.patchBytes))).toMatchObject({ state: 'submitted' });
+  const largest = Buffer.concat([Buffer.from(loopPatch('good'), 'base64'), Buffer.alloc(limits.patchBytes)]).subarray(0, limits.patchBytes);
+  expect(await submit(largest.toString('base64'))).toMatchObject({ state: 'submitted' });
   expect(await submit(loopPatch('good'))).toMatchObject({ code: 'too_many' });
 });

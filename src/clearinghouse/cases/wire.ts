@@ -6,7 +6,8 @@ import { type Rung, rungs } from '../findings/finding.ts';
 import { type Case, outcomes, type Report } from './case.ts';
 import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
 import { messageOut, present as presentMessage, type Shown } from './messages/wire.ts';
-import { artefactOf, type Patch, patchVerdicts, writers } from './patches/patch.ts';
+import { artefactOf, type Patch } from './patches/patch.ts';
+import { presentPush, pushOut } from './patches/wire.ts';
 import type { ReadIn } from './read-ins/read-in.ts';
 import { happenings } from './vfdpxa.ts';
 
@@ -50,17 +51,6 @@ const reportOut = z.object({
   receivedAt: wireInstant,
   attachments: z.array(attachmentOut),
 });
-const patchOut = z.object({
-  id: wireId('pat'),
-  state: z.enum(['submitted', 'judged']),
-  verdict: z.enum(patchVerdicts).nullable(),
-  sha256: z.string(),
-  bytes: z.number(),
-  submittedAt: wireInstant,
-  because: z.string().nullish(),
-  writtenBy: z.enum(writers).optional(),
-  answerableId: z.string().optional(),
-});
 const proposalOut = z.object({
   byId: z.string(),
   byOrgId: z.string().nullable(),
@@ -90,7 +80,7 @@ export const caseOut = z.object({
   outcome: z.enum(outcomes).nullish(),
   vfdpxa: z.string().optional(),
   embargo: embargoOut.optional(),
-  patches: z.array(patchOut).optional(),
+  patches: z.array(pushOut).optional(),
   title: z.string().optional(),
   vulnerabilityId: wireId('vul').optional(),
   /** The vulnerability in whose case the work goes on, where it does. */
@@ -157,12 +147,7 @@ export function present(view: CaseView, viewer: Actor): CaseOut {
 function fixAndTiming({ case: of, patches }: CaseView, tier: number): Partial<CaseOut> {
   const { openedAt, disclosedAt, closedAt, outcome, vfdpxa, embargo } = of;
   const { endsAt, source, because } = governing(embargo);
-  const shown = patches.map((p) => {
-    const { id, state, verdict, sha256, bytes, submittedAt, writtenBy, answerableId } = p;
-    const fix = { id, state, verdict, sha256, bytes, submittedAt };
-    // Why a check ended as it did names crashes and inputs.
-    return tier <= 1 ? { ...fix, because: p.because, writtenBy, answerableId } : fix;
-  });
+  const shown = patches.map((p) => presentPush(p, tier));
   const terms = { state: embargo.state, endsAt, source, because, ...(tier <= 1 ? { proposal: embargo.proposal } : {}) };
   return { openedAt, disclosedAt, closedAt, outcome, vfdpxa, embargo: terms, patches: shown };
 }

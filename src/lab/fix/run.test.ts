@@ -18,7 +18,7 @@ const verify = async (after: (input: string) => string) => {
     return tree === old ? (input.includes('boom') ? 'parse' : '') : after(input);
   };
   const doors = pretendDoors(rule, {}, (spec) => (spec.argv[0] === 'patch' ? patched : undefined));
-  return insist(await verifyPatch(recipe, patch, [poc], { files: exampleFiles }, doors));
+  return insist(await verifyPatch(recipe, [patch], [poc], { files: exampleFiles }, doors));
 };
 
 test('a patch that mends it is silent on every variant that tripped the unpatched build, and on what is thrown at it', async () => {
@@ -56,9 +56,10 @@ test('an input beyond the limit is told by its digest alone', async () => {
     {},
     (spec) => (spec.argv[0] === 'patch' ? patched : undefined),
   );
-  const { evidence } = insist(await verifyPatch(recipe, patch, [large], { files: exampleFiles }, doors));
+  const { evidence } = insist(await verifyPatch(recipe, [patch], [large], { files: exampleFiles }, doors));
   const sizes = evidence.variants.loud.map((trial) => (trial.poc === null ? undefined : Buffer.from(trial.poc, 'base64').length));
   expect(sizes).toContain(undefined);
   expect(sizes.every((size) => size === undefined || size <= limits.loudTrialBytes)).toBe(true);
   expect(limits.patchTrialMs).toBeGreaterThan(0);
+  expect(limits.seriesMs).toBeGreaterThan(limits.buildMs);
 });

@@ -1,36 +1,58 @@
 import { sha256 } from '../../base/canonical.ts';
-import type { TreeId } from '../../base/doors.ts';
+import type { Box, BoxResult, TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { atOnce } from '../at-once.ts';
 import { recordRun } from '../evidence.ts';
 import { type Pinned, type PlannedRun, type PrepareOptions, prepare } from '../experiment.ts';
-import { decidePatch, judgeTest, type PatchEvidence, type PatchVerdict, patchBox, type TestOutcome, testBox } from '../fix.ts';
+import {
+  decidePatch,
+  immutableBox,
+  judgeTest,
+  ownTestBox,
+  type PatchEvidence,
+  type PatchVerdict,
+  patchBox,
+  type SeriesStep,
+  type TestOutcome,
+  testBox,
+} from '../fix.ts';
 import { Looker } from '../look.ts';
 import { checkPatch } from '../patch.ts';
-import type { Recipe } from '../recipe.ts';
+import type { FunctionalTest, Recipe } from '../recipe.ts';
 import { build, buildVariant, howItEnded, type LabDoors, type OnProgress, runOnce } from '../run.ts';
 import { see } from '../see.ts';
 import { attacksOf, variantsOf } from '../variants/variants.ts';
+import { diffOf } from './mail.ts';
+import { compareSight, readSight, sightBox } from './sight.ts';
 import { type Builds, tryInputs } from './trials.ts';
 
 const nobody: OnProgress = () => {};
 
+interface VerifyOptions extends Pick<PrepareOptions, 'files' | 'observers' | 'runs'> {
+  /** Tests that came with the patch. */
+  readonly ownTests?: readonly FunctionalTest[];
+}
+
 /**
- * Applies a hostile patch in the box, builds, and tries on the result every PoC, every functional test, variants of the PoCs that trip the
- * unpatched build, and inputs thrown at it. What a hub keeps is `evidence`; `decidePatch` says again what it shows.
+ * Applies hostile patches in the box, one after the other, builds, and tries on the result every PoC, every functional test, variants of the
+ * PoCs that trip the unpatched build, and inputs thrown at it. What a hub keeps is `evidence`; `decidePatch` says again what it shows.
  */
 export async function verifyPatch(
   recipe: Recipe,
-  patch: Uint8Array,
+  series: readonly Uint8Array[],
   pocs: readonly Uint8Array[],
-  options: Pick<PrepareOptions, 'files' | 'observers' | 'runs'>,
+  options: VerifyOptions,
   doors: LabDoors,
   onProgress: OnProgress = nobody,
   signal?: AbortSignal,
 ): Promise<{ readonly evidence: PatchEvidence; readonly verdict: PatchVerdict } | Refusal> {
-  const checked = checkPatch(recipe, patch);
-  if (isRefusal(checked)) return checked;
+  const paths = new Set<string>();
+  for (const patch of series) {
+    const checked = checkPatch(recipe, diffOf(patch));
+    if (isRefusal(checked)) return checked;
+    for (const path of checked.paths) paths.add(path);
+  }
   const specs: Pinned[] = [];
   for (const poc of pocs) {
     const spec = prepare(recipe, poc, options);
@@ -38,53 +60,141 @@ export async function verifyPatch(
     specs.push(spec);
   }
   if (specs.length === 0) return refuse('malformed', 'a patch is verified with at least one PoC', 'pocs');
-  const base = { patch: sha256(patch), paths: checked.paths, provider: doors.box.id, ...nothingTried };
-  const seen = await tryPatch(specs, patch, doors, onProgress, signal);
-  const evidence: PatchEvidence = isRefusal(seen) ? { ...base, failure: seen.because } : { ...base, ...seen };
+  if (series.length === 0) return refuse('malformed', 'there is no patch', 'patch');
+  const patch = sha256(Buffer.concat(series));
+  const base = { ...nothingTried, patch, paths: [...paths].sort(), provider: doors.box.id };
+  const asked: Asked = { specs, series, patch, ownTests: options.ownTests ?? [], doors, onProgress, signal };
+  const evidence: PatchEvidence = { ...base, ...(await trySeries(asked)) };
   return { evidence, verdict: decidePatch(evidence) };
 }
 
-type Tried = Omit<PatchEvidence, 'patch' | 'paths' | 'provider' | 'failure'>;
+interface Asked {
+  readonly specs: readonly Pinned[];
+  readonly series: readonly Uint8Array[];
+  readonly patch: string;
+  readonly ownTests: readonly FunctionalTest[];
+  readonly doors: LabDoors;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Tried = Omit<PatchEvidence, 'patch' | 'paths' | 'provider'>;
 const noTrials = { tried: 0, tripped: 0, ended: 'all', loud: [] } as const;
 const nothingTried: Omit<Tried, 'tree'> = {
   ...{ pocs: [], families: [], control: [], selfCheck: [], testsBefore: [], testsAfter: [] },
-  ...{ variants: noTrials, attacks: noTrials },
+  ...{ steps: [], ownTests: [], immutable: null, sight: null, variants: noTrials, attacks: noTrials },
 };
 
-async function tryPatch(
-  specs: readonly Pinned[],
-  patch: Uint8Array,
-  doors: LabDoors,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<Tried | Refusal> {
+async function trySeries(asked: Asked): Promise<Partial<Tried>> {
+  const { specs, series, doors, onProgress, signal } = asked;
   const [first] = specs as [Pinned, ...Pinned[]];
   const { box } = doors;
   const before = await buildVariant(first, 'vulnerable', doors, onProgress, signal);
-  if (isRefusal(before)) return before;
-  const applied = await box.run(patchBox(first, before.source, patch), signal);
-  if (!applied.kept) return refuse('unavailable', `the patch does not apply: patch ${howItEnded(applied)}`);
+  if (isRefusal(before)) return { failure: before.because };
+  const { trees, failure } = await applySeries(first, before.source, series, box, signal);
+  const lookAt = (heads: readonly TreeId[]) => stepsOf(asked, heads, new Looker(first, box));
+  if (failure !== undefined) return { failure, steps: await lookAt(trees) };
   onProgress({ step: 'build', of: 'patched' });
-  const after = await build(first, applied.kept, box, signal);
-  if (isRefusal(after)) return refuse(after.code, `the patched tree does not build: ${after.because}`);
+  const after = await build(first, trees.at(-1)!, box, signal);
+  if (isRefusal(after)) return { failure: `the patched tree does not build: ${after.because}`, steps: await lookAt(trees) };
   const looker = new Looker(first, box);
   const builds: Builds = { before: before.tree, after: after.tree };
-  const seen = await plannedTrials(specs, builds, looker, doors, onProgress, signal);
+  const seen = {
+    ...(await plannedTrials(specs, builds, looker, doors, onProgress, signal)),
+    immutable: await immutableOf(first, before.source, trees.at(-1)!, box, signal),
+    sight: await sightOf(first, builds, box, onProgress, signal),
+    ownTests: await runOwnTests(asked, after.tree),
+    steps: await stepsOf(asked, trees, looker),
+  };
   // Whoever fails here has lost already; the rest would only cost time.
   const isLost = decidePatch({ ...nothingTried, ...seen, patch: '', paths: [], provider: '' }).verdict !== 'verified';
-  if (isLost) return { tree: after.tree, ...seen, variants: noTrials, attacks: noTrials };
+  return { tree: after.tree, ...seen, ...(isLost ? {} : await searchBeyond(asked, builds, looker, seen.families)) };
+}
+
+/** The source after each patch; stops at the first that does not apply. */
+async function applySeries(spec: Pinned, source: TreeId, series: readonly Uint8Array[], box: Box, signal: AbortSignal | undefined) {
+  const trees: TreeId[] = [];
+  for (const [i, patch] of series.entries()) {
+    const applied = await box.run(patchBox(spec, trees.at(-1) ?? source, diffOf(patch)), signal);
+    const which = series.length > 1 ? `patch ${i + 1} of ${series.length}` : 'the patch';
+    if (!applied.kept) return { trees, failure: `${which} does not apply: patch ${howItEnded(applied)}` };
+    trees.push(applied.kept);
+  }
+  return { trees };
+}
+
+/** Inputs beside the PoCs, and inputs thrown at the patched build. */
+async function searchBeyond({ specs, patch, onProgress, signal }: Asked, builds: Builds, looker: Looker, families: readonly string[]) {
+  const [first] = specs as [Pinned, ...Pinned[]];
   const { oracle } = first.recipe;
   const share = Math.ceil(limits.patchVariants / specs.length);
   const variants = specs.flatMap(({ poc }) => variantsOf(poc.bytes, oracle.kind, share)).slice(0, limits.patchVariants);
   onProgress({ step: 'run', of: `${variants.length} variants of the PoCs` });
   const known = [...specs.map(({ poc }) => poc.bytes), first.control.bytes, ...variants];
-  const attacks = attacksOf(known, sha256(`${sha256(patch)} ${first.digest}`), limits.patchAttacks);
-  const tried = await tryInputs(looker, builds, variants, { families: seen.families, mustTrip: true }, signal);
-  if (tried.loud.some(({ after: place }) => place !== null && seen.families.includes(place)))
-    return { tree: after.tree, ...seen, variants: tried, attacks: noTrials };
+  const attacks = attacksOf(known, sha256(`${patch} ${first.digest}`), limits.patchAttacks);
+  const tried = await tryInputs(looker, builds, variants, { families, mustTrip: true }, signal);
+  if (tried.loud.some(({ after: place }) => place !== null && families.includes(place))) return { variants: tried };
   onProgress({ step: 'run', of: `${attacks.length} inputs thrown at the patched build` });
-  const thrown = await tryInputs(looker, builds, attacks, { families: seen.families, mustTrip: false }, signal);
-  return { tree: after.tree, ...seen, variants: tried, attacks: thrown };
+  return { variants: tried, attacks: await tryInputs(looker, builds, attacks, { families, mustTrip: false }, signal) };
+}
+
+async function immutableOf(spec: Pinned, before: TreeId, after: TreeId, box: Box, signal: AbortSignal | undefined) {
+  if (spec.recipe.patch.immutable.length === 0) return null;
+  const [was, is] = await atOnce([before, after], limits.boxesAtOnce, (tree) => box.run(immutableBox(spec, tree), signal));
+  const digest = ({ end, exit, stdout }: BoxResult) => (end === 'exited' && exit === 0 ? sha256(stdout) : undefined);
+  // What could not be looked at is like nothing else.
+  return { before: digest(was!) ?? 'not read before', after: digest(is!) ?? 'not read after' };
+}
+
+async function sightOf(spec: Pinned, builds: Builds, box: Box, onProgress: OnProgress, signal: AbortSignal | undefined) {
+  if (spec.recipe.oracle.kind !== 'sanitizer') return null;
+  onProgress({ step: 'test', of: 'whether the sanitizer still watches' });
+  const [before, after] = await atOnce([builds.before, builds.after], limits.boxesAtOnce, async (tree) =>
+    readSight(await box.run(sightBox(spec, tree), signal)),
+  );
+  return compareSight(before, after);
+}
+
+function runOwnTests({ specs: [first], ownTests, doors, onProgress, signal }: Asked, tree: TreeId): Promise<TestOutcome[]> {
+  return atOnce(ownTests, limits.boxesAtOnce, async (test) => {
+    onProgress({ step: 'test', of: `its own: ${test.name}` });
+    const asked = ownTestBox(first!, tree, test);
+    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await doors.box.run(asked, signal)));
+  });
+}
+
+const patchedControl = { variant: 'fixed', input: 'control', index: 0 } as const;
+
+/** What each patch of a series of several does with those before it: one build each, one run of each PoC. */
+async function stepsOf(
+  { specs, series, doors, onProgress, signal }: Asked,
+  trees: readonly TreeId[],
+  looker: Looker,
+): Promise<SeriesStep[]> {
+  if (series.length < 2) return [];
+  const timeUp = AbortSignal.timeout(limits.seriesMs);
+  const stop = signal ? AbortSignal.any([signal, timeUp]) : timeUp;
+  const steps: SeriesStep[] = [];
+  for (const [i, patch] of series.entries()) {
+    const step = (outcome: SeriesStep['outcome'], because: string | null, tripped = 0) =>
+      steps.push({ sha256: sha256(patch), outcome, tripped, because });
+    const tree = trees[i];
+    if (!tree) step(i === trees.length ? 'does-not-apply' : 'could-not-tell', i === trees.length ? null : 'one before it does not apply');
+    else if (stop.aborted) step('could-not-tell', 'the time was up');
+    else {
+      onProgress({ step: 'build', of: `patch ${i + 1} of ${series.length}` });
+      const built = await build(specs[0]!, tree, doors.box, stop);
+      if (isRefusal(built)) step('does-not-build', built.because);
+      else {
+        const looks = await atOnce(specs, limits.boxesAtOnce, ({ poc }) => looker.look(poc.bytes, built.tree, 'fixed', stop));
+        const unsure = looks.find((look) => look.saw === 'could-not-tell');
+        const tripped = looks.filter((look) => look.saw === 'crash').length;
+        if (tripped > 0) step('trips', null, tripped);
+        else step(unsure ? 'could-not-tell' : 'stops', unsure ? unsure.because : null);
+      }
+    }
+  }
+  return steps;
 }
 
 /** PoCs, control, self-check and tests: two at once, for none depends on another. */
@@ -104,8 +214,7 @@ async function plannedTrials(
   const runTest = async ({ tree, test }: { tree: TreeId; test: Recipe['tests'][number] }): Promise<TestOutcome> => {
     onProgress({ step: 'test', of: test.name });
     const asked = testBox(first, tree, test);
-    const run = { variant: 'fixed', input: 'control', index: 0 } as const;
-    return judgeTest(test, recordRun(run, false, asked.argv, await box.run(asked, signal)));
+    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await box.run(asked, signal)));
   };
   const most = limits.boxesAtOnce;
   const times = Array.from({ length: first.runs }, (_, index) => index);

@@ -13,6 +13,10 @@ const plan: CheckPlan = {
   runs: 2,
   tests: 1,
   selfChecks: 1,
+  series: ['p'],
+  ownTests: 0,
+  isSanitized: true,
+  hasImmutable: true,
 };
 const quiet = { saw: 'quiet' };
 const crash = { saw: 'crash', crash: {} };
@@ -38,6 +42,10 @@ const good = {
   families: ['Overflow in parse'],
   variants: trials(limits.patchVariants, 7),
   attacks: trials(limits.patchAttacks),
+  steps: [],
+  ownTests: [],
+  immutable: { before: 'x', after: 'x' },
+  sight: { watched: { before: 3, after: 3 }, lost: [], changed: [] },
 };
 const verdict = (over: object) => judgeCheck(plan, { ...good, ...over }).verdict;
 
@@ -70,11 +78,39 @@ describe('a patch check', () => {
     ['variants left out', { variants: trials(limits.patchVariants - 1) }],
     ['thrown inputs left out', { attacks: trials(limits.patchAttacks - 1) }],
     ['more kept than the limit', { attacks: { ...good.attacks, loud: Array(limits.loudTrials + 1).fill(loud('x', 'x')) } }],
+    ['what no patch may change changed', { immutable: { before: 'x', after: 'y' } }],
+    ['what no patch may change not looked at', { immutable: null }],
+    ['a sanitizer that was blinded', { sight: { ...good.sight, lost: ['parse'] } }],
+    ['a sanitizer with options of its own', { sight: { ...good.sight, changed: ['__asan_default_options'] } }],
+    ['a sanitizer that could not be looked at', { sight: { ...good.sight, failure: 'no symbols' } }],
+    ['a sanitizer that was not looked at', { sight: null }],
+    ['a test of its own too many', { ownTests: [passed] }],
+    ['another series', { steps: [{ sha256: 'p', outcome: 'stops', tripped: 0, because: null }] }],
     ['another shape', { pocs: 'all fine' }],
   ])('could not tell: %s', (_, over) => expect(verdict(over)).toBe('could-not-tell'));
 
   test('could not tell without anything to check with', () => {
     expect(judgeCheck({ impossible: 'no recipe' }, good)).toEqual({ verdict: 'could-not-tell', because: 'no recipe' });
     expect(judgeCheck(plan, { refused: 'the patch is binary' })).toEqual({ verdict: 'could-not-tell', because: 'the patch is binary' });
+  });
+
+  test('of a series it keeps what each patch does, where it is of exactly that series', () => {
+    const step = (sha256: string, outcome: string) => ({ sha256, outcome, tripped: outcome === 'trips' ? 1 : 0, because: null });
+    const steps = [step('p1', 'trips'), step('p2', 'stops')];
+    const asked = { ...plan, series: ['p1', 'p2'] };
+    expect(judgeCheck(asked, { ...good, steps })).toMatchObject({ verdict: 'verified', steps });
+    expect(judgeCheck(asked, { ...good, steps: steps.toReversed() })).toMatchObject({ verdict: 'could-not-tell' });
+    expect(judgeCheck(asked, { ...good, steps, pocs: [], failure: 'patch 2 of 2 does not apply' })).toMatchObject({
+      verdict: 'could-not-tell',
+      steps,
+    });
+  });
+
+  test('tests of its own count', () => {
+    const own = { ...passed, name: 'own', passed: false, because: 'exited with 1' };
+    expect(judgeCheck({ ...plan, ownTests: 1 }, { ...good, ownTests: [own] })).toMatchObject({
+      verdict: 'breaks-tests',
+      because: 'own: exited with 1',
+    });
   });
 });

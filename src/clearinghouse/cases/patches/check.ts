@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
-import { decidePatch } from '../../../lab/fix.ts';
+import { decidePatch, type SeriesStep } from '../../../lab/fix.ts';
 import type { PatchVerdict } from './patch.ts';
 
 /** What a check is begun with, by digest; or why there is nothing to check with. */
@@ -8,12 +8,18 @@ export type CheckPlan =
   | {
       readonly recipeId: string;
       readonly recipeSha256: string;
+      /** Of all patches, one after the other; and of each. */
       readonly patchSha256: string;
+      readonly series: readonly string[];
       readonly pocs: readonly { readonly id: string; readonly sha256: string }[];
       readonly runs: number;
       /** How many functional tests and self-checks the recipe has. */
       readonly tests: number;
       readonly selfChecks: number;
+      readonly ownTests: number;
+      /** Whether the oracle is a sanitizer, that a patch might blind; whether the recipe names what no patch may change. */
+      readonly isSanitized: boolean;
+      readonly hasImmutable: boolean;
     }
   | { readonly impossible: string };
 
@@ -28,6 +34,7 @@ interface Judged {
   readonly verdict: PatchVerdict;
   readonly because: string;
   readonly checked?: Checked;
+  readonly steps?: readonly SeriesStep[];
 }
 
 const text = z.string().max(limits.textChars);
@@ -51,6 +58,20 @@ const trials = z.object({
   loud: z.array(trial).max(limits.loudTrials),
 });
 
+const step = z.object({
+  sha256: text,
+  outcome: z.enum(['stops', 'trips', 'does-not-apply', 'does-not-build', 'could-not-tell']),
+  tripped: z.int().min(0),
+  because: text.nullable(),
+});
+const names = z.array(text).max(limits.loudTrials);
+const sight = z.object({
+  watched: z.object({ before: z.int().min(0), after: z.int().min(0) }),
+  lost: names,
+  changed: names,
+  failure: text.optional(),
+});
+
 /** The lab's evidence of a patch (lab/fix.ts), as it comes back from a worker. */
 const checkEvidence = z.union([
   z.object({ refused: text }),
@@ -66,6 +87,10 @@ const checkEvidence = z.union([
     families: z.array(text).max(1000),
     variants: trials,
     attacks: trials,
+    ownTests: tests,
+    steps: z.array(step).max(limits.patchesPerSeries),
+    immutable: z.object({ before: text, after: text }).nullable(),
+    sight: sight.nullable(),
     failure: text.optional(),
   }),
 ]);
@@ -79,7 +104,10 @@ export function judgeCheck(plan: CheckPlan, given: unknown): Judged {
   if ('refused' in evidence) return unsure(evidence.refused);
   if (evidence.patch !== plan.patchSha256) return unsure('the evidence is of another patch');
   const { failure, ...seen } = evidence;
-  if (failure !== undefined) return unsure(failure);
+  const isWhole = plan.series.length > 1 ? seen.steps.length === plan.series.length : seen.steps.length === 0;
+  // What each patch does is told in words only: it is kept where it is of exactly this series, and decides nothing.
+  const steps = isWhole && seen.steps.every((s, i) => s.sha256 === plan.series[i]) ? seen.steps : [];
+  if (failure !== undefined) return { ...unsure(failure), steps };
   const digests = (pocs: readonly { readonly sha256: string }[]) =>
     pocs
       .map((p) => p.sha256)
@@ -89,8 +117,12 @@ export function judgeCheck(plan: CheckPlan, given: unknown): Judged {
   if (seen.pocs.some((poc) => poc.after.length !== plan.runs)) return unsure('the evidence is not of exactly the planned runs');
   if (seen.control.length !== 1 || seen.selfCheck.length !== plan.selfChecks) return unsure('control runs are missing');
   if (seen.testsBefore.length !== plan.tests || seen.testsAfter.length !== plan.tests) return unsure('functional tests are missing');
-  const decided = decidePatch(seen);
+  if (seen.ownTests.length !== plan.ownTests) return unsure('tests that came with the patch are missing');
+  if ((seen.sight === null) === plan.isSanitized) return unsure('whether the sanitizer still watches was not looked at');
+  if ((seen.immutable === null) === plan.hasImmutable) return unsure('what no patch may change was not looked at');
+  const decided = { ...decidePatch(seen), steps };
   if (decided.verdict !== 'verified') return decided;
+  if (steps.length !== seen.steps.length || !isWhole) return unsure('the evidence is of another series');
   const { variants, attacks } = seen;
   if (variants.tried !== limits.patchVariants || attacks.tried !== limits.patchAttacks) return unsure('trials of other inputs are missing');
   return { ...decided, checked: { provider: seen.provider, tests: seen.testsAfter.filter((t) => t.passed).map((t) => t.name) } };

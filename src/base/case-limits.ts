@@ -1,0 +1,18 @@
+/** Limits of coordination, a part of `limits`: nobody imports them from here. */
+export const caseLimits = {
+  /** One push: patches in order, tests that come with them, and the time to try each patch of it by itself. */
+  patchesPerSeries: 32,
+  ownTestsPerSeries: 8,
+  ownTestWords: 64,
+  ownTestWordChars: 4096,
+  seriesMs: 20 * 60 * 1000,
+  /** What is printed of a build that is taken apart: a line a function. */
+  sightBytes: 16 * 1024 * 1024,
+  patchesPerCase: 100,
+  statementsPerCase: 1000,
+  policiesPerPackage: 16,
+  /** Of one patch: inputs beside the PoCs, inputs thrown at the patched build, and the time for each of the two. */
+  patchVariants: 48,
+  patchAttacks: 96,
+  patchTrialMs: 60 * 1000,
+} as const;
