@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type * as advisories from '../src/clearinghouse/advisories/wire.ts';
+import type * as knowers from '../src/clearinghouse/cases/read-ins/knowers/wire.ts';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
 import type * as statements from '../src/clearinghouse/cases/statements/wire.ts';
 import type * as cases from '../src/clearinghouse/cases/wire.ts';
@@ -53,7 +54,9 @@ export type Place = z.output<typeof queue.ownPlaceOut>;
 export type Quota = z.output<typeof quotas.quotaOut>;
 export type CaseSummary = z.output<typeof cases.listOut>['items'][number];
 export type Case = z.output<typeof cases.caseOut>;
-export type Knower = z.output<typeof readIns.knowersOut>['items'][number];
+export type Knower = z.output<typeof knowers.knowersOut>['items'][number];
+export type KnowersFile = z.output<typeof knowers.exportOut>;
+export type Acknowledged = z.output<typeof readIns.acknowledgedOut>;
 export type Offer = z.output<typeof readIns.offersOut>['items'][number];
 export type Org = z.output<typeof orgs.orgOut>;
 export type Person = z.output<typeof orgs.peopleOut>['items'][number];

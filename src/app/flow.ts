@@ -3,6 +3,7 @@ import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
 import { endEmbargoes } from '../clearinghouse/cases/embargoes/actions.ts';
 import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
 import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
+import { endReadInsDue } from '../clearinghouse/cases/read-ins/actions.ts';
 import * as claims from '../clearinghouse/claims/actions.ts';
 import * as duplicates from '../clearinghouse/duplicates/actions.ts';
 import * as findings from '../clearinghouse/findings/actions.ts';
@@ -120,6 +121,7 @@ export const flow: Flow = {
     findings.remind,
     endEmbargoes,
     deliverDue,
+    endReadInsDue,
     strikeClocks,
     releases.publishDue,
     webhooks.wakeDue,

@@ -23,6 +23,7 @@ export const kinds = {
   cas: 'case',
   par: 'participant',
   pat: 'patch',
+  dlg: 'delegation',
   stm: 'statement',
   lad: 'contact ladder',
   nfx: 'non-fix record',

@@ -52,6 +52,11 @@ export const limits = {
   keptReportChars: 256 * 1024,
   houseEmbargoDays: 21,
   readInDays: 365,
+  /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
+  emergencyHours: 72,
+  /** Whom one delegate may read in, and in how many organisations. */
+  delegatedPeople: 32,
+  delegatedOrgs: 16,
   messagesPerCase: 10_000,
   filesPerMessage: 8,
   mentionsPerMessage: 16,

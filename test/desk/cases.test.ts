@@ -11,6 +11,7 @@ import type { Actor } from '../../src/trust/access.ts';
 import { openCase, publishCase } from '../case.ts';
 import { loopBox, loopPatch, loopRecipes, loopReport, loopSources } from '../lab-rehearsal.ts';
 import { type Desk, expectSound, noBrowser, openDesk, settled } from './desk.ts';
+import { acceptTerms } from './virtual-key.ts';
 
 let desk: Desk;
 let [north, south, maintainer, operator, coordinator, second, stranger]: Actor[] = [];
@@ -53,7 +54,7 @@ describe.skipIf(noBrowser)('cases', () => {
     const visit = await desk.visit(maintainer);
     await expectSound(visit, 'queue-offer');
     expect(await visit.text()).not.toContain('loop');
-    await visit.page.getByRole('button', { name: 'I accept these terms' }).click();
+    await acceptTerms(visit);
     await visit.page.getByRole('link', { name: title }).click();
     await visit.page.getByRole('heading', { level: 1, name: title }).waitFor();
     await settled(visit.page);

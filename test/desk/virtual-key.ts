@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core';
+import type { Visit } from './desk.ts';
 
 /** Chromium's own virtual authenticator (Chrome DevTools Protocol, domain WebAuthn): a key in the USB port of this page's browser. */
 export async function plugIn(page: Page, options: { verifies?: boolean; synced?: boolean } = {}): Promise<VirtualKey> {
@@ -17,6 +18,18 @@ export async function plugIn(page: Page, options: { verifies?: boolean; synced?:
     },
   });
   return new VirtualKey(cdp, authenticatorId);
+}
+
+/** Somebody who has yet to make a passkey makes one, and signs with it the terms that wait on their queue. */
+export async function acceptTerms(visit: Visit): Promise<void> {
+  const { page } = visit;
+  await plugIn(page);
+  await page.getByRole('link', { name: 'Make yours first' }).click();
+  await page.getByLabel('What do you call it?').fill('blue key');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByRole('rowheader', { name: 'blue key' }).waitFor();
+  await page.getByRole('link', { name: 'Queue' }).click();
+  await page.getByRole('button', { name: 'I accept these terms' }).click();
 }
 
 class VirtualKey {

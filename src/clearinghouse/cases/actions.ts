@@ -20,6 +20,8 @@ import { joinAtOpening, joinFinders, leaveFinders, record } from './participants
 import { patchActions } from './patches/actions.ts';
 import { patchesOf, reopenVerified } from './patches/store.ts';
 import { readInActions } from './read-ins/actions.ts';
+import { delegationActions } from './read-ins/delegations/actions.ts';
+import { knowerActions } from './read-ins/knowers/actions.ts';
 import { endReadIns, readInsOfCase } from './read-ins/store.ts';
 import { statementActions } from './statements/actions.ts';
 import * as store from './store.ts';
@@ -294,6 +296,8 @@ export const caseActions = [
   ...own,
   ...messageActions,
   ...readInActions,
+  ...delegationActions,
+  ...knowerActions,
   ...embargoActions,
   ...patchActions,
   ...statementActions,

@@ -133,6 +133,22 @@ export const invite = action({
   },
 });
 
+export const reinstate = action({
+  name: 'orgs.reinstate',
+  at: 'POST /api/people/:personId/reinstate',
+  summary: 'Let somebody act again who was suspended. What they were read into stays ended, and so do their old sessions and tokens.',
+  by: ['coordinator'],
+  input: wire.reinstateInput,
+  output: wireOk,
+  async run(ctx, { personId, because }) {
+    const person = await store.personById(ctx.tx, personId);
+    if (!person) return refuse('not_found', 'no such person', 'personId');
+    await store.suspendPerson(ctx.tx, person.id, null);
+    const told = { event: 'org.person-reinstated' as const, thing: person.id, label: label('AMBER', person.orgId), payload: { because } };
+    return done({ ok: true as const }, told);
+  },
+});
+
 export const addAgent = action({
   name: 'orgs.addAgent',
   at: 'POST /api/orgs/:orgId/agents',
@@ -259,4 +275,19 @@ function withinScopes(actor: Actor, scopes: readonly string[]): boolean {
   );
 }
 
-export const orgActions = [found, create, list, get, disable, people, invite, addAgent, issueToken, revokeToken, issueLink, enter, whoami];
+export const orgActions = [
+  found,
+  create,
+  list,
+  get,
+  disable,
+  people,
+  invite,
+  reinstate,
+  addAgent,
+  issueToken,
+  revokeToken,
+  issueLink,
+  enter,
+  whoami,
+];

@@ -15,7 +15,14 @@ type Tables = {
     created_at: Instant;
     disabled_at: ColumnType<Instant | null, undefined, Instant | null>;
   };
-  people: { id: Id<'psn'>; org_id: Id<'org'>; name: string; email: string; created_at: Instant };
+  people: {
+    id: Id<'psn'>;
+    org_id: Id<'org'>;
+    name: string;
+    email: string;
+    created_at: Instant;
+    suspended_at: ColumnType<Instant | null, undefined, Instant | null>;
+  };
   agents: { id: Id<'agt'>; org_id: Id<'org'>; name: string; answerable_id: Id<'psn'>; created_at: Instant };
   credentials: {
     id: Credential['id'];
@@ -105,6 +112,43 @@ export async function peopleByEmail(tx: Tx, email: string): Promise<Person[]> {
   return rows.map((row) => ({ id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at }));
 }
 
+/** From now on nobody acts as this person or as an agent of theirs; every session, token and link they hold ends for good. Null lifts it. */
+export async function suspendPerson(tx: Tx, id: string, suspendedAt: Instant | null): Promise<void> {
+  await orgs(tx)
+    .updateTable('people')
+    .set({ suspended_at: suspendedAt })
+    .where('id', '=', id as Id<'psn'>)
+    .execute();
+  if (suspendedAt === null) return;
+  await orgs(tx)
+    .updateTable('credentials')
+    .set({ revoked_at: suspendedAt })
+    .where('holder_id', '=', id as Id<'psn'>)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+export async function isSuspended(tx: Tx, id: string): Promise<boolean> {
+  const row = await orgs(tx)
+    .selectFrom('people')
+    .select('suspended_at')
+    .where('id', '=', id as Id<'psn'>)
+    .executeTakeFirst();
+  return (row?.suspended_at ?? null) !== null;
+}
+
+/** Whether somebody has ever opened a session: whoever has can make a passkey. */
+export async function wasAtDesk(tx: Tx, id: string): Promise<boolean> {
+  const row = await orgs(tx)
+    .selectFrom('credentials')
+    .select('id')
+    .where('holder_id', '=', id as Id<'psn'>)
+    .where('id', 'like', 'ses\\_%' as Credential['id'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The people of an organisation, or of all, oldest first. */
 export async function peopleOf(tx: Tx, orgId: string | undefined, after: string, limit: number): Promise<Person[]> {
   let query = orgs(tx)
@@ -191,6 +235,11 @@ export async function insertGrant(tx: Tx, grant: Grant): Promise<void> {
   await orgs(tx).insertInto('grants').values(row).execute();
 }
 
+/** Moves the end of one grant; null = with what it opens. */
+export async function extendGrant(tx: Tx, id: Id<'grt'>, expiresAt: Instant | null): Promise<void> {
+  await orgs(tx).updateTable('grants').set({ expires_at: expiresAt }).where('id', '=', id).execute();
+}
+
 /** Ends what a holder was read into; the rows stay as the record of who knew what and when. */
 export async function revokeGrants(tx: Tx, compartment: string, holderId: string | undefined, now: Instant): Promise<void> {
   let query = orgs(tx)
@@ -228,11 +277,12 @@ interface HolderRow {
 
 /** A person or an agent with their organisation and what they are read into now, in one question: it is asked at every request. */
 const holderColumns = (now: Instant) => sql`
-  holder.id, holder.name, holder.org_id, orgs.roles, orgs.disabled_at,
+  holder.id, holder.name, holder.org_id, orgs.roles, coalesce(orgs.disabled_at, holder.suspended_at) AS disabled_at,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('compartment', compartment, 'tier', tier)), '[]') FROM grants
     WHERE holder_id IN (holder.id, holder.org_id) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})) AS grants`;
 const holders = sql`
-  (SELECT id, org_id, name FROM people UNION ALL SELECT id, org_id, name FROM agents) AS holder JOIN orgs ON orgs.id = holder.org_id`;
+  (SELECT id, org_id, name, suspended_at FROM people UNION ALL
+    SELECT a.id, a.org_id, a.name, p.suspended_at FROM agents AS a JOIN people AS p ON p.id = a.answerable_id) AS holder JOIN orgs ON orgs.id = holder.org_id`;
 
 type CredentialColumns = {
   credential_id: Credential['id'];

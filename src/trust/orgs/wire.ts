@@ -15,6 +15,7 @@ export const foundInput = z.object({ secret: z.string().max(limits.secretChars),
 export const createInput = z.object({ name: wireName, roles: roleList });
 export const disableInput = z.object({ id: wireId('org'), disabled: z.boolean().default(true), because: wireText(limits.becauseChars) });
 export const inviteInput = z.object({ orgId: wireId('org'), name: wireName, email });
+export const reinstateInput = z.object({ personId: wireId('psn'), because: wireText(limits.becauseChars) });
 export const addAgentInput = z.object({ orgId: wireId('org'), name: wireName, answerableId: wireId('psn') });
 export const issueTokenInput = z.object({
   holderId: z.union([wireId('psn'), wireId('agt')]),

@@ -55,6 +55,15 @@ export function ReadIn({ caseId }: { caseId: string }) {
             <Choice key={name} name={name} label={label} of={answers} />
           ))}
         </fieldset>
+        <Choice
+          name="emergency"
+          label="How are the terms accepted?"
+          chosen="no"
+          of={[
+            ['no', 'signed with a passkey, before anything opens'],
+            ['yes', 'an emergency: at once, for 72 hours, signed within them'],
+          ]}
+        />
         <Refusal error={offer.error} />
         <Button type="submit" disabled={offer.isPending} focusableWhenDisabled>
           Offer
@@ -101,7 +110,7 @@ function itemsOf<T>(found: { data: { pages: { items: readonly T[] }[] } | undefi
   return found.data?.pages.flatMap((page) => page.items) ?? [];
 }
 
-function inputOf({ personId, sponsorId, need, ability, tier, ...checks }: Record<string, unknown>): object {
+function inputOf({ personId, sponsorId, need, ability, tier, emergency, ...checks }: Record<string, unknown>): object {
   const found = Object.fromEntries(exclusions.map(([name]) => [name, checks[name] === 'yes']));
-  return { personId, sponsorId, need, ability, tier: Number(tier), exclusions: found };
+  return { personId, sponsorId, need, ability, tier: Number(tier), exclusions: found, emergency: emergency === 'yes' };
 }

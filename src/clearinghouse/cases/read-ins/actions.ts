@@ -1,13 +1,27 @@
+import type { Id } from '../../../base/id.ts';
+import { hour, plusMs } from '../../../base/instant.ts';
+import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { wireOk } from '../../../base/wire.ts';
-import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
-import { grantsOf, insertGrant, orgById, personById, revokeGrants } from '../../../trust/orgs/store.ts';
+import { action, type Ctx, type Done, done, type Happening, presentItems } from '../../../trust/action.ts';
+import { askToSign, signWith } from '../../../trust/orgs/passkeys/actions.ts';
+import { requestOut } from '../../../trust/orgs/passkeys/wire.ts';
+import {
+  extendGrant,
+  insertGrant,
+  isSuspended,
+  orgById,
+  personById,
+  revokeGrants,
+  suspendPerson,
+  wasAtDesk,
+} from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { isPaced } from '../pacing/store.ts';
 import { supplierKnows } from '../participants/joining.ts';
 import { caseById } from '../store.ts';
-import { decideReadIn, type ReadIn, readInMoves, termsDigest, termsOf } from './read-in.ts';
+import { decideKey, decideReadIn, endsAt, type ReadIn, readInMoves, signingSubject, termsDigest, termsOf } from './read-in.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -42,28 +56,50 @@ export const offers = action({
   present: presentItems(wire.present),
 });
 
+export const askToAcknowledge = action({
+  name: 'cases.askToAcknowledge',
+  at: 'POST /api/cases/:id/acknowledge/ask',
+  summary: 'What a browser needs to sign the terms of your read-in with your passkey; the next step is cases.acknowledge.',
+  by: 'signed-in',
+  secret: true,
+  input: wire.byCase,
+  output: requestOut,
+  async run(ctx, input) {
+    const offered = await offerTo(ctx, input.id);
+    return offered ? done(await askToSign(ctx, signingSubject(offered))) : refuse('not_found', 'no such thing');
+  },
+});
+
 export const acknowledge = action({
   name: 'cases.acknowledge',
   at: 'POST /api/cases/:id/acknowledge',
-  summary: 'Accept the terms of a read-in offered to you; only now the case opens to you.',
+  summary: 'Accept the terms of a read-in offered to you, signed with your passkey; only now the case opens to you.',
   by: 'signed-in',
   input: wire.acknowledgeInput,
-  output: wire.readInOut,
-  async run(ctx, input) {
+  output: wire.acknowledgedOut,
+  async run(ctx, input): Promise<Done<wire.Acknowledged> | Refusal> {
     const offered = await offerTo(ctx, input.id);
     if (!offered) return refuse('not_found', 'no such thing');
-    const state = move(readInMoves, offered.state, 'acknowledge');
+    // Who was let in for hours signs what was left unsigned.
+    const isLate = offered.state === 'acknowledged' && offered.emergencyUntil !== null && input.answer !== undefined;
+    const state = isLate ? offered.state : move(readInMoves, offered.state, 'acknowledge');
     if (isRefusal(state)) return state;
-    if (offered.expiresAt !== null && offered.expiresAt <= ctx.now)
-      return refuse('expired', 'this read-in has expired; ask the coordinator for another');
+    const ends = endsAt(offered);
+    if (ends !== null && ends <= ctx.now) return refuse('expired', 'this read-in has expired; ask the coordinator for another');
     if (input.termsDigest !== offered.termsDigest) return refuse('stale', 'these are not the terms that were offered', '/termsDigest');
-    const known: ReadIn = { ...offered, state, acknowledgedAt: ctx.now };
+    const signed = input.answer ? await sign(ctx, offered, input.answer) : await unsigned(ctx, offered);
+    if (isRefusal(signed)) return signed;
+    if ('cloned' in signed) return done({ suspended: true, because: signed.cloned.because }, signed.cloned.event);
+    const emergencyUntil = signed.signedBy === 'emergency' ? offered.emergencyUntil : null;
+    const known: ReadIn = { ...offered, state, acknowledgedAt: offered.acknowledgedAt ?? ctx.now, ...signed, emergencyUntil };
     await ctx.acrossCompartments((tx) => store.saveReadIn(tx, known));
-    await open(ctx, known);
-    const { personId, orgId, tier, expiresAt } = known;
-    return done(known, event(known, 'case.read-in', { personId, orgId, tier, expiresAt, termsDigest: known.termsDigest }));
+    if (isLate) await extendGrant(ctx.tx, known.id, endsAt(known));
+    else await open(ctx, known);
+    const { personId, orgId, tier, termsDigest, signedBy, signature } = known;
+    const payload = { personId, orgId, tier, expiresAt: endsAt(known), termsDigest, signedBy, passkeyId: signature?.passkeyId ?? null };
+    return done(known, event(known, isLate ? 'case.read-in-signed' : 'case.read-in', payload));
   },
-  present: wire.present,
+  present: wire.presentAcknowledged,
 });
 
 export const decline = action({
@@ -87,107 +123,116 @@ export const decline = action({
 export const endReadIn = action({
   name: 'cases.endReadIn',
   at: 'POST /api/cases/:id/read-ins/end',
-  summary: 'End what a person was read into, at once: the need is over, or a breach is suspected.',
+  summary: 'End what a person was read into. On a suspected breach: every session and every read-in of theirs, at once.',
   by: ['coordinator'],
   input: wire.endInput,
   output: wireOk,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
     const live = await store.liveReadIn(ctx.tx, of.id, input.personId);
+    if (input.because === 'suspected-breach') return suspend(ctx, of, input.personId);
     if (!live) return refuse('not_found', 'this person is not read in', '/personId');
-    const state = move(readInMoves, live.state, 'end');
-    if (isRefusal(state)) return state;
-    await store.saveReadIn(ctx.tx, { ...live, state, endedAt: ctx.now, endedBecause: input.because });
-    await revokeGrants(ctx.tx, of.id, live.personId, ctx.now);
-    return done({ ok: true as const }, event(live, 'case.read-in-ended', { personId: live.personId, because: input.because }));
+    const ended = await end(ctx, live, input.because);
+    return isRefusal(ended) ? ended : done({ ok: true as const }, ended);
   },
 });
 
-export const knowers = action({
-  name: 'cases.knowers',
-  at: 'GET /api/cases/:id/knowers',
-  summary: "Everybody who was ever let into a case or asked, beside the clearinghouse's own staff.",
+export const endReadInsDue = action({
+  name: 'cases.endReadInsDue',
+  at: 'POST /api/cases/read-ins/end-due',
+  summary: 'End the read-ins whose time is over. Access ended at that moment by itself; this says so.',
   by: ['coordinator'],
-  input: wire.byCase,
-  output: wire.knowersOut,
-  on: (ctx, input) => caseById(ctx.tx, input.id),
-  async run(ctx, _input, of: Case) {
-    const readIns = await store.readInsOfCase(ctx.tx, of.id);
-    const byName = new Set<string>(readIns.map((r) => r.id));
-    const items: wire.Knower[] = [];
-    for (const g of (await grantsOf(ctx.tx, of.id)).filter((g) => !byName.has(g.id))) {
-      const name = (await orgById(ctx.tx, g.holderId))?.name ?? g.holderId;
-      const state = g.revokedAt ? 'ended' : 'granted';
-      const until = g.revokedAt ?? g.expiresAt;
-      items.push({
-        holderId: g.holderId,
-        kind: 'organisation',
-        name,
-        tier: g.tier,
-        state,
-        because: g.because,
-        sponsorId: null,
-        since: g.grantedAt,
-        until,
-      });
+  internal: true,
+  input: wire.nothing,
+  output: wire.endedOut,
+  async run(ctx) {
+    const due = await store.dueReadIns(ctx.tx, ctx.now, limits.followBatchRows);
+    const events: Happening[] = [];
+    for (const of of due) {
+      const ended = await end(ctx, of, 'expired', endsAt(of)!);
+      if (!isRefusal(ended)) events.push(ended);
     }
-    for (const r of readIns) {
-      const name = (await personById(ctx.tx, r.personId))?.name ?? r.personId;
-      const until = r.endedAt ?? r.expiresAt;
-      items.push({
-        holderId: r.personId,
-        kind: 'person',
-        name,
-        tier: r.tier,
-        state: r.state,
-        because: r.need,
-        sponsorId: r.sponsorId,
-        since: r.acknowledgedAt,
-        until,
-      });
-    }
-    return done({ items });
+    return done({ ended: events.length }, ...events);
   },
 });
+
+async function end(ctx: Ctx, live: ReadIn, because: NonNullable<ReadIn['endedBecause']>, endedAt = ctx.now): Promise<Happening | Refusal> {
+  const state = move(readInMoves, live.state, 'end');
+  if (isRefusal(state)) return state;
+  await store.saveReadIn(ctx.tx, { ...live, state, endedAt, endedBecause: because });
+  await revokeGrants(ctx.tx, live.caseId, live.personId, ctx.now);
+  return event(live, 'case.read-in-ended', { personId: live.personId, because });
+}
+
+/** Somebody of a finder's organisation may have leaked too, who was never read in by name: whoever it is acts no more. */
+async function suspend(ctx: Ctx, of: Case, personId: Id<'psn'>): Promise<Done<{ ok: true }> | Refusal> {
+  const person = await personById(ctx.tx, personId);
+  if (!person) return refuse('not_found', 'no such person', '/personId');
+  if (person.id === ctx.actor.id) return refuse('wrong_state', 'nobody suspends themself', '/personId');
+  const events: Happening[] = [];
+  for (const live of await store.liveReadInsOf(ctx.tx, person.id)) {
+    const ended = await end(ctx, live, 'suspected-breach');
+    if (!isRefusal(ended)) events.push(ended);
+  }
+  await suspendPerson(ctx.tx, person.id, ctx.now);
+  const payload = { personId, orgId: person.orgId, readIns: events.length };
+  const told = { event: 'case.breach-suspected' as const, thing: of.id, label: ledgerLabel(of), payload };
+  return done({ ok: true as const }, told, ...events);
+}
 
 /** Offers a read-in; whoever calls it tells the log so, by `offerEvent`. */
-export async function offer(ctx: Ctx, of: Case, input: wire.ReadInInput): Promise<ReadIn | Refusal> {
-  const offered = await vet(ctx, of, input);
-  if (isRefusal(offered)) return offered;
+export async function offer(
+  ctx: Ctx,
+  of: Case,
+  input: wire.ReadInInput,
+  delegationId: ReadIn['delegationId'] = null,
+): Promise<ReadIn | Refusal> {
+  const vetted = await vet(ctx, of, input, delegationId !== null);
+  if (isRefusal(vetted)) return vetted;
+  const offered = { ...vetted, delegationId };
   const live = await store.liveReadIn(ctx.tx, of.id, offered.personId);
-  if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: live.expiresAt, endedBecause: 'need-ended' });
+  if (live) await store.saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: endsAt(live), endedBecause: 'expired' });
   await store.insertReadIn(ctx.tx, offered);
   return offered;
 }
 
 /** The read-in as it would be offered now, if every gate is passed; nothing is kept. */
-export async function vet(ctx: Ctx, of: Case, input: wire.ReadInInput): Promise<ReadIn | Refusal> {
+export async function vet(ctx: Ctx, of: Case, input: wire.ReadInInput, isDelegated = false): Promise<ReadIn | Refusal> {
   if (of.state === 'closed') return refuse('wrong_state', 'the case is closed');
   const [person, sponsor] = [await personById(ctx.tx, input.personId), await personById(ctx.tx, input.sponsorId)];
   if (!person) return refuse('not_found', 'no such person', '/personId');
   if (!sponsor) return refuse('not_found', 'no such person', '/sponsorId');
   const [org, sponsorOrg] = [await orgById(ctx.tx, person.orgId), await orgById(ctx.tx, sponsor.orgId)];
-  const { tier, ability, exclusions, need, expiresAt = null } = input;
-  const suspected = await store.wasSuspected(ctx.tx, person.id);
+  const { tier, ability, exclusions, need, expiresAt = null, emergency } = input;
+  if (emergency && (await store.hadEmergency(ctx.tx, of.id, person.id)))
+    return refuse('conflict', 'this person had an emergency read-in into this case; now the terms are signed first', '/emergency');
+  const emergencyUntil = emergency ? plusMs(ctx.now, limits.emergencyHours * hour) : null;
+  const suspected = await ctx.acrossCompartments(async (tx) => (await store.wasSuspected(tx, person.id)) || isSuspended(tx, person.id));
+  // A delegate must not learn from it what happened in another case.
+  if (suspected && isDelegated) return refuse('not_permitted', 'the coordinator alone can read this person in', '/personId');
   const refused = decideReadIn(
-    { person, org: org!, sponsor, sponsorOrg: sponsorOrg!, tier, ability, exclusions, suspected, expiresAt },
+    { person, org: org!, sponsor, sponsorOrg: sponsorOrg!, tier, ability, exclusions, suspected, expiresAt, isDelegated },
     ctx.now,
   );
   if (refused) return refused;
   const live = await store.liveReadIn(ctx.tx, of.id, person.id);
-  if (live && (live.expiresAt === null || live.expiresAt > ctx.now))
+  const ends = live && endsAt(live);
+  if (live && (ends === null || ends === undefined || ends > ctx.now))
     return refuse('conflict', `this person's read-in is ${live.state} already`, '/personId');
   return {
     ...{ id: ctx.id('grt'), caseId: of.id, personId: person.id, orgId: person.orgId },
-    ...{ tier, need, ability, sponsorId: sponsor.id, exclusions, expiresAt },
+    ...{ tier, need, ability, sponsorId: sponsor.id, exclusions, expiresAt, emergencyUntil },
     ...{ offeredBy: ctx.actor.id, offeredAt: ctx.now, termsDigest: termsDigest(termsOf(of.id, tier, expiresAt)) },
     ...{ state: 'offered', acknowledgedAt: null, endedAt: null, endedBecause: null, label: of.label },
+    ...{ signedBy: null, signature: null, delegationId: null },
   };
 }
 
 export function offerEvent(of: ReadIn): Happening {
-  const { need, ability, sponsorId, exclusions } = of;
-  return event(of, 'case.read-in-offered', { need, ability, sponsorId, exclusions });
+  const { personId, tier, need, ability, sponsorId, exclusions, expiresAt, emergencyUntil, delegationId } = of;
+  return event(of, 'case.read-in-offered', {
+    ...{ personId, tier, need, ability, sponsorId, exclusions, expiresAt, emergencyUntil, delegationId },
+  });
 }
 
 /** Looks across compartments for one row of the asker's own: they cannot read the case before they acknowledge. */
@@ -195,8 +240,35 @@ async function offerTo(ctx: Ctx, caseId: string): Promise<ReadIn | undefined> {
   return ctx.acrossCompartments((tx) => store.liveReadIn(tx, caseId, ctx.actor.id));
 }
 
-async function open(ctx: Ctx, { id, caseId, personId, orgId, tier, need, expiresAt }: ReadIn): Promise<void> {
-  await insertGrant(ctx.tx, { id, compartment: caseId, holderId: personId, tier, because: need, grantedAt: ctx.now, expiresAt });
+/** Their own passkey signs exactly these terms; the record of it stands by itself. */
+async function sign(ctx: Ctx, offered: ReadIn, answer: wire.Answer) {
+  const subject = signingSubject(offered);
+  const signed = await signWith(ctx, answer, subject, ctx.actor.id);
+  if (isRefusal(signed)) return signed;
+  if (signed.cloned) return { cloned: signed.cloned };
+  const { id: passkeyId, hardware, publicKey } = signed.passkey;
+  const refused = decideKey(offered.tier, hardware, ctx.doors.passkeys.roots.length > 0);
+  if (refused) return refused;
+  const { clientDataJSON, authenticatorData, signature } = answer.response;
+  return {
+    signedBy: 'passkey' as const,
+    signature: { passkeyId, hardware, publicKey, clientDataJSON, authenticatorData, signature, subject },
+  };
+}
+
+/** Only the mechanism is relaxed, never a gate: for hours, or for somebody who has no desk to sign at. docs/decisions/0032 */
+async function unsigned(ctx: Ctx, offered: ReadIn) {
+  if (offered.emergencyUntil !== null) return { signedBy: 'emergency' as const, signature: null };
+  const needed = ctx.doors.passkeys.needed === 'always' || (await wasAtDesk(ctx.tx, ctx.actor.id));
+  return needed
+    ? refuse('not_permitted', 'sign these terms with a passkey: cases.askToAcknowledge, then its answer here', '/answer')
+    : { signedBy: 'token' as const, signature: null };
+}
+
+async function open(ctx: Ctx, of: ReadIn): Promise<void> {
+  const { id, caseId, personId, orgId, tier, need } = of;
+  const grant = { id, compartment: caseId, holderId: personId, tier, because: need, grantedAt: ctx.now, expiresAt: endsAt(of) };
+  await insertGrant(ctx.tx, grant);
   const org = await orgById(ctx.tx, orgId);
   if (!org?.roles.includes('maintainer') || tier > 1) return;
   await ctx.acrossCompartments(async (tx) => {
@@ -209,4 +281,4 @@ function event(of: ReadIn, name: `case.${string}`, payload: unknown): Happening 
   return { event: name, thing: of.caseId, label: ledgerLabel({ id: of.caseId }), payload };
 }
 
-export const readInActions = [readIn, offers, acknowledge, decline, endReadIn, knowers];
+export const readInActions = [readIn, offers, askToAcknowledge, acknowledge, decline, endReadIn, endReadInsDue];

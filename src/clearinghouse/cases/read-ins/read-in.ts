@@ -1,4 +1,4 @@
-import { sha256 } from '../../../base/canonical.ts';
+import { canonical, sha256 } from '../../../base/canonical.ts';
 import type { Id } from '../../../base/id.ts';
 import { day, type Instant, plusMs } from '../../../base/instant.ts';
 import type { Label } from '../../../base/label.ts';
@@ -6,6 +6,7 @@ import { limits } from '../../../base/limits.ts';
 import { type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Move } from '../../../base/states.ts';
 import type { Org, Person } from '../../../trust/orgs/org.ts';
+import type { Hardware } from '../../../trust/orgs/passkeys/passkey.ts';
 
 /** 0 finder, maintainer, coordinator · 1 patch and test · 2 fix and timing only · 3 artefact and go-live only. */
 export const tiers = [0, 1, 2, 3] as const;
@@ -29,7 +30,11 @@ export const readInMoves: readonly Move<ReadInState, ReadInTrigger>[] = [
   { from: 'acknowledged', by: 'end', to: 'ended' },
 ];
 
-const endings = ['need-ended', 'suspected-breach', 'disclosed', 'case-closed'] as const;
+const endings = ['need-ended', 'suspected-breach', 'disclosed', 'case-closed', 'expired'] as const;
+
+/** How the terms were accepted: `token` = by somebody who was never at the desk; `emergency` = for hours only, not signed yet. */
+export const signings = ['passkey', 'token', 'emergency'] as const;
+export type Signing = (typeof signings)[number];
 
 /** One named person and one case. Until it is acknowledged it opens nothing; then the grant of the same id exists. */
 export interface ReadIn {
@@ -47,12 +52,54 @@ export interface ReadIn {
   readonly offeredAt: Instant;
   /** Null = ends at disclosure, or for tier 0 when the case is closed. */
   readonly expiresAt: Instant | null;
+  /** Of an emergency: access ends then, whatever else was agreed, unless the terms are signed by then. */
+  readonly emergencyUntil: Instant | null;
   readonly termsDigest: string;
   readonly state: ReadInState;
   readonly acknowledgedAt: Instant | null;
+  readonly signedBy: Signing | null;
+  readonly signature: Signature | null;
+  /** Under which delegation it was offered; null = by a coordinator. */
+  readonly delegationId: Id<'dlg'> | null;
   readonly endedAt: Instant | null;
   readonly endedBecause: (typeof endings)[number] | null;
   readonly label: Label;
+}
+
+/** Everything with which a stranger verifies that this person's key signed these terms (WebAuthn level 3 §7.2). */
+export interface Signature {
+  readonly passkeyId: Id<'pky'>;
+  readonly hardware: Hardware;
+  /** COSE_Key, base64url; the other three are as the browser gave them. */
+  readonly publicKey: string;
+  readonly clientDataJSON: string;
+  readonly authenticatorData: string;
+  readonly signature: string;
+  /** What the challenge's last 32 bytes are the SHA-256 of. */
+  readonly subject: string;
+}
+
+/** When access ends by itself; null = with the case. */
+export function endsAt({ expiresAt, emergencyUntil }: Pick<ReadIn, 'expiresAt' | 'emergencyUntil'>): Instant | null {
+  if (expiresAt === null || emergencyUntil === null) return expiresAt ?? emergencyUntil;
+  return expiresAt < emergencyUntil ? expiresAt : emergencyUntil;
+}
+
+/** What a person's passkey signs: these terms, as this person, for this case. */
+export function signingSubject(of: Pick<ReadIn, 'caseId' | 'personId' | 'termsDigest'>): string {
+  return canonical({ act: 'cases.acknowledge', caseId: of.caseId, personId: of.personId, termsDigest: of.termsDigest });
+}
+
+/**
+ * Whether the key's place is good enough for the tier. What is copied from device to device keeps neither reports nor proofs of concept;
+ * where the hub knows makers, their word is needed there, and a key of which it cannot be told is none.
+ */
+export function decideKey(tier: Tier, hardware: Hardware, knowsMakers: boolean): Refusal | undefined {
+  if (tier > 1 || hardware === 'yes') return undefined;
+  if (hardware === 'no')
+    return refuse('not_permitted', `tier ${tier} needs a key that stays on one device; this one is copied to others`, '/answer');
+  if (knowsMakers) return refuse('not_permitted', `tier ${tier} needs a key in hardware, and of this one it could not be told`, '/answer');
+  return undefined;
 }
 
 export interface Candidate {
@@ -65,6 +112,8 @@ export interface Candidate {
   readonly exclusions: ExclusionCheck;
   /** A breach was suspected when this person was read into some case before. */
   readonly suspected: boolean;
+  /** By somebody whom a coordinator trusts to answer for people of other organisations. */
+  readonly isDelegated?: boolean;
   readonly expiresAt: Instant | null;
 }
 
@@ -80,7 +129,7 @@ export function decideReadIn(candidate: Candidate, now: Instant): Refusal | unde
   if (tier === 0 && !org.roles.some((role) => role === 'finder' || role === 'maintainer'))
     return refuse('not_permitted', 'tier 0 is for finder, maintainer and coordinator; place lower', '/tier');
   if (sponsor.id === person.id) return refuse('not_permitted', 'nobody sponsors themself', '/sponsorId');
-  if (sponsor.orgId !== person.orgId && !sponsorOrg.roles.includes('coordinator'))
+  if (sponsor.orgId !== person.orgId && !sponsorOrg.roles.includes('coordinator') && !candidate.isDelegated)
     return refuse('not_permitted', 'a sponsor answers for the person: of the same organisation, or a coordinator', '/sponsorId');
   const found = exclusions.find((e) => candidate.exclusions[e]);
   if (found) return refuse('not_permitted', `excluded: ${found}`, `/exclusions/${found}`);
