@@ -65,6 +65,8 @@ export function loopReport(title: string, poc = 'loop', over: object = {}): obje
     purl: `${loopPackage}@1.0.0`,
     versions: ['1.0.0'],
     cwe: 'CWE-835',
+    discoveryMethod: 'ai-assisted',
+    toolingAccess: 'confidential',
     attachments,
     ...over,
   };

@@ -1,6 +1,8 @@
+import * as advisories from '../clearinghouse/advisories/actions.ts';
 import * as cases from '../clearinghouse/cases/actions.ts';
 import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
-import { endEmbargoes } from '../clearinghouse/cases/embargoes/actions.ts';
+import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
+import * as ends from '../clearinghouse/cases/embargoes/ends/actions.ts';
 import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
 import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import { endReadInsDue } from '../clearinghouse/cases/read-ins/actions.ts';
@@ -76,6 +78,15 @@ export const flow: Flow = {
     hop('priority.assessed', noteSeverity, ({ payload }) => ({ id: payload.caseId, base: payload.cvss.base })),
     hop('case.disclosed', endDeliveries, thing),
     hop('case.closed', endDeliveries, thing),
+    // An embargo: reckoned anew with what has happened; silence, leaks and attacks have their consequences without anybody asking.
+    ...['case.opened', 'case.finders-counted', 'case.observed', 'case.patch-judged'].map((event) => hop(event, ends.reckonEmbargo, thing)),
+    hop('case.clock-overdue', lapseProposal, ({ thing, payload }) => (payload.kind === 'embargo-answer' ? { id: thing } : undefined)),
+    hop('case.embargo-terminated', ends.openFastTrack, ({ thing, payload }) => ({ id: thing, because: payload.reason })),
+    hop('case.observed', ends.openFastTrack, ({ thing, payload }) => ({ id: thing, because: payload.what })),
+    hop('case.fast-track-opened', advisories.draftInterim, ({ thing }) => ({ caseId: thing })),
+    hop('case.embargo-ended', advisories.draftInterim, ({ thing }) => ({ caseId: thing })),
+    hop('case.continued', ends.adoptEarlierEnd, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
+    ...['case.disclosed', 'case.closed'].map((event) => hop(event, ends.settleClocks, thing)),
     // A release: disclosed, settled, matched with what operators keep.
     // A later version of an advisory is of a case that is public already.
     hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),

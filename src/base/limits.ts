@@ -51,6 +51,10 @@ export const limits = {
   keptReports: 32,
   keptReportChars: 256 * 1024,
   houseEmbargoDays: 21,
+  /** To answer a proposed embargo: never less, as a rule, never more. */
+  answerHoursLeast: 24,
+  answerDaysUsual: 7,
+  answerDaysMost: 14,
   readInDays: 365,
   /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
   emergencyHours: 72,

@@ -3,6 +3,7 @@ import { day } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
 import * as embargoes from '../../src/clearinghouse/cases/embargoes/actions.ts';
+import { keepPolicy } from '../../src/clearinghouse/cases/embargoes/policies/actions.ts';
 import { message } from '../../src/clearinghouse/cases/messages/actions.ts';
 import type { CaseOut } from '../../src/clearinghouse/cases/wire.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
@@ -71,26 +72,26 @@ describe('the embargo', () => {
       package: loopPackage,
       source: 'list-cap',
       name: 'linux-distros',
-      maxDays: 14,
+      max: 'P14D',
       url: 'https://example.org/policy',
       readAt: inDays(-1),
     };
-    await stage.hub.do(stage.desk, embargoes.keepPolicy, policy);
+    await stage.hub.do(stage.desk, keepPolicy, policy);
     expect((await get(stage.finder)).embargo).toMatchObject({
       source: 'list-cap',
       endsAt: inDays(14),
       because: 'linux-distros caps at 14 days',
     });
-    expect(await stage.hub.try(stage.finder, embargoes.keepPolicy, policy)).toMatchObject({ code: 'not_permitted' });
+    expect(await stage.hub.try(stage.finder, keepPolicy, policy)).toMatchObject({ code: 'not_permitted' });
   });
 
   test(`takes at most ${limits.policiesPerPackage} policies a package`, async () => {
     const keep = (n: number) =>
-      stage.hub.try(stage.desk, embargoes.keepPolicy, {
+      stage.hub.try(stage.desk, keepPolicy, {
         package: 'pkg:npm/many',
         source: 'list-cap',
         name: `list ${n}`,
-        maxDays: 1,
+        max: 'P1D',
         url: 'https://example.org',
         readAt: inDays(0),
       });

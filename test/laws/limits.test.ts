@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { limits } from '../../src/base/limits.ts';
 import * as profiles from '../../src/clearinghouse/cases/contacts/profiles/wire.ts';
-import * as embargoes from '../../src/clearinghouse/cases/embargoes/wire.ts';
+import * as policies from '../../src/clearinghouse/cases/embargoes/policies/wire.ts';
 import * as pacing from '../../src/clearinghouse/cases/pacing/wire.ts';
 import * as claims from '../../src/clearinghouse/claims/wire.ts';
 import * as imports from '../../src/clearinghouse/findings/imports/wire.ts';
@@ -39,12 +39,12 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ['a CVSS vector', limits.cvssVectorChars, priorities.assessInput, 'cvssVector', text],
   ['a file that a release brings', limits.artefactBytes, artefacts.attachInput, 'data', base64],
   ['why an unverified patch goes out', limits.becauseChars, artefacts.attachInput, 'reason', text],
-  ['where a policy was read', limits.referenceBytes, embargoes.policyInput, 'url', url],
   ['files of a look-up', limits.lookUpFiles, profiles.lookUpInput, 'files', (n) => many(n, { name: 'security.txt', text: '' })],
   ['a file of a look-up', limits.lookUpFileChars, profiles.lookUpInput, 'files', (n) => [{ name: 'security.txt', text: text(n) }]],
   ['languages of a project', limits.languagesPerProfile, profiles.profileInput, 'languages', (n) => many(n, 'en')],
   ['reports a week, as read', limits.reportsPerWeek, profiles.profileInput, 'weekly', (n) => n],
   ['reports a week, as asked', limits.reportsPerWeek, pacing.paceInput, 'weekly', (n) => n],
+  ['where a policy was read', limits.referenceBytes, policies.policyInput, 'url', url],
   ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],
   ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],
   ['an endpoint', limits.endpointUrlChars, submissions.offerInput, 'endpoint', (n) => ({ url: url(n), model: 'm' })],

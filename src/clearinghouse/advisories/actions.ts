@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { digestOf } from '../../base/canonical.ts';
 import { label } from '../../base/label.ts';
+import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done, presentItems } from '../../trust/action.ts';
-import { agentById, orgById } from '../../trust/orgs/store.ts';
+import { agentById, listOrgs, orgById } from '../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
+import { interimOf } from '../cases/embargoes/wire.ts';
 import { caseById } from '../cases/store.ts';
 import { bareOf } from '../inventories/package-name.ts';
 import { scoreCvss } from '../priorities/cvss.ts';
@@ -36,6 +38,29 @@ export const draft = action({
     return isRefusal(text) ? text : keepDraft(ctx, of, before, text);
   },
   present: wire.present,
+});
+
+/** The words are the house's own and say nothing of the flaw: they may stand until somebody has better ones, who need only draft anew. */
+export const draftInterim = action({
+  name: 'advisories.draftInterim',
+  at: 'POST /api/advisories/interim',
+  summary: 'Draft the interim advisory of a case that could not wait, where nobody has drafted one; a person approves it.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.byCase,
+  output: wire.ofCaseOut,
+  on: (ctx, input) => caseById(ctx.tx, input.caseId),
+  async run(ctx, _input, of: Case) {
+    const before = await store.advisoryOfCase(ctx.tx, of.id);
+    if (before || of.state !== 'open') return done({ advisory: before ?? null });
+    const input = wire.draftInput.parse({ caseId: of.id, ...interimOf(of), affected: [{}] });
+    const publisher = (await listOrgs(ctx.tx, '', limits.pageRows)).find((org) => org.roles.includes('coordinator') && !org.disabledAt);
+    const text = await textOf(ctx, input, of, 'Interim.', publisher?.name);
+    if (isRefusal(text)) return text;
+    const drafted = await keepDraft(ctx, of, undefined, text);
+    return isRefusal(drafted) ? drafted : { ...drafted, result: { advisory: drafted.result } };
+  },
+  present: ({ advisory }: { advisory: Advisory | null }, viewer) => ({ advisory: advisory && wire.present(advisory, viewer) }),
 });
 
 export const withdraw = action({
@@ -165,7 +190,13 @@ async function keepDraft(ctx: Ctx, of: Case, before: Advisory | undefined, text:
 }
 
 /** What a coordinator writes, with what the case says by itself. */
-async function textOf(ctx: Ctx, input: z.output<typeof wire.draftInput>, of: Case, change: string): Promise<AdvisoryText | Refusal> {
+async function textOf(
+  ctx: Ctx,
+  input: z.output<typeof wire.draftInput>,
+  of: Case,
+  change: string,
+  publisher?: string,
+): Promise<AdvisoryText | Refusal> {
   const affected = rangesOf(input.affected, of.package);
   if (isRefusal(affected)) return affected;
   const otherScores = scoresOf(input.otherScores);
@@ -181,7 +212,7 @@ async function textOf(ctx: Ctx, input: z.output<typeof wire.draftInput>, of: Cas
     cvss: priority ? cvssOf(priority.cvss) : null,
     ssvc: priority ? { decision: priority.decision, points: { ...priority.ssvc.points } } : null,
     references,
-    publisher: (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
+    publisher: publisher ?? (await orgById(ctx.tx, ctx.actor.orgId ?? ''))?.name ?? '',
     change: input.change ?? change,
     ...(input.profile ? { profile: input.profile } : {}),
     ...(input.license === undefined ? {} : { license: input.license }),
@@ -231,4 +262,4 @@ function creditsIn(material: Material): Credit[] {
   return creditsOf(material.reports.map(({ orgId, orgName, receivedAt }) => ({ orgId, name: orgName, at: receivedAt })));
 }
 
-export const advisoryActions = [suggest, draft, withdraw, approve, get, ofCase, list, preview, ...revisionActions];
+export const advisoryActions = [suggest, draft, draftInterim, withdraw, approve, get, ofCase, list, preview, ...revisionActions];

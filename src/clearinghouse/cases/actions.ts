@@ -13,7 +13,7 @@ import { clockActions } from './clocks/actions.ts';
 import { profileActions } from './contacts/profiles/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
-import { policiesFor } from './embargoes/store.ts';
+import { policiesFor } from './embargoes/policies/store.ts';
 import { lastMessages, messageActions } from './messages/actions.ts';
 import { pacingActions } from './pacing/actions.ts';
 import { joinAtOpening, joinFinders, leaveFinders, record } from './participants/joining.ts';

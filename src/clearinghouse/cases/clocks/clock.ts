@@ -1,4 +1,4 @@
-import { plusBusinessDays, type Reckoning } from '../../../base/business-days.ts';
+import { calendars, plusBusinessDays, type Reckoning } from '../../../base/business-days.ts';
 import type { Id } from '../../../base/id.ts';
 import { day, hour, type Instant, plusMs } from '../../../base/instant.ts';
 import type { Label } from '../../../base/label.ts';
@@ -31,6 +31,8 @@ export const clockRules = {
   contact: { warnMs: 0, graceMs: day, source: 'contact ladder' },
   embargo: { warnMs: 2 * day, graceMs: 0, source: 'the governing window' },
   'embargo-answer': { warnMs: day, graceMs: 0, source: 'the proposal' },
+  // As soon as the desk answers a finding that is said to be exploited.
+  'leak-answer': { within: { hours: 2 }, warnMs: hour, graceMs: 0, source: 'Akrites SIRT triage policy, INCIDENT' },
   'interim-advisory': { within: { hours: 4 }, warnMs: 2 * hour, graceMs: 0, source: 'house rule' },
   'cra-early-warning': { within: { hours: 24 }, warnMs: 12 * hour, graceMs: 0, source: `${cra}(a)` },
   'cra-notification': { within: { hours: 72 }, warnMs: day, graceMs: 0, source: `${cra}(b)` },
@@ -74,8 +76,11 @@ export const strokes = ['warned', 'overdue', 'escalated'] as const;
 /** What a clock does by itself, each once. */
 type Stroke = (typeof strokes)[number];
 
+/** Where nobody has said where and by which calendar they work. */
+const anywhere: Reckoning = { zone: 'UTC', calendar: calendars.weekends };
+
 /** When a clock of this kind is due that starts now, by its own rule. */
-export function dueOf(kind: ClockKind, startedAt: Instant, by: Reckoning): Instant | undefined {
+export function dueOf(kind: ClockKind, startedAt: Instant, by: Reckoning = anywhere): Instant | undefined {
   const { within }: ClockRule = clockRules[kind];
   if (!within) return undefined;
   if (within.businessDays !== undefined) return plusBusinessDays(startedAt, within.businessDays, by);

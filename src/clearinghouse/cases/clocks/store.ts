@@ -67,7 +67,7 @@ export async function stopClocks(tx: Tx, caseId: Id<'cas'>, kinds: readonly Cloc
   return Number(numUpdatedRows);
 }
 
-async function runningClock(tx: Tx, caseId: Id<'cas'>, kind: ClockKind, about: string): Promise<Clock | undefined> {
+export async function runningClock(tx: Tx, caseId: Id<'cas'>, kind: ClockKind, about: string): Promise<Clock | undefined> {
   const row = await clocks(tx)
     .selectFrom('case_clocks')
     .selectAll()

@@ -1,29 +1,36 @@
+import { day, type Instant, plusMs } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
-import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
-import { packageOf } from '../../inventories/package-name.ts';
-import { canonicalPurl } from '../../inventories/purl.ts';
-import { type Case, ledgerLabel } from '../case.ts';
-import { caseById, casesWithEmbargoDue, openCasesOn, saveCase } from '../store.ts';
+import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
+import type { Case } from '../case.ts';
+import { caseById, casesWithEmbargoDue } from '../store.ts';
 import { tierIn } from '../wire.ts';
-import { answer, type Embargo, exit, governing, propose, withPolicies } from './embargo.ts';
-import * as store from './store.ts';
+import { answer, exit, governing, lapse, propose } from './embargo.ts';
+import { endActions } from './ends/actions.ts';
+import { changeEmbargo, eligibilityOf, event, partiesOf } from './keeping.ts';
+import { mayNegotiate, partyActions } from './parties/actions.ts';
+import { preferencesOf } from './parties/store.ts';
+import { bindPolicy, keepPolicy, listKnownPolicies, listPolicies } from './policies/actions.ts';
+import { policiesFor } from './policies/store.ts';
 import * as wire from './wire.ts';
 
 export const proposeEmbargo = action({
   name: 'cases.proposeEmbargo',
   at: 'POST /api/cases/:id/embargo/propose',
-  summary: 'Propose until when a case stays closed, or another time than was agreed.',
+  summary: 'Propose until when a case stays closed, or another time than was agreed, and by when you want an answer.',
   by: 'signed-in',
   input: wire.proposeInput,
   output: wire.embargoOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const refused = mayNegotiate(ctx, of);
+    const refused = mayNegotiate(ctx, of) ?? (await notToBeHad(ctx, of, input.endsAt));
     if (refused) return refused;
-    const embargo = propose(of.embargo, proposalOf(ctx, input.endsAt, input.because), of.openedAt);
+    const offer = offerOf(ctx, input.endsAt, input.because);
+    const embargo = propose(of.embargo, offer, of.openedAt, await asked(ctx, of), input.answerBy);
     if (isRefusal(embargo)) return embargo;
-    return changed(ctx, of, embargo, 'case.embargo-proposed', { endsAt: input.endsAt });
+    const { answerBy, silence } = embargo.proposal!;
+    const next = await changeEmbargo(ctx, of, embargo);
+    return done(next, event(of, 'case.embargo-proposed', { endsAt: input.endsAt, answerBy, silence }));
   },
   present: wire.present,
 });
@@ -37,53 +44,60 @@ export const answerEmbargo = action({
   output: wire.embargoOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const refused = mayNegotiate(ctx, of);
+    const refused = mayNegotiate(ctx, of) ?? (input.endsAt && (await notToBeHad(ctx, of, input.endsAt)));
     if (refused) return refused;
-    const embargo = answer(of.embargo, input.answer, proposalOf(ctx, input.endsAt ?? ctx.now, input.because), of.openedAt);
+    const by = { ...offerOf(ctx, input.endsAt ?? ctx.now, input.because), isLead: ctx.actor.roles.includes('coordinator') };
+    const embargo = answer(of.embargo, input.answer, { ...by, asked: await asked(ctx, of) }, of.openedAt);
     if (isRefusal(embargo)) return embargo;
-    if (input.answer !== 'accept')
-      return changed(ctx, of, embargo, `case.embargo-${input.answer === 'counter' ? 'countered' : 'declined'}`, null);
+    const next = await changeEmbargo(ctx, of, embargo);
+    const isOpen = input.answer === 'accept' && embargo.proposal !== null;
+    const name = isOpen ? 'accepted' : ({ accept: 'agreed', counter: 'countered', decline: 'declined' } as const)[input.answer];
     const { endsAt, source, because } = governing(embargo);
-    return changed(ctx, of, embargo, 'case.embargo-agreed', { endsAt, source, because });
+    const payload = name === 'agreed' ? { endsAt, source, because } : { orgId: ctx.actor.orgId };
+    return done(next, event(of, `case.embargo-${name}`, payload));
   },
   present: wire.present,
 });
 
-export const keepPolicy = action({
-  name: 'cases.keepPolicy',
-  at: 'POST /api/embargo-policies',
-  summary: 'Record what a project or a list has published about embargoes; it binds the open cases of the package too.',
+export const lapseProposal = action({
+  name: 'cases.lapseProposal',
+  at: 'POST /api/cases/:id/embargo/lapse',
+  summary: 'Take silence for what the proposal said it means, once the time to answer is over.',
   by: ['coordinator'],
-  input: wire.policyInput,
-  output: wire.policyOut,
-  async run(ctx, input) {
-    const purl = canonicalPurl(input.package);
-    if (isRefusal(purl)) return { ...purl, at: '/package' };
-    const policy = { ...input, package: packageOf(purl) };
-    await store.keepPolicy(ctx.tx, policy);
-    const policies = await store.policiesFor(ctx.tx, policy.package);
-    if (policies.length > limits.policiesPerPackage)
-      return refuse('too_many', `a package has at most ${limits.policiesPerPackage} policies`);
-    const open = await openCasesOn(ctx.tx, policy.package);
-    const bound = open.map((of) => ({ ...of, embargo: withPolicies(of.embargo, of.openedAt, policies) }));
-    for (const of of bound) await saveCase(ctx.tx, of);
-    const events = bound.map((of) => event(of, 'case.embargo-capped', { policy: policy.name, endsAt: governing(of.embargo).endsAt }));
-    return done(policy, ...events);
+  internal: true,
+  input: wire.byCase,
+  output: wire.embargoOut,
+  on: (ctx, input) => caseById(ctx.tx, input.id),
+  async run(ctx, _input, of: Case) {
+    // Every silent party has a clock of its own; the first to strike settles it for all.
+    const lapsed = of.state === 'open' ? lapse(of.embargo, ctx.now) : undefined;
+    if (!lapsed) return done(of);
+    const { asked: of0, accepted } = of.embargo.proposal!;
+    const silent = of0.filter((orgId) => !accepted.includes(orgId));
+    const next = await changeEmbargo(ctx, of, lapsed.embargo);
+    const { endsAt, source, because } = governing(next.embargo);
+    const name = lapsed.silence === 'accept' ? 'case.embargo-agreed' : 'case.embargo-declined';
+    return done(next, event(of, name, { bySilence: silent, endsAt, source, because }));
   },
-  present: wire.presentPolicy,
+  present: wire.present,
 });
 
-export const listPolicies = action({
-  name: 'cases.listPolicies',
-  at: 'GET /api/embargo-policies',
-  summary: 'The embargo policies known for a package.',
+export const embargoTerms = action({
+  name: 'cases.embargo',
+  at: 'GET /api/cases/:id/embargo',
+  summary:
+    'The embargo of a case with every window and its reason, whether one is to be had at all, and what happens by itself when it ends.',
   by: 'signed-in',
-  input: wire.policiesInput,
-  output: wire.policiesOut,
-  async run(ctx, input) {
-    return done({ items: await store.policiesFor(ctx.tx, input.package) });
+  input: wire.termsInput,
+  output: wire.termsOut,
+  on: (ctx, input) => caseById(ctx.tx, input.id),
+  async run(ctx, input, of: Case) {
+    if (tierIn(of, ctx.actor) > 1) return refuse('not_found', 'no such thing');
+    const policies = await policiesFor(ctx.tx, of.package);
+    const eligibility = await eligibilityOf(ctx, of, policies);
+    return done({ of, eligibility, preferences: await preferencesOf(ctx.tx, of.id), zone: input.zone, calendar: input.calendar });
   },
-  present: presentItems(wire.presentPolicy),
+  present: wire.presentTerms,
 });
 
 export const endEmbargoes = action({
@@ -99,31 +113,36 @@ export const endEmbargoes = action({
     const events: Happening[] = [];
     for (const of of due) {
       const { endsAt, because } = governing(of.embargo);
-      await saveCase(ctx.tx, { ...of, embargo: exit(of.embargo, endsAt, because) });
+      await changeEmbargo(ctx, of, exit(of.embargo, endsAt, because));
       events.push(event(of, 'case.embargo-ended', { endsAt, because }));
     }
     return done({ ended: due.length }, ...events);
   },
 });
 
-function proposalOf(ctx: Ctx, endsAt: Ctx['now'], because: string) {
+function offerOf(ctx: Ctx, endsAt: Instant, because: string) {
   return { byId: ctx.actor.id, byOrgId: ctx.actor.orgId, endsAt, because, at: ctx.now };
 }
 
-/** Embargoes are negotiated at tier 0, among finder, maintainer and coordinator. */
-function mayNegotiate(ctx: Ctx, of: Case): Refusal | undefined {
-  if (tierIn(of, ctx.actor) > 0) return refuse('not_permitted', 'an embargo is negotiated at tier 0');
-  return of.state === 'open' ? undefined : refuse('wrong_state', `the case is ${of.state}`);
+async function asked(ctx: Ctx, of: Case): Promise<string[]> {
+  return (await partiesOf(ctx, of)).filter((orgId) => orgId !== ctx.actor.orgId);
 }
 
-async function changed(ctx: Ctx, of: Case, embargo: Embargo, name: Happening['event'], payload: unknown) {
-  const next = { ...of, embargo };
-  await saveCase(ctx.tx, next);
-  return done(next, event(next, name, payload));
+/** A gate that could not tell is closed: what goes beyond the house's own default waits until somebody has told. */
+async function notToBeHad(ctx: Ctx, of: Case, endsAt: Instant): Promise<Refusal | undefined> {
+  const { verdict, because } = await eligibilityOf(ctx, of, await policiesFor(ctx.tx, of.package));
+  if (verdict === 'none') return refuse('wrong_state', `no embargo is to be had: ${because}`);
+  if (verdict === 'available' || endsAt <= plusMs(of.openedAt, limits.houseEmbargoDays * day)) return undefined;
+  return refuse(
+    'wrong_state',
+    `beyond ${limits.houseEmbargoDays} days it must be known whether an embargo is to be had: ${because}`,
+    '/endsAt',
+  );
 }
 
-function event(of: Case, name: Happening['event'], payload: unknown): Happening {
-  return { event: name, thing: of.id, label: ledgerLabel(of), payload };
-}
-
-export const embargoActions = [proposeEmbargo, answerEmbargo, keepPolicy, listPolicies, endEmbargoes];
+export const embargoActions = [
+  ...[proposeEmbargo, answerEmbargo, lapseProposal, embargoTerms, endEmbargoes],
+  ...[keepPolicy, listPolicies, listKnownPolicies, bindPolicy],
+  ...partyActions,
+  ...endActions,
+];

@@ -1,7 +1,9 @@
-import { day, type Instant, plusMs } from '../../../base/instant.ts';
+import { day, hour, type Instant, plusMs } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { type Move, move } from '../../../base/states.ts';
+import type { Judged } from './eligibility.ts';
+import { type Bound, type Marks, type Policy, windowOf } from './policies/policy.ts';
 
 export const embargoStates = ['none', 'proposed', 'active', 'revise', 'exited'] as const;
 type EmbargoState = (typeof embargoStates)[number];
@@ -24,7 +26,9 @@ export const embargoMoves: readonly Move<EmbargoState, EmbargoTrigger>[] = [
 ];
 
 /** Highest precedence first. */
-export const windowSources = ['project-policy', 'list-cap', 'negotiated', 'house-default'] as const;
+export const windowSources = ['project-policy', 'list-cap', 'reporter-policy', 'elsewhere', 'negotiated', 'house-default'] as const;
+/** These cut what else is said; alone they do not lengthen the house default: a finder's wish governs nobody. */
+const onlyCut: readonly EmbargoWindow['source'][] = ['reporter-policy', 'elsewhere'];
 
 /** A span after which nobody is bound any more, and who says so. */
 interface EmbargoWindow {
@@ -34,7 +38,8 @@ interface EmbargoWindow {
   readonly because: string;
 }
 
-interface EmbargoProposal {
+/** What somebody puts forward. */
+interface Offer {
   readonly byId: string;
   readonly byOrgId: string | null;
   readonly endsAt: Instant;
@@ -42,71 +47,141 @@ interface EmbargoProposal {
   readonly at: Instant;
 }
 
+interface EmbargoProposal extends Offer {
+  /** Organisations that have to agree, and those that did; with nobody asked, the next answer settles it. */
+  readonly asked: readonly string[];
+  readonly accepted: readonly string[];
+  /** Until when they may answer, and what it means when they do not. */
+  readonly answerBy: Instant;
+  readonly silence: 'accept' | 'decline';
+}
+
 export interface Embargo {
   readonly state: EmbargoState;
   readonly windows: readonly EmbargoWindow[];
   readonly proposal: EmbargoProposal | null;
   readonly ended: { readonly at: Instant; readonly because: string } | null;
+  /** Policies that bind this case beside those of its package. */
+  readonly bound: readonly Bound[];
+  readonly judged: readonly Judged[];
+  readonly fixReadyAt: Instant | null;
+  readonly exploitedAt: Instant | null;
+  /** Since when everything goes at once, and why. */
+  readonly fastTrack: { readonly at: Instant; readonly because: string } | null;
 }
 
-/** What a project has published, or a list demands, as read by a coordinator. */
-export interface EmbargoPolicy {
-  readonly package: string;
-  readonly source: 'project-policy' | 'list-cap';
-  readonly name: string;
-  readonly maxDays: number;
-  readonly url: string;
-  readonly readAt: Instant;
-}
-
-export function openEmbargo(openedAt: Instant, policies: readonly EmbargoPolicy[]): Embargo {
+export function openEmbargo(openedAt: Instant, policies: readonly Policy[]): Embargo {
   const days = limits.houseEmbargoDays;
   const house: EmbargoWindow = { source: 'house-default', endsAt: plusMs(openedAt, days * day), because: `house default ${days} days` };
-  return { state: 'none', windows: [...policies.map((p) => windowOf(p, openedAt)), house], proposal: null, ended: null };
+  const blank = { proposal: null, ended: null, bound: [], judged: [], fixReadyAt: null, exploitedAt: null, fastTrack: null };
+  return withPolicies({ state: 'none', windows: [house], ...blank }, openedAt, policies);
 }
 
-function windowOf(policy: EmbargoPolicy, openedAt: Instant): EmbargoWindow {
+/** What binds anew from the policies as they are read now; a policy read while the case is open binds from the case's opening on. */
+export function withPolicies(embargo: Embargo, openedAt: Instant, policies: readonly Policy[]): Embargo {
+  const { fixReadyAt, exploitedAt, bound, judged } = embargo;
+  const marks: Marks = { openedAt, fixReadyAt, exploitedAt };
+  const ofPackage = policies.flatMap((policy) => windowOf(policy, marks, null) ?? []);
+  const ofCase = bound.flatMap(({ policy, since }) => windowOf(policy, marks, since) ?? []);
+  const elsewhere = judged.findLast((j) => j.rule === 'embargo-elsewhere');
+  const tied = elsewhere?.holds && elsewhere.endsAt ? [window('elsewhere', elsewhere.endsAt, 'an embargo elsewhere ends then')] : [];
+  const merged = embargo.windows.filter((w) => w.source === 'elsewhere' && w.because === mergedBecause);
+  const kept = embargo.windows.filter((w) => w.source === 'negotiated' || w.source === 'house-default');
+  return { ...embargo, windows: [...ofPackage, ...ofCase, ...tied, ...merged, ...kept] };
+}
+
+const mergedBecause = 'agreed in the case that was taken over';
+
+/** Of two cases that become one, the earlier end holds until another is agreed (CERT/CC, Vultron, case mergers). */
+export function withMerged(embargo: Embargo, endsAt: Instant): Embargo {
+  const others = embargo.windows.filter((w) => w.because !== mergedBecause);
+  const before = embargo.windows.find((w) => w.because === mergedBecause);
   return {
-    source: policy.source,
-    endsAt: plusMs(openedAt, policy.maxDays * day),
-    because: `${policy.name} caps at ${policy.maxDays} days`,
+    ...embargo,
+    windows: [...others, window('elsewhere', before && before.endsAt < endsAt ? before.endsAt : endsAt, mergedBecause)],
   };
 }
 
-/** A policy read while the case is open binds from the case's opening on. */
-export function withPolicies(embargo: Embargo, openedAt: Instant, policies: readonly EmbargoPolicy[]): Embargo {
-  const kept = embargo.windows.filter((w) => w.source === 'negotiated' || w.source === 'house-default');
-  return { ...embargo, windows: [...policies.map((p) => windowOf(p, openedAt)), ...kept] };
+function window(source: EmbargoWindow['source'], endsAt: Instant, because: string): EmbargoWindow {
+  return { source, endsAt, because };
 }
 
 /** The shortest binding window governs; the house default binds only where nothing else does. A tie goes to the higher precedence. */
 export function governing(embargo: Embargo): EmbargoWindow {
   const rank = (w: EmbargoWindow) => windowSources.indexOf(w.source);
-  const binding = embargo.windows.filter((w) => w.source !== 'house-default');
-  const candidates = binding.length > 0 ? binding : embargo.windows;
-  const window = candidates.toSorted((a, b) => (a.endsAt === b.endsAt ? rank(a) - rank(b) : a.endsAt < b.endsAt ? -1 : 1))[0]!;
-  return embargo.ended && embargo.ended.at < window.endsAt
-    ? { ...window, endsAt: embargo.ended.at, because: embargo.ended.because }
-    : window;
+  const cuts = embargo.windows.filter((w) => onlyCut.includes(w.source));
+  const binding = embargo.windows.filter((w) => w.source !== 'house-default' && !onlyCut.includes(w.source));
+  const house = embargo.windows.filter((w) => w.source === 'house-default');
+  const candidates = [...(binding.length > 0 ? binding : house), ...cuts];
+  const shortest = candidates.toSorted((a, b) => (a.endsAt === b.endsAt ? rank(a) - rank(b) : a.endsAt < b.endsAt ? -1 : 1))[0]!;
+  return embargo.ended && embargo.ended.at < shortest.endsAt
+    ? { ...shortest, endsAt: embargo.ended.at, because: embargo.ended.because }
+    : shortest;
 }
 
-export function propose(embargo: Embargo, proposal: EmbargoProposal, openedAt: Instant): Embargo | Refusal {
+/** `answerBy` is what the proposer asked for, or the usual time; it is never shorter than somebody needs to answer. */
+export function propose(
+  embargo: Embargo,
+  offer: Offer,
+  openedAt: Instant,
+  asked: readonly string[] = [],
+  answerBy?: Instant,
+): Embargo | Refusal {
   const state = move(embargoMoves, embargo.state, 'propose');
-  return isRefusal(state) ? state : (endsWithin(proposal.endsAt, openedAt, proposal.at) ?? { ...embargo, state, proposal });
+  return isRefusal(state)
+    ? state
+    : (endsWithin(offer.endsAt, openedAt, offer.at) ?? { ...embargo, state, proposal: put(embargo, offer, asked, answerBy) });
+}
+
+/** A deadline so short that nobody can keep it is lengthened, not refused: it would be a way to shut somebody out. */
+function put(embargo: Embargo, offer: Offer, asked: readonly string[], answerBy: Instant | undefined): EmbargoProposal {
+  const [least, usual, most] = [limits.answerHoursLeast * hour, limits.answerDaysUsual * day, limits.answerDaysMost * day].map((ms) =>
+    plusMs(offer.at, ms),
+  );
+  const wished = answerBy ?? usual!;
+  const clamped = wished < least! ? least! : wished > most! ? most! : wished;
+  const { endsAt } = governing(embargo);
+  const silence = offer.endsAt <= endsAt ? 'accept' : 'decline';
+  return { ...offer, asked, accepted: [], answerBy: [clamped, offer.endsAt, endsAt].toSorted()[0]!, silence };
+}
+
+interface Answerer extends Offer {
+  /** The coordinator settles it where the parties do not (CERT/CC: a case lead resolves what consensus does not). */
+  readonly isLead: boolean;
+  /** Whom a counter asks. */
+  readonly asked: readonly string[];
 }
 
 /** An answer comes from another organisation than the proposal; a counter is the proposal of whoever makes it. */
-export function answer(embargo: Embargo, how: 'accept' | 'counter' | 'decline', by: EmbargoProposal, openedAt: Instant): Embargo | Refusal {
+export function answer(embargo: Embargo, how: 'accept' | 'counter' | 'decline', by: Answerer, openedAt: Instant): Embargo | Refusal {
   const { proposal } = embargo;
   const state = move(embargoMoves, embargo.state, how);
   if (isRefusal(state)) return state;
   if (!proposal || proposal.byOrgId === by.byOrgId)
     return refuse('not_permitted', 'a proposal is answered by another organisation than made it');
-  if (how === 'counter') return endsWithin(by.endsAt, openedAt, by.at) ?? { ...embargo, state, proposal: by };
+  const { isLead, asked, ...offer } = by;
+  if (how === 'counter')
+    return endsWithin(by.endsAt, openedAt, by.at) ?? { ...embargo, state, proposal: put(embargo, offer, asked, undefined) };
   if (how === 'decline') return { ...embargo, state, proposal: null };
   if (proposal.endsAt <= by.at) return refuse('expired', 'the proposed time has passed; propose another');
-  const agreed: EmbargoWindow = { source: 'negotiated', endsAt: proposal.endsAt, because: 'agreed between the parties' };
+  const accepted = [...new Set([...proposal.accepted, by.byOrgId ?? ''])];
+  const isSettled = isLead || proposal.asked.every((orgId) => accepted.includes(orgId));
+  return isSettled ? settled(embargo, state, proposal.endsAt) : { ...embargo, proposal: { ...proposal, accepted } };
+}
+
+function settled(embargo: Embargo, state: EmbargoState, endsAt: Instant): Embargo {
+  const agreed = window('negotiated', endsAt, 'agreed between the parties');
   return { ...embargo, state, proposal: null, windows: [...embargo.windows.filter((w) => w.source !== 'negotiated'), agreed] };
+}
+
+/** What silence means once the time to answer is over; undefined while it is not, or where nothing is asked. */
+export function lapse(embargo: Embargo, now: Instant): { embargo: Embargo; silence: 'accept' | 'decline' } | undefined {
+  const { proposal } = embargo;
+  if (!proposal || proposal.answerBy > now) return undefined;
+  const silence = proposal.silence === 'accept' && proposal.endsAt > now ? 'accept' : 'decline';
+  const state = move(embargoMoves, embargo.state, silence);
+  if (isRefusal(state)) return undefined;
+  return { silence, embargo: silence === 'accept' ? settled(embargo, state, proposal.endsAt) : { ...embargo, state, proposal: null } };
 }
 
 /** An embargo that is over stays over. */
