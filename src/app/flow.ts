@@ -1,6 +1,8 @@
 import * as advisories from '../clearinghouse/advisories/actions.ts';
 import * as cases from '../clearinghouse/cases/actions.ts';
 import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
+import { endContacts } from '../clearinghouse/cases/contacts/ladders/actions.ts';
+import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.ts';
 import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
 import * as ends from '../clearinghouse/cases/embargoes/ends/actions.ts';
 import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
@@ -87,6 +89,10 @@ export const flow: Flow = {
     hop('case.embargo-ended', advisories.draftInterim, ({ thing }) => ({ caseId: thing })),
     hop('case.continued', ends.adoptEarlierEnd, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
     ...['case.disclosed', 'case.closed'].map((event) => hop(event, ends.settleClocks, thing)),
+    hop('case.closed', endContacts, thing),
+    hop('case.contact-decided', endDeliveries, ({ thing, payload }) =>
+      payload.outcome === 'suspect' ? { id: thing, because: 'contact was found suspect' } : undefined,
+    ),
     // A release: disclosed, settled, matched with what operators keep.
     // A later version of an advisory is of a case that is public already.
     hop('release.published', cases.disclose, ({ payload }) => (payload.version > 1 ? undefined : { id: payload.caseId })),
@@ -133,6 +139,7 @@ export const flow: Flow = {
     endEmbargoes,
     deliverDue,
     endReadInsDue,
+    endLastResorts,
     strikeClocks,
     releases.publishDue,
     webhooks.wakeDue,

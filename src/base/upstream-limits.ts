@@ -12,4 +12,9 @@ export const upstreamLimits = {
   pauseDays: 365,
   /** Waiting for one project. */
   deliveriesPerProject: 1000,
+  /** Of one round of the contact ladder. */
+  attemptsPerLadder: 64,
+  /** How long a fork of last resort is carried before somebody decides anew. */
+  lastResortDays: 365,
+  sunsetTriggers: 16,
 } as const;

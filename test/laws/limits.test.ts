@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { limits } from '../../src/base/limits.ts';
 import * as profiles from '../../src/clearinghouse/cases/contacts/profiles/wire.ts';
+import * as records from '../../src/clearinghouse/cases/contacts/records/wire.ts';
 import * as policies from '../../src/clearinghouse/cases/embargoes/policies/wire.ts';
 import * as pacing from '../../src/clearinghouse/cases/pacing/wire.ts';
 import * as claims from '../../src/clearinghouse/claims/wire.ts';
@@ -42,6 +43,7 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ['files of a look-up', limits.lookUpFiles, profiles.lookUpInput, 'files', (n) => many(n, { name: 'security.txt', text: '' })],
   ['a file of a look-up', limits.lookUpFileChars, profiles.lookUpInput, 'files', (n) => [{ name: 'security.txt', text: text(n) }]],
   ['languages of a project', limits.languagesPerProfile, profiles.profileInput, 'languages', (n) => many(n, 'en')],
+  ['what ends a fork', limits.sunsetTriggers, records.lastResortInput, 'sunset', (n) => many(n, 'a steward')],
   ['reports a week, as read', limits.reportsPerWeek, profiles.profileInput, 'weekly', (n) => n],
   ['reports a week, as asked', limits.reportsPerWeek, pacing.paceInput, 'weekly', (n) => n],
   ['where a policy was read', limits.referenceBytes, policies.policyInput, 'url', url],

@@ -10,7 +10,9 @@ import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Report, withFindings } from './case.ts';
 import { clockActions } from './clocks/actions.ts';
+import { ladderActions } from './contacts/ladders/actions.ts';
 import { profileActions } from './contacts/profiles/actions.ts';
+import { recordActions } from './contacts/records/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
 import { policiesFor } from './embargoes/policies/store.ts';
@@ -303,5 +305,7 @@ export const caseActions = [
   ...statementActions,
   ...clockActions,
   ...profileActions,
+  ...ladderActions,
+  ...recordActions,
   ...pacingActions,
 ];

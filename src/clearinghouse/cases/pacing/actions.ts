@@ -211,16 +211,17 @@ export const noteSeverity = action({
 export const endDeliveries = action({
   name: 'cases.endDeliveries',
   at: 'POST /api/cases/:id/deliveries/end',
-  summary: 'Take a case that is over out of every queue.',
+  summary: 'Take a case out of every queue: it is over, or its maintainers are not to be trusted.',
   by: ['coordinator'],
   internal: true,
-  input: wire.byCase,
+  input: wire.endInput,
   output: wire.changedOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
-  async run(ctx, _input, of: Case) {
+  async run(ctx, input, of: Case) {
+    const because = input.because ?? `the case is ${of.state}`;
     const events: Happening[] = [];
     for (const delivery of await store.deliveriesOfCase(ctx.tx, of.id)) {
-      const withdrawn = await withdraw(ctx, delivery, `the case is ${of.state}`);
+      const withdrawn = await withdraw(ctx, delivery, because);
       if (!isRefusal(withdrawn)) events.push(withdrawn.event);
     }
     return done({ changed: events.length }, ...events);

@@ -42,6 +42,7 @@ export const deliverInput = z.object({
   exclusions: z.object({ conflict: z.boolean(), antitrust: z.boolean(), breach: z.boolean(), sanctions: z.boolean() }),
 });
 export const byCase = z.object({ id: wireId('cas') });
+export const endInput = z.object({ id: wireId('cas'), because: wireName.optional() });
 export const recallInput = z.object({ id: wireId('dlv'), because: wireText(limits.textChars) });
 export const nothing = z.object({});
 export const byFinding = z.object({ findingId: wireId('fnd') });
