@@ -58,6 +58,8 @@ export const limits = {
   readInDays: 365,
   /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
   emergencyHours: 72,
+  /** Of a text that leaked, as much as is searched for marks. */
+  leakChars: 1024 * 1024,
   /** Whom one delegate may read in, and in how many organisations. */
   delegatedPeople: 32,
   delegatedOrgs: 16,

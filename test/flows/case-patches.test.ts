@@ -90,7 +90,10 @@ describe('who', () => {
       await stage.enter(await stage.hub.join('Two', 'operator'), 2),
       await stage.enter(await stage.hub.join('Three', 'operator'), 3),
     ];
-    expect(await read(second)).toMatchObject({ data: loopPatch('incomplete') });
+    const shown = (await read(second)) as { data: string; isMarked: boolean };
+    const [copy, ...patch] = Buffer.from(shown.data, 'base64').toString().split('\n');
+    expect([shown.isMarked, copy]).toEqual([true, expect.stringMatching(/^Breakwater-Copy: [0-9a-f]{16}$/)]);
+    expect(Buffer.from(patch.join('\n')).toString('base64')).toBe(loopPatch('incomplete'));
     expect(await read(third)).toMatchObject({ code: 'not_found', because: 'no such thing' });
   });
 });

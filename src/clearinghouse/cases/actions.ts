@@ -8,6 +8,9 @@ import { vulnerabilityById } from '../duplicates/store.ts';
 import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingById, rungsOf } from '../findings/store.ts';
+import { canaryActions } from './canaries/actions.ts';
+import { markPatch } from './canaries/canary.ts';
+import { copyFor } from './canaries/store.ts';
 import { type Case, caseLabel, caseMoves, ledgerLabel, type Report, withFindings } from './case.ts';
 import { clockActions } from './clocks/actions.ts';
 import { ladderActions } from './contacts/ladders/actions.ts';
@@ -120,7 +123,7 @@ export const get = action({
   output: wire.caseOut,
   on: (ctx, input) => store.caseById(ctx.tx, input.id),
   async run(ctx, _input, of: Case) {
-    return done(await viewOf(ctx, of));
+    return done(wire.copied(await viewOf(ctx, of), await copyFor(ctx, of), ctx.actor));
   },
   present: wire.present,
 });
@@ -169,7 +172,10 @@ export const attachment = action({
     const file = seen.flatMap((r) => r.attachments).find((a) => a.id === input.blobId);
     if (!file) return refuse('not_found', 'no such thing');
     const bytes = await ctx.doors.blobs.get(file.id);
-    return isRefusal(bytes) ? bytes : done({ filename: file.filename, data: Buffer.from(bytes).toString('base64') });
+    if (isRefusal(bytes)) return bytes;
+    // Only what is meant to be applied: of a proof of concept every byte counts.
+    const copy = file.type === 'patch' ? markPatch(bytes, await copyFor(ctx, of)) : undefined;
+    return done({ filename: file.filename, data: Buffer.from(copy ?? bytes).toString('base64'), isMarked: copy !== undefined });
   },
 });
 
@@ -300,6 +306,7 @@ export const caseActions = [
   ...readInActions,
   ...delegationActions,
   ...knowerActions,
+  ...canaryActions,
   ...embargoActions,
   ...patchActions,
   ...statementActions,

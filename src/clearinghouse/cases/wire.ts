@@ -3,9 +3,10 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
 import { type Rung, rungs } from '../findings/finding.ts';
+import { markText } from './canaries/canary.ts';
 import { type Case, outcomes, type Report } from './case.ts';
 import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
-import { messageOut, present as presentMessage, type Shown } from './messages/wire.ts';
+import { copied as copiedMessage, messageOut, present as presentMessage, type Shown } from './messages/wire.ts';
 import { artefactOf, type Patch } from './patches/patch.ts';
 import { presentPush, pushOut } from './patches/wire.ts';
 import type { ReadIn } from './read-ins/read-in.ts';
@@ -109,7 +110,12 @@ export const ofFindingOut = z.object({
   caseId: wireId('cas').nullable(),
 });
 export const openOut = z.object({ id: wireId('cas') });
-export const attachmentOutput = z.object({ filename: z.string(), data: z.string() });
+export const attachmentOutput = z.object({
+  filename: z.string(),
+  data: z.string(),
+  /** A patch has a line before its first file that names this copy; without it, it has the digest that the case tells. */
+  isMarked: z.boolean(),
+});
 export const changedOut = z.object({ id: wireId('cas'), state: caseStates, vfdpxa: z.string() });
 
 /** The tier at which somebody sees this case; whoever got here is read in, so that nothing known counts as least. */
@@ -127,6 +133,15 @@ function isOnlyFinder({ case: of, readIns }: Pick<CaseView, 'case' | 'readIns'>,
   if (viewer.roles.includes('coordinator')) return false;
   const isReadIn = readIns.some((r) => r.personId === viewer.id && r.state === 'acknowledged' && r.tier <= 1);
   return !isReadIn && of.finderOrgIds.some((id) => id === viewer.orgId);
+}
+
+/** The copy of one viewer: what others wrote has that viewer's marks. */
+export function copied(view: CaseView, code: string, viewer: Actor): CaseView {
+  return {
+    ...view,
+    reports: view.reports.map((r) => (r.orgId === viewer.orgId ? r : { ...r, text: markText(r.text, code) })),
+    messages: view.messages.map((m) => copiedMessage(m, code, viewer.id)),
+  };
 }
 
 export function present(view: CaseView, viewer: Actor): CaseOut {

@@ -21,7 +21,7 @@ export function EndReadIn({ caseId, knowers }: { caseId: string; knowers: readon
       <summary className="w-fit cursor-pointer text-accent">End somebody's access</summary>
       <Form key={ended} className="mt-3 max-w-md" onFormSubmit={(given) => end.mutate(given, { onSuccess: () => setEnded(ended + 1) })}>
         <Choice name="personId" label="Whose?" of={live.map((k) => [k.holderId, k.name] as const)} />
-        <Choice name="because" label="Because" of={reasons} />
+        <Choice name="because" label="Why does it end?" of={reasons} />
         <Refusal error={end.error} />
         <Button type="submit" disabled={end.isPending} focusableWhenDisabled>
           End it now

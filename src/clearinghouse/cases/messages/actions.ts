@@ -6,6 +6,7 @@ import { type Actor, tierOf } from '../../../trust/access.ts';
 import { action, type Ctx, type Done, done } from '../../../trust/action.ts';
 import { actorById, personById } from '../../../trust/orgs/store.ts';
 import { type Attachment, named, sealNames } from '../../findings/attachment.ts';
+import { copyFor } from '../canaries/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById } from '../store.ts';
 import { type Audience, audienceOf, type Message, type Reader, reads, type Way } from './message.ts';
@@ -62,7 +63,9 @@ export const messages = action({
   async run(ctx, input, of: Case) {
     const who = readerOf(of, ctx.actor);
     const items = await store.messagesFor(ctx.tx, of.id, who, input);
-    return done({ items: shown(ctx, items), ...(await store.readStateOf(ctx.tx, of.id, who)) });
+    const code = await copyFor(ctx, of);
+    const copies = shown(ctx, items).map((m) => wire.copied(m, code, who.id));
+    return done({ items: copies, ...(await store.readStateOf(ctx.tx, of.id, who)) });
   },
   present: ({ items, ...rest }) => ({ items: items.map(wire.present), ...rest }),
 });

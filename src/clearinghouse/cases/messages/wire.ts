@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
 import { wireBase64, wireId, wireInstant, wirePage, wireText, wireVerbatim } from '../../../base/wire.ts';
 import { isFilename, type NamedAttachment } from '../../findings/attachment.ts';
+import { markText } from '../canaries/canary.ts';
 import type { Message } from './message.ts';
 
 const filename = wireVerbatim(limits.filenameBytes)
@@ -65,6 +66,11 @@ export const fileOutput = z.object({ filename: z.string(), data: z.string() });
 
 /** A message with the names of its files, which lie sealed. */
 export type Shown = Omit<Message, 'files'> & { readonly files: readonly NamedAttachment[] };
+
+/** As shown to somebody: with their marks, unless they wrote it. */
+export function copied(of: Shown, code: string, readerId: string): Shown {
+  return of.authorId === readerId ? of : { ...of, text: markText(of.text, code) };
+}
 
 export function present({ files: named, mentions, ...of }: Shown): z.input<typeof messageOut> {
   const shown = named.map(({ id, filename: name, sha256, bytes }) => ({ id, filename: name, sha256, bytes }));

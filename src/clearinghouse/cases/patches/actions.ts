@@ -13,6 +13,8 @@ import type { Labour, Step } from '../../../trust/labour.ts';
 import { personById } from '../../../trust/orgs/store.ts';
 import { validationsOfFindings } from '../../validations/store.ts';
 import { reproductionsIn } from '../../validations/validation.ts';
+import { markPatch } from '../canaries/canary.ts';
+import { copyFor } from '../canaries/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { recordFix } from '../participants/joining.ts';
 import { caseById } from '../store.ts';
@@ -73,7 +75,10 @@ export const getPatch = action({
     const patch = await store.patchById(ctx.tx, input.patchId);
     if (tierIn(of, ctx.actor) > 2 || patch?.caseId !== of.id) return refuse('not_found', 'no such thing');
     const bytes = await ctx.doors.blobs.get(patch.blobId);
-    return isRefusal(bytes) ? bytes : done({ id: patch.id, sha256: patch.sha256, data: Buffer.from(bytes).toString('base64') });
+    if (isRefusal(bytes)) return bytes;
+    const copy = patch.answerableId === ctx.actor.id ? undefined : markPatch(bytes, await copyFor(ctx, of));
+    const data = Buffer.from(copy ?? bytes).toString('base64');
+    return done({ id: patch.id, sha256: patch.sha256, data, isMarked: copy !== undefined });
   },
 });
 

@@ -52,7 +52,12 @@ export const patchOut = z.object({
   branch: z.string(),
   patches: z.number(),
 });
-export const bytesOut = z.object({ id: wireId('pat'), sha256: z.string(), data: z.string() });
+export const bytesOut = z.object({
+  id: wireId('pat'),
+  sha256: z.string(),
+  data: z.string(),
+  /** It has a line before its first file that names this copy; without it, it has the digest. */ isMarked: z.boolean(),
+});
 /** Handed to the worker in this process; never leaves it. */
 export const specOut = z.unknown();
 export const judgedOut = z.object({ id: wireId('pat'), verdict: z.enum(patchVerdicts), because: z.string() });
