@@ -15,4 +15,11 @@ export const caseLimits = {
   patchVariants: 48,
   patchAttacks: 96,
   patchTrialMs: 60 * 1000,
+  /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
+  emergencyHours: 72,
+  /** Of a text that leaked, as much as is searched for marks. */
+  leakChars: 1024 * 1024,
+  /** Whom one delegate may read in, and in how many organisations. */
+  delegatedPeople: 32,
+  delegatedOrgs: 16,
 } as const;

@@ -56,13 +56,6 @@ export const limits = {
   answerDaysUsual: 7,
   answerDaysMost: 14,
   readInDays: 365,
-  /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
-  emergencyHours: 72,
-  /** Of a text that leaked, as much as is searched for marks. */
-  leakChars: 1024 * 1024,
-  /** Whom one delegate may read in, and in how many organisations. */
-  delegatedPeople: 32,
-  delegatedOrgs: 16,
   messagesPerCase: 10_000,
   filesPerMessage: 8,
   mentionsPerMessage: 16,
