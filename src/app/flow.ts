@@ -1,6 +1,8 @@
 import * as advisories from '../clearinghouse/advisories/actions.ts';
 import * as cases from '../clearinghouse/cases/actions.ts';
 import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
+import { lapseBasis, recordShares } from '../clearinghouse/cases/clocks/bases/actions.ts';
+import { craMeasured, startCra } from '../clearinghouse/cases/clocks/cra/actions.ts';
 import { endContacts } from '../clearinghouse/cases/contacts/ladders/actions.ts';
 import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.ts';
 import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
@@ -87,6 +89,13 @@ export const flow: Flow = {
     hop('case.observed', ends.openFastTrack, ({ thing, payload }) => ({ id: thing, because: payload.what })),
     hop('case.fast-track-opened', advisories.draftInterim, ({ thing }) => ({ caseId: thing })),
     hop('case.embargo-ended', advisories.draftInterim, ({ thing }) => ({ caseId: thing })),
+    // What the law asks: of a supplier who knows that it is exploited, and of everybody on the day a basis for sharing lapses.
+    ...['case.observed', 'case.read-in'].map((event) => hop(event, startCra, thing)),
+    hop('case.disclosed', craMeasured, thing),
+    ...['case.opened', 'case.finders-counted', 'case.read-in'].map((event) => hop(event, recordShares, thing)),
+    hop('case.clock-overdue', lapseBasis, ({ thing, payload }) =>
+      payload.kind === 'legal-basis' ? { id: thing, orgId: payload.about } : undefined,
+    ),
     hop('case.continued', ends.adoptEarlierEnd, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
     ...['case.disclosed', 'case.closed'].map((event) => hop(event, ends.settleClocks, thing)),
     hop('case.closed', endContacts, thing),

@@ -11,6 +11,8 @@ export const caseLimits = {
   patchesPerCase: 100,
   statementsPerCase: 1000,
   policiesPerPackage: 16,
+  /** Of the European Economic Area, with room for who joins. */
+  memberStates: 40,
   /** Of one patch: inputs beside the PoCs, inputs thrown at the patched build, and the time for each of the two. */
   patchVariants: 48,
   patchAttacks: 96,

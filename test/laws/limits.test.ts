@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { limits } from '../../src/base/limits.ts';
+import * as cra from '../../src/clearinghouse/cases/clocks/cra/wire.ts';
 import * as profiles from '../../src/clearinghouse/cases/contacts/profiles/wire.ts';
 import * as records from '../../src/clearinghouse/cases/contacts/records/wire.ts';
 import * as policies from '../../src/clearinghouse/cases/embargoes/policies/wire.ts';
@@ -47,6 +48,7 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ['reports a week, as read', limits.reportsPerWeek, profiles.profileInput, 'weekly', (n) => n],
   ['reports a week, as asked', limits.reportsPerWeek, pacing.paceInput, 'weekly', (n) => n],
   ['where a policy was read', limits.referenceBytes, policies.policyInput, 'url', url],
+  ['Member States of a product', limits.memberStates, cra.tellInput, 'memberStates', (n) => many(n, 'BE')],
   ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],
   ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],
   ['an endpoint', limits.endpointUrlChars, submissions.offerInput, 'endpoint', (n) => ({ url: url(n), model: 'm' })],

@@ -17,6 +17,7 @@ const unguarded: Record<string, string> = {
   log_head: 'size and head of the chain',
   log_cursors: 'numbers of followers',
   embargo_policies: 'what projects have published about themselves',
+  legal_bases: 'laws and until when they hold: public by nature',
   osv_keys: 'digests of names of public records; the records lie in a guarded table',
   osv_head: 'number of changes to public records',
   taxii_heads: 'the last moment that was given in a TAXII collection',

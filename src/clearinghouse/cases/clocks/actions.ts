@@ -2,7 +2,9 @@ import { limits } from '../../../base/limits.ts';
 import { action, done, type Happening } from '../../../trust/action.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById } from '../store.ts';
+import { basisActions } from './bases/actions.ts';
 import { strike } from './clock.ts';
+import { craActions } from './cra/actions.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -58,4 +60,4 @@ export const strikeClocks = action({
   },
 });
 
-export const clockActions = [clocks, owed, strikeClocks];
+export const clockActions = [clocks, owed, strikeClocks, ...craActions, ...basisActions];

@@ -37,6 +37,7 @@ export const clockRules = {
   'cra-early-warning': { within: { hours: 24 }, warnMs: 12 * hour, graceMs: 0, source: `${cra}(a)` },
   'cra-notification': { within: { hours: 72 }, warnMs: day, graceMs: 0, source: `${cra}(b)` },
   'cra-final-report': { within: { days: 14 }, warnMs: 3 * day, graceMs: 0, source: `${cra}(c)` },
+  'legal-choice': { warnMs: 14 * day, graceMs: 0, source: 'the basis that the share names' },
   'legal-basis': { warnMs: 14 * day, graceMs: 0, source: 'the basis that the share names' },
 } as const satisfies Record<string, ClockRule>;
 export type ClockKind = keyof typeof clockRules;

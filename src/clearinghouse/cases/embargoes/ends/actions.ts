@@ -158,7 +158,7 @@ export const adoptEarlierEnd = action({
 
 /** What nobody owes once a case is public, and once it is closed; obligations by law run on. */
 const whileClosedToOthers = ['embargo', 'embargo-answer', 'interim-advisory', 'leak-answer'] as const;
-const whileOpen = ['acknowledgement', 'assessment', 'statement', 'contact', 'legal-basis'] as const;
+const whileOpen = ['acknowledgement', 'assessment', 'statement', 'contact', 'legal-choice', 'legal-basis'] as const;
 
 export const settleClocks = action({
   name: 'cases.settleClocks',
