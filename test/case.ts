@@ -24,13 +24,12 @@ export async function openCase(hub: TestHub, purl: string, finders: readonly Act
   const caseId = id('cas');
   const of: Case = {
     id: caseId,
-    vulnerabilityId: id('vul'),
+    vulnerabilities: [{ id: id('vul'), addedAt: now, continuesInId: null }],
     package: packageOf(purl),
     title: 'A flaw',
     findingIds,
     finderOrgIds: finders.map((f) => f.orgId as Case['finderOrgIds'][number]),
     state: 'open',
-    continuesInId: null,
     vfdpxa: nothingYet,
     embargo: openEmbargo(now, []),
     label: label('RED', caseId),

@@ -9,7 +9,10 @@ export const caseLimits = {
   /** What is printed of a build that is taken apart: a line a function. */
   sightBytes: 16 * 1024 * 1024,
   patchesPerCase: 100,
-  statementsPerCase: 1000,
+  statementsPerCase: 5000,
+  participantsPerCase: 500,
+  packagesPerParticipant: 32,
+  vulnerabilitiesPerCase: 32,
   policiesPerPackage: 16,
   /** Of the European Economic Area, with room for who joins. */
   memberStates: 40,

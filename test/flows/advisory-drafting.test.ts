@@ -222,8 +222,12 @@ test('what is suggested can be drafted, however much was reported', async () => 
 });
 
 test('a case takes so many statements, and no more', async () => {
-  const said = await hub.do<{ items: object[] }>(desk!, statements, { id: stage.caseId });
+  const said = await hub.do<{ items: { participantId: `par_${string}`; vulnerabilityId: `vul_${string}` }[] }>(desk!, statements, {
+    id: stage.caseId,
+  });
+  const { participantId, vulnerabilityId } = said.items[0]!;
   const earlier = {
+    ...{ participantId, vulnerabilityId, heard: null },
     ...{
       caseId: stage.caseId as `cas_${string}`,
       orgId: supplier!.orgId as `org_${string}`,

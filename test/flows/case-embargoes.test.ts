@@ -194,6 +194,6 @@ test('where a case goes on in another, the earlier of the two ends holds there',
   const second = await stage.hub.join('Second desk', 'coordinator');
   await stage.hub.do(second, embargoes.proposeEmbargo, { id: from.id, endsAt, because: 'a release' });
   await stage.hub.do(stage.desk, embargoes.answerEmbargo, { id: from.id, answer: 'accept' });
-  await stage.hub.do(house, ends.adoptEarlierEnd, { id: from.id, intoId: into.vulnerabilityId });
+  await stage.hub.do(house, ends.adoptEarlierEnd, { id: from.id, intoId: into.vulnerabilities[0].id });
   expect(await stage.hub.do(stage.desk, embargoes.embargoTerms, { id: into.id })).toMatchObject({ source: 'elsewhere', endsAt });
 });

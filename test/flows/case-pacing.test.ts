@@ -266,7 +266,7 @@ test(`a pause ends within ${limits.pauseDays} days, and ${limits.deliveriesPerPr
           .values(all.slice(n, n + 500))
           .execute();
     };
-    await copies('cases', 'id', of.id, (n) => ({ id: `cas_${n}`, vulnerability_id: `vul_${n}` }));
+    await copies('cases', 'id', of.id, (n) => ({ id: `cas_${n}`, vulnerabilities: JSON.stringify([{ id: `vul_${n}` }]) }));
     await copies('deliveries', 'case_id', of.id, (n) => ({ id: `dlv_${n}`, case_id: `cas_${n}` }));
   });
   expect(await deliver(last, to)).toMatchObject({ state: 'waiting' });

@@ -133,7 +133,7 @@ test('who else reads a case does not show in the log of reads', async () => {
 describe('who sees what: role × tier × field', () => {
   const always = ['id', 'tier', 'package', 'state', 'goLiveAt', 'artefact'];
   const fixAndTiming = ['openedAt', 'disclosedAt', 'closedAt', 'outcome', 'vfdpxa', 'embargo', 'patches'];
-  const contents = ['title', 'vulnerabilityId', 'continuesInId', 'reports', 'messages', 'rung'];
+  const contents = ['title', 'vulnerabilityId', 'vulnerabilities', 'continuesInId', 'reports', 'messages', 'rung'];
   const fields: Record<number, string[]> = {
     0: [...always, ...fixAndTiming, ...contents, 'finderOrgIds'],
     1: [...always, ...fixAndTiming, ...contents],

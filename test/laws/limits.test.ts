@@ -6,6 +6,7 @@ import * as profiles from '../../src/clearinghouse/cases/contacts/profiles/wire.
 import * as records from '../../src/clearinghouse/cases/contacts/records/wire.ts';
 import * as policies from '../../src/clearinghouse/cases/embargoes/policies/wire.ts';
 import * as pacing from '../../src/clearinghouse/cases/pacing/wire.ts';
+import * as participants from '../../src/clearinghouse/cases/participants/wire.ts';
 import * as claims from '../../src/clearinghouse/claims/wire.ts';
 import * as imports from '../../src/clearinghouse/findings/imports/wire.ts';
 import * as findings from '../../src/clearinghouse/findings/wire.ts';
@@ -49,6 +50,14 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ['reports a week, as asked', limits.reportsPerWeek, pacing.paceInput, 'weekly', (n) => n],
   ['where a policy was read', limits.referenceBytes, policies.policyInput, 'url', url],
   ['Member States of a product', limits.memberStates, cra.tellInput, 'memberStates', (n) => many(n, 'BE')],
+  [
+    'packages of a supplier',
+    limits.packagesPerParticipant,
+    participants.addSuppliersInput,
+    'suppliers',
+    (n) => [{ name: 'x', packages: many(n, 'pkg:npm/a') }],
+  ],
+  ['suppliers at once', limits.participantsPerCase, participants.addSuppliersInput, 'suppliers', (n) => many(n, { name: 'x' })],
   ['turns of a budget', limits.planTurns, plans.freezeInput, 'budgets', (turns) => [{ turns, tokens: 1 }]],
   ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],
   ['an endpoint', limits.endpointUrlChars, submissions.offerInput, 'endpoint', (n) => ({ url: url(n), model: 'm' })],

@@ -2,8 +2,8 @@ import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { wireOk } from '../../base/wire.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
-import { insertGrant, orgById, revokeGrants } from '../../trust/orgs/store.ts';
-import { findingIdsToFix, type Vulnerability } from '../duplicates/duplicate.ts';
+import { orgById, revokeGrants } from '../../trust/orgs/store.ts';
+import type { Vulnerability } from '../duplicates/duplicate.ts';
 import { vulnerabilityById } from '../duplicates/store.ts';
 import { named } from '../findings/attachment.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -11,27 +11,31 @@ import { findingById, rungsOf } from '../findings/store.ts';
 import { canaryActions } from './canaries/actions.ts';
 import { markPatch } from './canaries/canary.ts';
 import { copyFor } from './canaries/store.ts';
-import { type Case, caseLabel, caseMoves, ledgerLabel, type Report, withFindings } from './case.ts';
+import { type Case, caseMoves, ledgerLabel, type Report, withVulnerability } from './case.ts';
 import { clockActions } from './clocks/actions.ts';
 import { ladderActions } from './contacts/ladders/actions.ts';
 import { profileActions } from './contacts/profiles/actions.ts';
 import { recordActions } from './contacts/records/actions.ts';
+import { dutyActions } from './duties/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
-import { exit, governing, openEmbargo } from './embargoes/embargo.ts';
-import { policiesFor } from './embargoes/policies/store.ts';
+import { exit, governing } from './embargoes/embargo.ts';
+import { historyActions } from './histories/actions.ts';
 import { lastMessages, messageActions } from './messages/actions.ts';
 import { pacingActions } from './pacing/actions.ts';
-import { joinAtOpening, joinFinders, leaveFinders, record } from './participants/joining.ts';
+import { participantActions } from './participants/actions.ts';
+import { record } from './participants/joining.ts';
 import { patchActions } from './patches/actions.ts';
-import { patchesOf, reopenVerified } from './patches/store.ts';
+import { patchesOf } from './patches/store.ts';
 import { readInActions } from './read-ins/actions.ts';
 import { delegationActions } from './read-ins/delegations/actions.ts';
 import { knowerActions } from './read-ins/knowers/actions.ts';
 import { endReadIns, readInsOfCase } from './read-ins/store.ts';
 import { statementActions } from './statements/actions.ts';
 import * as store from './store.ts';
-import { nothingYet } from './vfdpxa.ts';
+import { vulnerabilityActions } from './vulnerabilities/actions.ts';
+import { openCase, recount } from './vulnerabilities/opening.ts';
 import * as wire from './wire.ts';
+import { withdrawalActions } from './withdrawals/actions.ts';
 
 export const open = action({
   name: 'cases.open',
@@ -43,23 +47,10 @@ export const open = action({
   output: wire.openOut,
   on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
   async run(ctx, _input, vulnerability: Vulnerability) {
-    if (await store.caseOfVulnerability(ctx.tx, vulnerability.id)) return refuse('conflict', 'this vulnerability has its case already');
-    const findings = await findingsOf(ctx, findingIdsToFix(vulnerability));
-    const [first] = findings;
-    if (!first) return refuse('wrong_state', 'this vulnerability has no findings');
-    const id = ctx.id('cas');
-    const embargo = openEmbargo(ctx.now, await policiesFor(ctx.tx, vulnerability.package));
-    const blank: Case = {
-      ...{ id, vulnerabilityId: vulnerability.id, package: vulnerability.package, title: first.title, findingIds: [], finderOrgIds: [] },
-      ...{ state: 'open', continuesInId: vulnerability.subsumedById, vfdpxa: nothingYet, embargo, label: caseLabel(id) },
-      ...{ openedAt: ctx.now, disclosedAt: null, closedAt: null, outcome: null },
-    };
-    const of = withFindings(blank, findings);
-    await store.insertCase(ctx.tx, of);
-    await letIn(ctx, of, of.finderOrgIds);
-    await joinAtOpening(ctx, of);
-    const payload = { vulnerabilityId: of.vulnerabilityId, package: of.package, title: of.title, findingIds: of.findingIds };
-    return done({ id: of.id }, event(of, 'case.opened', payload));
+    const there = await store.casesOfVulnerability(ctx.tx, vulnerability.id);
+    if (there.length > 0) return refuse('conflict', 'this vulnerability has its case already');
+    const opened = await openCase(ctx, vulnerability);
+    return isRefusal(opened) ? opened : done({ id: opened.of.id }, ...opened.events);
   },
 });
 
@@ -70,27 +61,18 @@ export const addFinders = action({
   by: ['coordinator'],
   internal: true,
   input: wire.byVulnerability,
-  output: wire.openOut,
+  output: wire.countedOut,
   on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
   async run(ctx, _input, vulnerability: Vulnerability) {
-    const before = await store.caseOfVulnerability(ctx.tx, vulnerability.id);
-    if (!before) return refuse('not_found', 'this vulnerability has no case');
-    // Its members say all that is needed: of a vulnerability of a thousand findings none is read.
-    const counted = [...vulnerability.members, ...vulnerability.covered].map((m) => ({ id: m.findingId, orgId: m.orgId }));
-    const continuesInId = vulnerability.members.length > 0 ? vulnerability.subsumedById : before.continuesInId;
-    const of = { ...withFindings(before, counted), continuesInId };
-    await store.saveCase(ctx.tx, of);
-    const joined = of.finderOrgIds.filter((id) => !before.finderOrgIds.includes(id));
-    const left = before.finderOrgIds.filter((id) => !of.finderOrgIds.includes(id));
-    if (of.state !== 'closed') await letIn(ctx, of, joined);
-    for (const orgId of left) await revokeGrants(ctx.tx, of.id, orgId, ctx.now);
-    await joinFinders(ctx, of, joined);
-    await leaveFinders(ctx, of, left, 'its findings are counted elsewhere');
-    const newPocs = of.findingIds.some((id) => !before.findingIds.includes(id));
-    // A fix that held against the old PoCs has yet to hold against the new one.
-    const again = newPocs && of.state === 'open' ? await reopenVerified(ctx.tx, of.id) : [];
-    const checks = again.map((patchId) => event(of, 'case.patch-submitted', { patchId, again: true }));
-    return done({ id: of.id }, event(of, 'case.finders-counted', { findingIds: of.findingIds, joined, left }), ...checks);
+    const before = await store.casesOfVulnerability(ctx.tx, vulnerability.id);
+    if (before.length === 0) return refuse('not_found', 'this vulnerability has no case');
+    const events: Happening[] = [];
+    for (const of of before) {
+      const was = of.vulnerabilities.find((v) => v.id === vulnerability.id)!;
+      const continuesInId = vulnerability.members.length > 0 ? vulnerability.subsumedById : was.continuesInId;
+      events.push(...(await recount(ctx, withVulnerability(of, { ...was, continuesInId }), vulnerability)));
+    }
+    return done({ ids: before.map((of) => of.id) }, ...events);
   },
 });
 
@@ -101,16 +83,20 @@ export const follow = action({
   by: ['coordinator'],
   internal: true,
   input: wire.followInput,
-  output: wire.openOut,
+  output: wire.countedOut,
   on: (ctx, input) => vulnerabilityById(ctx.tx, input.id),
   async run(ctx, { intoId }, vulnerability: Vulnerability) {
-    const before = await store.caseOfVulnerability(ctx.tx, vulnerability.id);
-    if (!before) return refuse('not_found', 'this vulnerability has no case');
+    const before = await store.casesOfVulnerability(ctx.tx, vulnerability.id);
+    if (before.length === 0) return refuse('not_found', 'this vulnerability has no case');
     // It may have been undone before the hub came to it.
     const isStill = vulnerability.members.length === 0 || vulnerability.subsumedById === intoId;
     if (!isStill) return refuse('wrong_state', 'this vulnerability stands for itself again');
-    await store.saveCase(ctx.tx, { ...before, continuesInId: intoId });
-    return done({ id: before.id }, event(before, 'case.continued', { intoId }));
+    for (const of of before) {
+      const was = of.vulnerabilities.find((v) => v.id === vulnerability.id)!;
+      await store.saveCase(ctx.tx, withVulnerability(of, { ...was, continuesInId: intoId }));
+    }
+    const ids = before.map((of) => of.id);
+    return done({ ids }, ...before.map((of) => event(of, 'case.continued', { vulnerabilityId: vulnerability.id, intoId })));
   },
 });
 
@@ -225,7 +211,7 @@ export const disclose = action({
     await store.saveCase(ctx.tx, next);
     // Tier 0 still works on the case; what the others were read in for is over.
     for (const personId of await endReadIns(ctx.tx, of.id, 1, 'disclosed', ctx.now)) await revokeGrants(ctx.tx, of.id, personId, ctx.now);
-    const payload = { findingIds: of.findingIds, vulnerabilityId: of.vulnerabilityId, package: of.package };
+    const payload = { findingIds: of.findingIds, vulnerabilityIds: of.vulnerabilities.map((v) => v.id), package: of.package };
     return done(next, event(of, 'case.disclosed', payload), ...settled(of, 'disclosed'));
   },
 });
@@ -246,7 +232,7 @@ export const close = action({
     await endReadIns(ctx.tx, of.id, 0, 'case-closed', ctx.now);
     await revokeGrants(ctx.tx, of.id, undefined, ctx.now);
     const { outcome, because } = input;
-    const events = [event(of, 'case.closed', { outcome, because, vulnerabilityId: of.vulnerabilityId })];
+    const events = [event(of, 'case.closed', { outcome, because, vulnerabilityIds: of.vulnerabilities.map((v) => v.id) })];
     return done({ ok: true as const }, ...events, ...(of.state === 'open' ? settled(of, outcome) : []));
   },
 });
@@ -254,13 +240,6 @@ export const close = action({
 /** One event a finding, so that each can be closed by a hop of its own. */
 function settled(of: Case, because: string): Happening[] {
   return of.findingIds.map((findingId) => event(of, 'case.finding-settled', { findingId, because }));
-}
-
-async function letIn(ctx: Ctx, of: Case, orgIds: readonly string[]): Promise<void> {
-  for (const holderId of orgIds) {
-    const grant = { id: ctx.id('grt'), compartment: of.id, holderId, tier: 0, because: 'found it', grantedAt: ctx.now, expiresAt: null };
-    await insertGrant(ctx.tx, grant);
-  }
 }
 
 async function findingsOf(ctx: Ctx, ids: readonly string[]): Promise<Finding[]> {
@@ -300,8 +279,10 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
 }
 
 const own = [ofFinding, open, addFinders, follow, get, list, attachment, observe, disclose, close];
+const takingPart = [...participantActions, ...dutyActions, ...withdrawalActions, ...historyActions, ...vulnerabilityActions];
 export const caseActions = [
   ...own,
+  ...takingPart,
   ...messageActions,
   ...readInActions,
   ...delegationActions,

@@ -19,18 +19,25 @@ export const caseMoves: readonly Move<CaseState, CaseTrigger>[] = [
 export const outcomes = ['fixed', 'will-not-fix', 'no-reply', 'abandoned', 'not-a-vulnerability'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** The coordination of one vulnerability among those read into it. */
+/** One of the vulnerabilities that a case coordinates; a vulnerability may be in several cases. */
+export interface Coordinated {
+  readonly id: Id<'vul'>;
+  readonly addedAt: Instant;
+  /** Set where its findings were all moved to another vulnerability, or another one's fix covers it: there the work goes on. */
+  readonly continuesInId: Id<'vul'> | null;
+}
+
+/** The coordination of one vulnerability, or several that belong together, among those read into it. */
 export interface Case {
   readonly id: Id<'cas'>;
-  readonly vulnerabilityId: Id<'vul'>;
+  /** The first is the one the case was opened for. */
+  readonly vulnerabilities: readonly [Coordinated, ...Coordinated[]];
   readonly package: string;
   readonly title: string;
   readonly findingIds: readonly Id<'fnd'>[];
   /** Who found it; each sees its own reports, not those of the others. */
   readonly finderOrgIds: readonly Id<'org'>[];
   readonly state: CaseState;
-  /** Set where its findings were all moved to another vulnerability, or another one's fix covers it: there the work goes on. */
-  readonly continuesInId: Id<'vul'> | null;
   readonly vfdpxa: Vfdpxa;
   readonly embargo: Embargo;
   readonly label: Label;
@@ -43,6 +50,18 @@ export interface Case {
 /** The case with exactly these findings. It keeps the name it was opened under. */
 export function withFindings(of: Case, findings: readonly { readonly id: Id<'fnd'>; readonly orgId: Id<'org'> }[]): Case {
   return { ...of, findingIds: findings.map((f) => f.id), finderOrgIds: [...new Set(findings.map((f) => f.orgId))] };
+}
+
+/** Where the work goes on once nothing is left of it here. */
+export function continuesIn({ vulnerabilities }: Pick<Case, 'vulnerabilities'>): Id<'vul'> | null {
+  const isHere = (id: Id<'vul'> | null) => id === null || vulnerabilities.some((v) => v.id === id && v.continuesInId === null);
+  return vulnerabilities.some((v) => isHere(v.continuesInId)) ? null : vulnerabilities[0].continuesInId;
+}
+
+/** The case with one of its vulnerabilities changed. */
+export function withVulnerability(of: Case, changed: Coordinated): Case {
+  const vulnerabilities = of.vulnerabilities.map((v) => (v.id === changed.id ? changed : v));
+  return { ...of, vulnerabilities: vulnerabilities as [Coordinated, ...Coordinated[]] };
 }
 
 /** What one finding brings to the case, as its participants may come to see it. */

@@ -9,13 +9,12 @@ import type { Vfdpxa } from './vfdpxa.ts';
 
 type CaseRow = {
   id: Id<'cas'>;
-  vulnerability_id: Id<'vul'>;
+  vulnerabilities: string;
   package: string;
   title: string;
   finding_ids: Id<'fnd'>[];
   finder_org_ids: Id<'org'>[];
   state: CaseState;
-  continues_in_id: Id<'vul'> | null;
   vfdpxa: Vfdpxa;
   embargo: string;
   embargo_ends_at: Instant;
@@ -49,14 +48,16 @@ export async function caseById(tx: Tx, id: string): Promise<Case | undefined> {
   return row && caseOf(row);
 }
 
-export async function caseOfVulnerability(tx: Tx, vulnerabilityId: string): Promise<Case | undefined> {
-  const row = await cases(tx)
+/** A vulnerability may be in several cases; oldest first, each locked. */
+export async function casesOfVulnerability(tx: Tx, vulnerabilityId: string): Promise<Case[]> {
+  const rows = await cases(tx)
     .selectFrom('cases')
     .selectAll()
-    .where('vulnerability_id', '=', vulnerabilityId as Id<'vul'>)
+    .where(sql<boolean>`vulnerabilities @> ${JSON.stringify([{ id: vulnerabilityId }])}::jsonb`)
+    .orderBy('id')
     .forUpdate()
-    .executeTakeFirst();
-  return row && caseOf(row);
+    .execute();
+  return rows.map(caseOf);
 }
 
 export async function caseOfFinding(tx: Tx, findingId: string): Promise<Case | undefined> {
@@ -111,13 +112,12 @@ export async function casesWithEmbargoDue(tx: Tx, now: Instant, limit: number): 
 function rowOf(c: Case): CaseRow {
   return {
     id: c.id,
-    vulnerability_id: c.vulnerabilityId,
+    vulnerabilities: JSON.stringify(c.vulnerabilities),
     package: c.package,
     title: c.title,
     finding_ids: [...c.findingIds],
     finder_org_ids: [...c.finderOrgIds],
     state: c.state,
-    continues_in_id: c.continuesInId,
     vfdpxa: c.vfdpxa,
     embargo: JSON.stringify(c.embargo),
     embargo_ends_at: governing(c.embargo).endsAt,
@@ -133,15 +133,14 @@ function caseOf(r: CaseRow): Case {
   const label = labelOfRow(r);
   return {
     id: r.id,
-    vulnerabilityId: r.vulnerability_id,
+    // pg gives jsonb back parsed.
+    vulnerabilities: r.vulnerabilities as unknown as Case['vulnerabilities'],
     package: r.package,
     title: r.title,
     findingIds: r.finding_ids,
     finderOrgIds: r.finder_org_ids,
     state: r.state,
-    continuesInId: r.continues_in_id,
     vfdpxa: r.vfdpxa,
-    // pg gives jsonb back parsed.
     embargo: r.embargo as unknown as Embargo,
     label,
     openedAt: r.opened_at,

@@ -4,7 +4,7 @@ import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wi
 import { type Actor, tierOf } from '../../trust/access.ts';
 import { type Rung, rungs } from '../findings/finding.ts';
 import { markText } from './canaries/canary.ts';
-import { type Case, outcomes, type Report } from './case.ts';
+import { type Case, continuesIn, outcomes, type Report } from './case.ts';
 import { embargoStates, governing, windowSources } from './embargoes/embargo.ts';
 import { copied as copiedMessage, messageOut, present as presentMessage, type Shown } from './messages/wire.ts';
 import { artefactOf, type Patch } from './patches/patch.ts';
@@ -67,6 +67,8 @@ const embargoOut = z.object({
   proposal: proposalOut.nullish(),
 });
 
+const coordinatedOut = z.object({ id: wireId('vul'), addedAt: wireInstant, continuesInId: wireId('vul').nullable() });
+
 /** What is optional is there as far as the viewer's tier goes (DESIGN §7, read-in). */
 export const caseOut = z.object({
   id: wireId('cas'),
@@ -83,7 +85,9 @@ export const caseOut = z.object({
   embargo: embargoOut.optional(),
   patches: z.array(pushOut).optional(),
   title: z.string().optional(),
+  /** The first of its vulnerabilities: the one it was opened for. */
   vulnerabilityId: wireId('vul').optional(),
+  vulnerabilities: z.array(coordinatedOut).optional(),
   /** The vulnerability in whose case the work goes on, where it does. */
   continuesInId: wireId('vul').nullish(),
   reports: z.array(reportOut).optional(),
@@ -116,6 +120,7 @@ export const attachmentOutput = z.object({
   /** A patch has a line before its first file that names this copy; without it, it has the digest that the case tells. */
   isMarked: z.boolean(),
 });
+export const countedOut = z.object({ ids: z.array(wireId('cas')) });
 export const changedOut = z.object({ id: wireId('cas'), state: caseStates, vfdpxa: z.string() });
 
 /** The tier at which somebody sees this case; whoever got here is read in, so that nothing known counts as least. */
@@ -129,7 +134,7 @@ export function visibleReports(view: Pick<CaseView, 'case' | 'reports' | 'readIn
   return isOnlyFinder(view, viewer) ? view.reports.filter((r) => r.orgId === viewer.orgId) : view.reports;
 }
 
-function isOnlyFinder({ case: of, readIns }: Pick<CaseView, 'case' | 'readIns'>, viewer: Actor): boolean {
+export function isOnlyFinder({ case: of, readIns }: Pick<CaseView, 'case' | 'readIns'>, viewer: Actor): boolean {
   if (viewer.roles.includes('coordinator')) return false;
   const isReadIn = readIns.some((r) => r.personId === viewer.id && r.state === 'acknowledged' && r.tier <= 1);
   return !isReadIn && of.finderOrgIds.some((id) => id === viewer.orgId);
@@ -175,9 +180,9 @@ function contents(view: CaseView, viewer: Actor, tier: number): Partial<CaseOut>
   return {
     // The case is named after its first report; a co-finder knows it by its own.
     ...(onlyFinder && reports[0] ? { title: reports[0].title } : { title: of.title }),
-    vulnerabilityId: of.vulnerabilityId,
-    // That it is one flaw with another says that somebody found that one: not for a finder.
-    ...(onlyFinder ? {} : { continuesInId: of.continuesInId }),
+    // Which flaws belong together, or are one, says that somebody found the other ones: not for a finder.
+    ...(onlyFinder ? {} : { vulnerabilities: of.vulnerabilities.map((v) => ({ ...v })), continuesInId: continuesIn(of) }),
+    ...(onlyFinder && of.vulnerabilities.length > 1 ? {} : { vulnerabilityId: of.vulnerabilities[0].id }),
     reports: reports.map((r) => ({ ...r, attachments: r.attachments.map((a) => ({ ...a })) })),
     ...highestOf(reports.map((r) => r.rung)),
     messages: view.messages.map(presentMessage),

@@ -48,8 +48,8 @@ export function findingIdsOf({ members }: Pick<Vulnerability, 'members'>): Id<'f
 }
 
 /** All that its fix must stop: its own findings, and those of what it subsumes. */
-export function findingIdsToFix({ members, covered }: Pick<Vulnerability, 'members' | 'covered'>): Id<'fnd'>[] {
-  return [...members, ...covered].map((m) => m.findingId);
+export function membersToFix({ members, covered }: Pick<Vulnerability, 'members' | 'covered'>): readonly Member[] {
+  return [...members, ...covered];
 }
 
 /** Who came within `limits.coDiscoveryHours` of the first found it too; `members` are those of one vulnerability, oldest first. */

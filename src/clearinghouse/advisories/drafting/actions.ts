@@ -3,6 +3,7 @@ import { parseRecipe, type Recipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import { orgById } from '../../../trust/orgs/store.ts';
 import type { Case } from '../../cases/case.ts';
+import { participantsOf } from '../../cases/participants/store.ts';
 import { patchesOf } from '../../cases/patches/store.ts';
 import { statementsOfCase } from '../../cases/statements/store.ts';
 import { caseById } from '../../cases/store.ts';
@@ -44,8 +45,11 @@ export async function gather(ctx: Ctx, of: Case): Promise<Material> {
     if (finding) reports.push({ ...finding, orgName: await nameOf(finding.orgId) });
   }
   const statements: Material['statements'][number][] = [];
+  for (const { id, name } of await participantsOf(ctx.tx, of.id)) names.set(id, name);
+  // An advisory is of one vulnerability: of the one the case was opened for.
   for (const said of await statementsOfCase(ctx.tx, of.id))
-    if (said.state !== 'replaced') statements.push({ ...said, orgName: await nameOf(said.orgId) });
+    if (said.state !== 'replaced' && said.vulnerabilityId === of.vulnerabilities[0].id)
+      statements.push({ ...said, orgName: names.get(said.participantId) ?? '' });
   const validations = await validationsOfFindings(ctx.tx, of.findingIds);
   const replayed = reproductionsIn(validations).map(({ recipeId }) => recipeId);
   return {

@@ -175,11 +175,10 @@ function missingIn(material: Material, ranges: readonly AffectedRange[], cve: st
 
 /** What may be said of a supplier: its own words, once somebody else approved them. */
 export function saidBySuppliers(statements: Material['statements']): SupplierSays[] {
-  return statements
-    .filter((s) => s.state === 'approved')
-    .map(({ orgName, package: name, status, justification, text, saidAt }) => ({
-      ...{ supplier: orgName, package: name, status, justification, text, at: saidAt },
-    }));
+  return statements.flatMap(({ state, orgName, package: name, status, justification, text, saidAt }) =>
+    // Whoever cannot tell tells the reader nothing.
+    state === 'approved' && status !== 'unknown' ? [{ supplier: orgName, package: name, status, justification, text, at: saidAt }] : [],
+  );
 }
 
 /** Where AI had a part, as the finders told it and the patch says; absent where it had none. */

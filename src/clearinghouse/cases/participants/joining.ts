@@ -4,8 +4,8 @@ import { orgById } from '../../../trust/orgs/store.ts';
 import type { Case } from '../case.ts';
 import { saveCase } from '../store.ts';
 import type { Occurrence } from '../vfdpxa.ts';
-import { managedTo, observed, type Seen } from './observing.ts';
-import { newParticipant, type Participant } from './participant.ts';
+import { managedTo, observed, presumed, type Seen } from './observing.ts';
+import { newParticipant, type Participant, type RmState } from './participant.ts';
 import * as store from './store.ts';
 
 /** How participants come into a case and out of it by what happens elsewhere. Each works on what the caller's transaction may read. */
@@ -64,6 +64,32 @@ export async function record(ctx: Ctx, of: Case, what: Occurrence, because: stri
   const next = { ...of, vfdpxa: seen.vfdpxa };
   await saveCase(ctx.tx, next);
   return next;
+}
+
+/** Suppliers who come into a case that is public already know what the public knows. Each is kept as it is then. */
+export async function aware(ctx: Ctx, of: Case, added: readonly Participant[]): Promise<readonly Participant[]> {
+  const seen = added.map((p) => presumed(of, p, seenBy(ctx, 'public already')));
+  await store.insertParticipant(ctx.tx, ...seen.map((s) => s.participant));
+  await store.insertTransitions(ctx.tx, ...seen.flatMap((s) => s.transitions));
+  return seen.map((s) => s.participant);
+}
+
+/** It said something: a supplier who does knows of the flaw, and is no longer silent. */
+export async function heardFrom(ctx: Ctx, of: Case, participantId: Participant['id'], because: string): Promise<Participant> {
+  const before = (await store.participantById(ctx.tx, participantId))!;
+  if (before.kind === 'supplier' && before.vfd === 'vfd') await record(ctx, of, 'vendor-aware', because, participantId);
+  const knows = (await store.participantById(ctx.tx, participantId))!;
+  const heard = { ...knows, askedAt: knows.askedAt ?? ctx.now, heardAt: ctx.now };
+  await store.saveParticipant(ctx.tx, heard);
+  return heard;
+}
+
+/** Its report management as it evidently is, every row on the way written down; what the table has no way to is left as it is. */
+export async function bringTo(ctx: Ctx, before: Participant, to: RmState, because: string): Promise<void> {
+  const brought = managedTo(before, to, seenBy(ctx, because));
+  if (isRefusal(brought)) return;
+  await store.saveParticipant(ctx.tx, brought.participant);
+  await store.insertTransitions(ctx.tx, ...brought.transitions);
 }
 
 /** A fix holds: of the supplier whose person handed it in, else of the one whose package the case is named after. */

@@ -3,7 +3,7 @@ import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import { type Case, caseLabel } from '../case.ts';
-import { replay } from '../histories.ts';
+import { replay } from '../histories/history.ts';
 import { nothingYet, type Occurrence, type Vfdpxa } from '../vfdpxa.ts';
 import { historyOf, managed, observed } from './observing.ts';
 import { newParticipant, type Participant, type Transition } from './participant.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../base/instant.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Case } from '../case.ts';
-import type { History } from '../histories.ts';
+import type { History } from '../histories/history.ts';
 import {
   happenings,
   type Letter,
@@ -76,18 +76,20 @@ function everybodys(of: Case, suppliers: readonly Participant[], what: Occurrenc
   const common = passed.filter((s) => isCommon(s.letter));
   const own = suppliers.length === 0 ? passed.filter((s) => !isCommon(s.letter)) : [];
   const after = (passed.findLast((s) => isCommon(s.letter))?.to ?? of.vfdpxa) as Vfdpxa;
-  const aware = suppliers.flatMap((p) => {
-    const brought = settling(within(p.vfd!, after)).filter((s) => s.letter === 'V');
-    return brought.length > 0
-      ? [{ participant: { ...p, vfd: vfdOf(brought.at(-1)!.to) }, transitions: brought.map((s) => csOf(of, p, s, seen)) }]
-      : [];
-  });
+  const aware = suppliers.map((p) => presumed({ ...of, vfdpxa: after }, p, seen)).filter((a) => a.transitions.length > 0);
   const now = suppliers.map((p) => aware.find((a) => a.participant.id === p.id)?.participant ?? p);
   return {
     vfdpxa: suppliers.length === 0 ? (passed.at(-1)?.to ?? of.vfdpxa) : stateOf(after, now),
     participants: aware.map((a) => a.participant),
     transitions: [...[...common, ...own].map((s) => csOf(of, null, s, seen)), ...aware.flatMap((a) => a.transitions)],
   };
+}
+
+/** A supplier as it stands within what everybody sees: of what is public it is taken to know. */
+export function presumed(of: Case, p: Participant, seen: Seen): { participant: Participant; transitions: readonly Transition[] } {
+  const brought = settling(within(p.vfd!, of.vfdpxa)).filter((s) => s.letter === 'V');
+  const vfd = brought.length > 0 ? vfdOf(brought.at(-1)!.to) : p.vfd;
+  return { participant: { ...p, vfd }, transitions: brought.map((s) => csOf(of, p, s, seen)) };
 }
 
 /** A participant brought to where it evidently is, row by row of the table. */
@@ -108,7 +110,7 @@ export function managed(before: Participant, by: RmTrigger, seen: Seen): { parti
 }
 
 /** The case's own state among several suppliers: the lowest of those whom it concerns (Vultron, measuring MPCVD). */
-function stateOf(of: Vfdpxa, suppliers: readonly Participant[]): Vfdpxa {
+export function stateOf(of: Vfdpxa, suppliers: readonly Participant[]): Vfdpxa {
   const concerned = suppliers.filter((p) => p.rm !== 'invalid' && p.rm !== 'closed');
   const counted = concerned.length > 0 ? concerned : suppliers;
   const lowest = vfds.find((vfd) => counted.some((p) => p.vfd === vfd));

@@ -6,7 +6,7 @@ import { type Move, move } from '../../../base/states.ts';
 import type { Case } from '../case.ts';
 import type { Vfd } from '../vfdpxa.ts';
 
-const participantKinds = ['finder', 'supplier', 'coordinator'] as const;
+export const participantKinds = ['finder', 'supplier', 'coordinator'] as const;
 export type ParticipantKind = (typeof participantKinds)[number];
 
 /** Report management of one participant (CERT/CC, Vultron, RM model): each has its own. `start` = the report has not reached it. */
@@ -59,6 +59,16 @@ export interface Participant {
   readonly heardAt: Instant | null;
   /** When a finder left the case. */
   readonly withdrawnAt: Instant | null;
+  readonly label: Label;
+}
+
+/** Of a finder behind a proxy: lies under the proxy organisation's own label. */
+export interface Identity {
+  readonly participantId: Id<'par'>;
+  readonly name: string;
+  readonly contact: string;
+  /** How it wants to be thanked; null = not at all. */
+  readonly credit: string | null;
   readonly label: Label;
 }
 

@@ -1,10 +1,11 @@
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
+import type { Duty, DutyName } from '../duties/duty.ts';
 import type { Vfd } from '../vfdpxa.ts';
-import type { Participant, ParticipantKind, RmState, Transition } from './participant.ts';
+import type { Identity, Participant, ParticipantKind, RmState, Transition } from './participant.ts';
 
 type Labelled = { tlp: Tlp; compartments: string[] };
 type ParticipantRow = Labelled & {
@@ -26,6 +27,15 @@ type ParticipantRow = Labelled & {
   heard_at: Instant | null;
   withdrawn_at: Instant | null;
 };
+type IdentityRow = Labelled & { participant_id: Id<'par'>; name: string; contact: string; credit: string | null };
+type DutyRow = Labelled & {
+  case_id: Id<'cas'>;
+  duty: DutyName;
+  org_id: Id<'org'>;
+  since: Instant;
+  offered_to_id: Id<'org'> | null;
+  offered_at: Instant | null;
+};
 type TransitionRow = Labelled & {
   seq: Generated<string>;
   case_id: Id<'cas'>;
@@ -39,7 +49,13 @@ type TransitionRow = Labelled & {
   because: string;
 };
 
-const participants = (tx: Tx) => tx.withTables<{ case_participants: ParticipantRow; case_transitions: TransitionRow }>();
+const participants = (tx: Tx) =>
+  tx.withTables<{
+    case_participants: ParticipantRow;
+    case_identities: IdentityRow;
+    case_duties: DutyRow;
+    case_transitions: TransitionRow;
+  }>();
 
 export async function insertParticipant(tx: Tx, ...of: readonly Participant[]): Promise<void> {
   if (of.length > 0) await participants(tx).insertInto('case_participants').values(of.map(rowOf)).execute();
@@ -61,12 +77,14 @@ export async function participantById(tx: Tx, id: string): Promise<Participant |
   return row && participantOf(row);
 }
 
-/** All of a case, oldest first. */
+/** All of a case, oldest first; those of one moment by name. */
 export async function participantsOf(tx: Tx, caseId: string): Promise<Participant[]> {
   const rows = await participants(tx)
     .selectFrom('case_participants')
     .selectAll()
     .where('case_id', '=', caseId as Id<'cas'>)
+    .orderBy('added_at')
+    .orderBy('name')
     .orderBy('id')
     .execute();
   return rows.map(participantOf);
@@ -88,9 +106,58 @@ export async function transitionsOf(tx: Tx, caseId: string): Promise<Transition[
     .where('case_id', '=', caseId as Id<'cas'>)
     .orderBy('seq')
     .execute();
+  return rows.map(transitionOf);
+}
+
+/** The steps of the fix path and of what everybody sees, in order, with the suppliers, of every case that the asker reads. */
+export async function stepsOfAllCases(tx: Tx): Promise<Map<string, { suppliers: Id<'par'>[]; transitions: Transition[] }>> {
+  const whose = await participants(tx).selectFrom('case_participants').select(['id', 'case_id']).where('kind', '=', 'supplier').execute();
+  const made = await participants(tx).selectFrom('case_transitions').selectAll().where('model', '=', 'cs').orderBy('seq').execute();
+  const all = new Map<string, { suppliers: Id<'par'>[]; transitions: Transition[] }>();
+  for (const row of made) {
+    const of = all.get(row.case_id) ?? { suppliers: [], transitions: [] };
+    of.transitions.push(transitionOf(row));
+    all.set(row.case_id, of);
+  }
+  for (const { id, case_id } of whose) all.get(case_id)?.suppliers.push(id);
+  return all;
+}
+
+export async function insertIdentity(tx: Tx, { participantId, name, contact, credit, label }: Identity): Promise<void> {
+  const row = { participant_id: participantId, name, contact, credit, ...labelColumns(label) };
+  await participants(tx).insertInto('case_identities').values(row).execute();
+}
+
+/** Undefined also where the asker does not read the proxy organisation's own label. */
+export async function identityOf(tx: Tx, participantId: Id<'par'>): Promise<Identity | undefined> {
+  const row = await participants(tx)
+    .selectFrom('case_identities')
+    .selectAll()
+    .where('participant_id', '=', participantId)
+    .executeTakeFirst();
+  return row && { participantId: row.participant_id, name: row.name, contact: row.contact, credit: row.credit, label: labelOfRow(row) };
+}
+
+export async function keepDuty(tx: Tx, d: Duty): Promise<void> {
+  const changing = { org_id: d.orgId, since: d.since, offered_to_id: d.offeredToId, offered_at: d.offeredAt };
+  await participants(tx)
+    .insertInto('case_duties')
+    .values({ case_id: d.caseId, duty: d.duty, ...changing, ...labelColumns(d.label) })
+    .onConflict((c) => c.columns(['case_id', 'duty']).doUpdateSet(changing))
+    .execute();
+}
+
+/** Who answers for what in a case; none before a coordinating organisation first acts in it. */
+export async function dutiesOf(tx: Tx, caseId: string): Promise<Duty[]> {
+  const rows = await participants(tx)
+    .selectFrom('case_duties')
+    .selectAll()
+    .where('case_id', '=', caseId as Id<'cas'>)
+    .orderBy('duty')
+    .execute();
   return rows.map((r) => ({
-    ...{ caseId: r.case_id, participantId: r.participant_id, model: r.model, trigger: r.trigger, from: r.from_state, to: r.to_state },
-    ...{ at: r.at, byId: r.by_id, because: r.because, label: labelOfRow(r) },
+    ...{ caseId: r.case_id, duty: r.duty, orgId: r.org_id, since: r.since, offeredToId: r.offered_to_id, offeredAt: r.offered_at },
+    label: labelOfRow(r),
   }));
 }
 
@@ -100,6 +167,13 @@ function rowOf(p: Participant): ParticipantRow {
     ...{ proxy_org_id: p.proxyOrgId, coordinator_org_id: p.coordinatorOrgId, rm: p.rm, vfd: p.vfd, is_listed: p.isListed },
     ...{ added_by: p.addedBy, added_at: p.addedAt, asked_at: p.askedAt, heard_at: p.heardAt, withdrawn_at: p.withdrawnAt },
     ...labelColumns(p.label),
+  };
+}
+
+function transitionOf(r: Selectable<TransitionRow>): Transition {
+  return {
+    ...{ caseId: r.case_id, participantId: r.participant_id, model: r.model, trigger: r.trigger, from: r.from_state, to: r.to_state },
+    ...{ at: r.at, byId: r.by_id, because: r.because, label: labelOfRow(r) },
   };
 }
 

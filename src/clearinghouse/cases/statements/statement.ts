@@ -4,7 +4,8 @@ import type { Label } from '../../../base/label.ts';
 import { type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Move } from '../../../base/states.ts';
 
-export const statementStatuses = ['affected', 'not-affected', 'fixed', 'under-investigation'] as const;
+/** `unknown`: the supplier answers that it cannot tell. Whoever does not answer has no statement. */
+export const statementStatuses = ['affected', 'not-affected', 'fixed', 'under-investigation', 'unknown'] as const;
 export type StatementStatus = (typeof statementStatuses)[number];
 
 /** Why a product is not affected (the five justifications of VEX, CSAF 2.0 §3.2.3.5). */
@@ -34,7 +35,11 @@ export const statementMoves: readonly Move<StatementState, 'approve' | 'replace'
 export interface Statement {
   readonly id: Id<'stm'>;
   readonly caseId: Id<'cas'>;
-  readonly orgId: Id<'org'>;
+  readonly participantId: Id<'par'>;
+  readonly vulnerabilityId: Id<'vul'>;
+  /** Null: of a supplier who is no member; then `heard` says where it was heard, and whoever wrote it down is `saidBy`. */
+  readonly orgId: Id<'org'> | null;
+  readonly heard: string | null;
   /** Canonical purl without version. */
   readonly package: string;
   readonly status: StatementStatus;
@@ -56,7 +61,7 @@ export function faultOfStatement(said: Pick<Statement, 'status' | 'justification
     return refuse('malformed', 'say why it is not affected: one of the five justifications', '/justification');
   if (status !== 'not-affected' && justification !== null)
     return refuse('malformed', 'a justification goes with not-affected only', '/justification');
-  if ((status === 'not-affected' || status === 'under-investigation') && affected.length > 0)
+  if ((status === 'not-affected' || status === 'under-investigation' || status === 'unknown') && affected.length > 0)
     return refuse('malformed', `${status} names no affected versions`, '/affected');
   if (status === 'fixed' && !affected.some((r) => r.fixed !== null))
     return refuse('malformed', 'say in which version it is fixed', '/affected');

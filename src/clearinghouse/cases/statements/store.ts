@@ -7,7 +7,10 @@ import type { Justification, SaidRange, Statement, StatementState, StatementStat
 type StatementRow = {
   id: Id<'stm'>;
   case_id: Id<'cas'>;
-  org_id: Id<'org'>;
+  participant_id: Id<'par'>;
+  vulnerability_id: Id<'vul'>;
+  org_id: Id<'org'> | null;
+  heard: string | null;
   package: string;
   status: StatementStatus;
   justification: Justification | null;
@@ -44,13 +47,16 @@ export async function statementById(tx: Tx, id: string): Promise<Statement | und
   return row && statementOf(row);
 }
 
-/** What a supplier says now of a package. */
-export async function currentStatement(tx: Tx, caseId: Id<'cas'>, orgId: Id<'org'>, name: string): Promise<Statement | undefined> {
+/** What a supplier says now of a package and a vulnerability. */
+export async function currentStatement(
+  tx: Tx,
+  { participantId, vulnerabilityId, package: name }: Pick<Statement, 'participantId' | 'vulnerabilityId' | 'package'>,
+): Promise<Statement | undefined> {
   const row = await statements(tx)
     .selectFrom('case_statements')
     .selectAll()
-    .where('case_id', '=', caseId)
-    .where('org_id', '=', orgId)
+    .where('participant_id', '=', participantId)
+    .where('vulnerability_id', '=', vulnerabilityId)
     .where('package', '=', name)
     .where('state', '<>', 'replaced')
     .forUpdate()
@@ -72,7 +78,8 @@ export async function statementsOfCase(tx: Tx, caseId: string): Promise<Statemen
 
 function rowOf(s: Statement): StatementRow {
   return {
-    ...{ id: s.id, case_id: s.caseId, org_id: s.orgId, package: s.package, status: s.status, justification: s.justification },
+    ...{ id: s.id, case_id: s.caseId, participant_id: s.participantId, vulnerability_id: s.vulnerabilityId, org_id: s.orgId },
+    ...{ heard: s.heard, package: s.package, status: s.status, justification: s.justification },
     ...{ affected: JSON.stringify(s.affected), said: s.text, said_by: s.saidBy, said_at: s.saidAt },
     ...{ state: s.state, approved_by: s.approvedBy, approved_at: s.approvedAt },
     ...labelColumns(s.label),
@@ -81,7 +88,8 @@ function rowOf(s: Statement): StatementRow {
 
 function statementOf(r: StatementRow): Statement {
   return {
-    ...{ id: r.id, caseId: r.case_id, orgId: r.org_id, package: r.package, status: r.status, justification: r.justification },
+    ...{ id: r.id, caseId: r.case_id, participantId: r.participant_id, vulnerabilityId: r.vulnerability_id, orgId: r.org_id },
+    ...{ heard: r.heard, package: r.package, status: r.status, justification: r.justification },
     // pg gives jsonb back parsed.
     affected: r.affected as unknown as SaidRange[],
     ...{ text: r.said, saidBy: r.said_by, saidAt: r.said_at, state: r.state, approvedBy: r.approved_by, approvedAt: r.approved_at },

@@ -12,6 +12,12 @@ const range = z.object({ introduced: version.nullish(), fixed: version.nullish()
 
 export const stateInput = z.object({
   id: wireId('cas'),
+  /** Of a supplier who is no member, for whom a coordinator writes down what it said; a member speaks for itself. */
+  participantId: wireId('par').optional(),
+  /** Where and when a coordinator heard it: a mail, a page. */
+  heard: wireText(limits.descriptionBytes).optional(),
+  /** Where the case has one only, it may be left out. */
+  vulnerabilityId: wireId('vul').optional(),
   /** A purl without version; the case's own package when left out. */
   package: wireText(limits.purlBytes).optional(),
   status: z.enum(statementStatuses),
@@ -26,7 +32,11 @@ const rangeOut = z.object({ introduced: z.string().nullable(), fixed: z.string()
 export const statementOut = z.object({
   id: wireId('stm'),
   caseId: wireId('cas'),
-  orgId: wireId('org'),
+  participantId: wireId('par'),
+  vulnerabilityId: wireId('vul'),
+  orgId: wireId('org').nullable(),
+  heard: z.string().nullable(),
+  /** The supplier's. */
   orgName: z.string(),
   package: z.string(),
   status: z.enum(statementStatuses),
@@ -39,10 +49,16 @@ export const statementOut = z.object({
   approvedBy: z.string().nullable(),
   approvedAt: wireInstant.nullable(),
 });
-const silentOut = z.object({ orgId: wireId('org'), orgName: z.string(), since: wireInstant });
+const silentOut = z.object({
+  participantId: wireId('par'),
+  vulnerabilityId: wireId('vul'),
+  orgId: wireId('org').nullable(),
+  orgName: z.string(),
+  since: wireInstant,
+});
 export const statementsOut = z.object({
   items: z.array(statementOut),
-  /** Suppliers read into the case who have said nothing yet, and since when they know. */
+  /** What suppliers who were told have not answered yet, vulnerability by vulnerability, and since when; the longest silent first. */
   silent: z.array(silentOut),
 });
 

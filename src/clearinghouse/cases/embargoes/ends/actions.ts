@@ -5,7 +5,7 @@ import type { Case } from '../../case.ts';
 import { dueOf, owedByDesk } from '../../clocks/clock.ts';
 import { runningClock, startClock, stopClock, stopClocks } from '../../clocks/store.ts';
 import { record } from '../../participants/joining.ts';
-import { caseById, caseOfVulnerability } from '../../store.ts';
+import { caseById, casesOfVulnerability } from '../../store.ts';
 import { exit, governing, withMerged, withPolicies } from '../embargo.ts';
 import { changeEmbargo, eligibilityOf, event } from '../keeping.ts';
 import { policiesFor } from '../policies/store.ts';
@@ -146,12 +146,16 @@ export const adoptEarlierEnd = action({
   output: embargo.embargoOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, { intoId }, from: Case) {
-    const into = await caseOfVulnerability(ctx.tx, intoId);
     const wasAgreed = from.embargo.state === 'active' || from.embargo.state === 'revise';
-    if (!into || into.id === from.id || into.state !== 'open' || !wasAgreed) return done(from);
-    const { endsAt } = governing(from.embargo);
-    const next = await changeEmbargo(ctx, into, withMerged(into.embargo, endsAt));
-    return done(from, event(into, 'case.embargo-capped', { policy: null, endsAt: governing(next.embargo).endsAt, fromId: from.id }));
+    const there = wasAgreed ? await casesOfVulnerability(ctx.tx, intoId) : [];
+    // What goes on in the same case goes nowhere else.
+    const others = there.some((into) => into.id === from.id) ? [] : there.filter((into) => into.state === 'open');
+    const events: Happening[] = [];
+    for (const into of others) {
+      const next = await changeEmbargo(ctx, into, withMerged(into.embargo, governing(from.embargo).endsAt));
+      events.push(event(into, 'case.embargo-capped', { policy: null, endsAt: governing(next.embargo).endsAt, fromId: from.id }));
+    }
+    return done(from, ...events);
   },
   present,
 });

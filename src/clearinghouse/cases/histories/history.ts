@@ -1,4 +1,4 @@
-import { type Letter, nothingYet, possible, step, type Vfdpxa } from './vfdpxa.ts';
+import { type Letter, nothingYet, possible, step, type Vfdpxa } from '../vfdpxa.ts';
 
 /** What of the six has happened, in order. Whole histories have all six; one that is still going on has fewer. */
 export type History = readonly Letter[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allHistories, byChance, desired, met, replay, skillOf } from './histories.ts';
-import { letters } from './vfdpxa.ts';
+import { letters } from '../vfdpxa.ts';
+import { allHistories, byChance, desired, met, replay, skillOf } from './history.ts';
 
 const permutations = (of: readonly string[]): string[] =>
   of.length === 0 ? [''] : of.flatMap((letter) => permutations(of.filter((l) => l !== letter)).map((rest) => letter + rest));
