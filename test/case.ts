@@ -59,8 +59,9 @@ export async function publishCase(
   of: Case,
   [drafter, approver]: readonly [Actor, Actor],
   affected: readonly Range[],
+  more: object = {},
 ): Promise<string> {
-  const advisoryId = await approveDraft(hub, of, [drafter, approver], affected);
+  const advisoryId = await approveDraft(hub, of, [drafter, approver], affected, more);
   const goLiveAt = embargoOver(hub, of);
   const { id } = await hub.do<{ id: string }>(drafter, releases.schedule, { advisoryId, goLiveAt });
   hub.clock.advance(epochMs(goLiveAt) - epochMs(hub.clock.now()));
@@ -73,8 +74,9 @@ export async function approveDraft(
   of: Case,
   [drafter, approver]: readonly [Actor, Actor],
   affected: readonly Range[],
+  more: object = {},
 ): Promise<string> {
-  const { id } = await hub.do<{ id: string }>(drafter, advisories.draft, draftInput(of, affected));
+  const { id } = await hub.do<{ id: string }>(drafter, advisories.draft, { ...draftInput(of, affected), ...more });
   await hub.do(approver, advisories.approve, { id });
   return id;
 }

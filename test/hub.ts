@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { settle } from '../src/app/worker.ts';
+import type { CveServices } from '../src/base/cve-door.ts';
 import type { Box, Doors, Mail, Models, Net, Passkeys, Recipes, Sources } from '../src/base/doors.ts';
 import { makeId } from '../src/base/id.ts';
 import { epochMs, type Instant } from '../src/base/instant.ts';
@@ -12,6 +13,7 @@ import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts'
 import { noPolicy, type TlogPolicy } from '../src/base/tlog-policy.ts';
 import { diskBlobs } from '../src/io/blobs/disk.ts';
 import { handClock } from '../src/io/clock/clock.ts';
+import { noCveServices } from '../src/io/cve/program.ts';
 import { openDb } from '../src/io/db/postgres.ts';
 import { fileKeys } from '../src/io/keys/file.ts';
 import { noMail } from '../src/io/mail/send.ts';
@@ -68,6 +70,7 @@ export async function openHub(
     models?: Models;
     net?: Net;
     mail?: Mail;
+    cves?: CveServices;
     witnessing?: TlogPolicy;
     recipes?: Recipes;
     passkeys?: Passkeys;
@@ -92,6 +95,7 @@ export async function openHub(
     models: replace.models ?? { chat: absent('model') },
     net: replace.net ?? { post: absent('network') },
     mail: replace.mail ?? noMail,
+    cves: replace.cves ?? noCveServices(),
     witnessing: replace.witnessing ?? noPolicy,
     passkeys: replace.passkeys ?? { rpId: 'localhost', origins: ['http://localhost'], roots: [], needed: 'at-desk' },
     recipes: replace.recipes ?? { all: () => [], observers: () => ({}) },

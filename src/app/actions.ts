@@ -8,6 +8,7 @@ import { inventoryActions } from '../clearinghouse/inventories/actions.ts';
 import { priorityActions } from '../clearinghouse/priorities/actions.ts';
 import { releaseActions } from '../clearinghouse/releases/actions.ts';
 import { artefactActions } from '../clearinghouse/releases/artefacts/actions.ts';
+import { cveRecordActions } from '../clearinghouse/releases/cves/actions.ts';
 import { feedActions } from '../clearinghouse/releases/feeds/actions.ts';
 import { readerActions } from '../clearinghouse/releases/feeds/readers/actions.ts';
 import { repositoryActions } from '../clearinghouse/releases/repository/actions.ts';
@@ -52,6 +53,7 @@ export const actions: readonly AnyAction[] = [
   ...priorityActions,
   ...advisoryActions,
   ...releaseActions,
+  ...cveRecordActions,
   ...witnessActions,
   ...feedActions,
   ...readerActions,

@@ -11,6 +11,8 @@ import type { Driver } from '../io/boxes/engine.ts';
 import { gvisorBox } from '../io/boxes/gvisor.ts';
 import { type Trees, treeStore } from '../io/boxes/trees.ts';
 import { shiftedClock, systemClock } from '../io/clock/clock.ts';
+import { readCveAccount } from '../io/cve/account-file.ts';
+import { cveServices, noCveServices } from '../io/cve/program.ts';
 import { openEmbedded, openExternal } from '../io/db/open.ts';
 import type { OpenDb } from '../io/db/postgres.ts';
 import { fileKeys } from '../io/keys/file.ts';
@@ -35,6 +37,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
       clock: clockOf(config),
       net: guardedNet({ own: config.ownAddresses }),
+      cves: config.cve === undefined ? noCveServices() : cveServices(config.cve.services, readCveAccount(config.cve.accountFile)),
       mail: config.mail === undefined ? noMail : mailBy(config.mail),
       witnessing: config.witnessesFile === undefined ? noPolicy : readPolicy(config.witnessesFile),
       passkeys: passkeysOf(config),

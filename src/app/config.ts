@@ -47,6 +47,8 @@ export interface Config {
   readonly mailIn: { readonly protocol: 'smtp' | 'lmtp'; readonly host: string; readonly port: number } | undefined;
   /** The simple index of Python packages; otherwise the one this machine's pip uses. */
   readonly pypiIndex: string | undefined;
+  /** CVE Services, and a file of mode 0600 with the account there; without it no CVE id is reserved. */
+  readonly cve: { readonly services: string; readonly accountFile: string } | undefined;
   readonly recipesDir: string;
   /** What makes the boxes: namespaces on a shared kernel, or gVisor's kernel in user space. */
   readonly box: 'bubblewrap' | 'gvisor';
@@ -117,6 +119,12 @@ const environment = z.object({
     .string()
     .regex(/^https?:\/\/[\x21-\x7e]+$/, 'must be the URL of a simple index')
     .optional(),
+  // The key must not travel in the open, but to this machine itself.
+  BREAKWATER_CVE_SERVICES: z
+    .string()
+    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(:|\/|$))[\x21-\x7e]*$/, 'must begin with https://')
+    .optional(),
+  BREAKWATER_CVE_ACCOUNT_FILE: z.string().optional(),
   BREAKWATER_RECIPES: z.string().optional(),
   BREAKWATER_BOX: z.enum(['bubblewrap', 'gvisor']).default('bubblewrap'),
   BREAKWATER_RUNSC: z.string().startsWith('/').optional(),
@@ -155,12 +163,22 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     mail: mailOf(e),
     mailIn: e.BREAKWATER_MAIL_LISTEN === undefined ? undefined : listenOf(e.BREAKWATER_MAIL_LISTEN),
     pypiIndex: e.BREAKWATER_PYPI_INDEX,
+    cve: cveOf(e),
     recipesDir: e.BREAKWATER_RECIPES ?? join(import.meta.dirname, '../../recipes'),
     box: e.BREAKWATER_BOX,
     runsc: e.BREAKWATER_RUNSC,
     boxes: e.BREAKWATER_BOXES,
     acceptUnenforced: e.BREAKWATER_ACCEPT_UNENFORCED === 'yes',
   };
+}
+
+function cveOf({
+  BREAKWATER_CVE_SERVICES: services,
+  BREAKWATER_CVE_ACCOUNT_FILE: accountFile,
+}: z.infer<typeof environment>): Config['cve'] {
+  if (services !== undefined && accountFile !== undefined) return { services, accountFile };
+  if (services === undefined && accountFile === undefined) return undefined;
+  throw new Error('BREAKWATER_CVE_SERVICES and BREAKWATER_CVE_ACCOUNT_FILE stand together or not at all');
 }
 
 function mailOf(e: z.infer<typeof environment>): Config['mail'] {

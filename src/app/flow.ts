@@ -5,6 +5,7 @@ import { lapseBasis, recordShares } from '../clearinghouse/cases/clocks/bases/ac
 import { craMeasured, startCra } from '../clearinghouse/cases/clocks/cra/actions.ts';
 import { endContacts } from '../clearinghouse/cases/contacts/ladders/actions.ts';
 import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.ts';
+import * as cves from '../clearinghouse/cases/cves/actions.ts';
 import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
 import * as ends from '../clearinghouse/cases/embargoes/ends/actions.ts';
 import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
@@ -16,6 +17,7 @@ import * as findings from '../clearinghouse/findings/actions.ts';
 import { labPriorityOf } from '../clearinghouse/findings/queue/store.ts';
 import * as fixes from '../clearinghouse/fixes/actions.ts';
 import * as releases from '../clearinghouse/releases/actions.ts';
+import { tellRecord } from '../clearinghouse/releases/cves/actions.ts';
 import * as feeds from '../clearinghouse/releases/feeds/actions.ts';
 import * as repository from '../clearinghouse/releases/repository/actions.ts';
 import * as webhooks from '../clearinghouse/releases/webhooks/actions.ts';
@@ -110,6 +112,9 @@ export const flow: Flow = {
     hop('case.finding-settled', findings.reveal, ({ payload }) =>
       payload.because === 'disclosed' ? { id: payload.findingId } : undefined,
     ),
+    // What is published is what its CVE record says, as soon as CVE Services takes it.
+    hop('release.published', tellRecord, thing),
+    hop('release.cve-record', cves.takeRecord, ({ payload }) => payload),
     hop('release.published', fixes.match, thing),
     hop('release.published', feeds.collect, thing),
     // What was shared early with some is for all of the feed once nothing binds any more.
@@ -138,6 +143,7 @@ export const flow: Flow = {
     work('bisection.requested', bisections.bisection, ({ thing }) => thing),
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
+    work('cve.errand-due', cves.cveErrand, ({ thing }) => thing),
     work('webhook.due', webhooks.tellLabour, ({ thing }) => thing),
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
@@ -151,6 +157,7 @@ export const flow: Flow = {
     endLastResorts,
     strikeClocks,
     releases.publishDue,
+    cves.tend,
     webhooks.wakeDue,
     repository.refresh,
     submissions.closeDue,

@@ -27,4 +27,20 @@ export const caseLimits = {
   /** Whom one delegate may read in, and in how many organisations. */
   delegatedPeople: 32,
   delegatedOrgs: 16,
+  /** Reserved and not yet given to a flaw: as many as a hub keeps at most; and at once, which is what CVE Services gives at most. */
+  cvePoolIds: 200,
+  cveBatchIds: 10,
+  /** Of last year's ids: so long one may still be given to a flaw, before it is rejected as not used. */
+  cveGraceDays: 90,
+  /** One answer of CVE Services: a page of 500 ids, or the record that was sent. */
+  cveAnswerBytes: 8 * 1024 * 1024,
+  cveServicesMs: 30_000,
+  /** In a row, over two days; then a person must look. */
+  cveTries: 12,
+  /** What is sent there: records must be smaller than 3.8 MB. */
+  cveRecordBytes: 3_800_000,
+  /** The list of numbering authorities, as it is published. */
+  cnaListBytes: 4 * 1024 * 1024,
+  cnas: 2_000,
+  cnaScopes: 1_000,
 } as const;

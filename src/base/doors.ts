@@ -4,6 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { RawBuilder, Transaction } from 'kysely';
+import type { CveServices } from './cve-door.ts';
 import type { Id } from './id.ts';
 import type { Instant } from './instant.ts';
 import type { Refusal } from './refusal.ts';
@@ -383,6 +384,7 @@ export interface Doors {
   readonly sources: Sources;
   readonly models: Models;
   readonly net: Net;
+  readonly cves: CveServices;
   readonly mail: Mail;
   /** What whoever runs this hub told it: the logs of others that it watches, and the witnesses, with their URLs, that it asks. */
   readonly witnessing: TlogPolicy;

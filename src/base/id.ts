@@ -21,6 +21,7 @@ export const kinds = {
   min: 'minimisation',
   bis: 'bisection',
   cas: 'case',
+  cve: 'CVE errand',
   par: 'participant',
   pat: 'patch',
   dlg: 'delegation',

@@ -2,7 +2,7 @@ import type { Doors } from '../base/doors.ts';
 import type { AnyAction } from './action.ts';
 
 /** The doors a long piece of work may use: no database, no keys. */
-export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs' | 'net' | 'mail' | 'clock'>;
+export type WorkDoors = Pick<Doors, 'box' | 'sources' | 'models' | 'blobs' | 'net' | 'cves' | 'mail' | 'cves' | 'clock'>;
 
 /** How far a piece of work has come: `run 3 of 9`. Shown while it lasts, and kept nowhere after. */
 export interface Step {

@@ -16,6 +16,7 @@ import { clockActions } from './clocks/actions.ts';
 import { ladderActions } from './contacts/ladders/actions.ts';
 import { profileActions } from './contacts/profiles/actions.ts';
 import { recordActions } from './contacts/records/actions.ts';
+import { cveActions } from './cves/actions.ts';
 import { dutyActions } from './duties/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing } from './embargoes/embargo.ts';
@@ -291,6 +292,7 @@ export const caseActions = [
   ...embargoActions,
   ...patchActions,
   ...statementActions,
+  ...cveActions,
   ...clockActions,
   ...profileActions,
   ...ladderActions,

@@ -14,7 +14,7 @@ const keysByOrigin = z.record(
  * warned about: whoever read a key spends the developer's trust. No message holds what stands in the file.
  */
 export function readModelKeys(path: string): Readonly<Record<string, string>> {
-  const text = readPrivate(path);
+  const text = readPrivate(path, 'model keys');
   let said: unknown;
   try {
     said = JSON.parse(text);
@@ -28,17 +28,17 @@ export function readModelKeys(path: string): Readonly<Record<string, string>> {
 }
 
 /** Asks the open file, not the path, for its mode: between two looks at a path it may become another file. */
-function readPrivate(path: string): string {
+export function readPrivate(path: string, what: string): string {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    throw new Error(`the file of model keys ${path} cannot be read`, { cause: error });
+    throw new Error(`the file of ${what} ${path} cannot be read`, { cause: error });
   }
   try {
     const { mode } = fstatSync(file);
     if ((mode & 0o7777) !== 0o600)
-      throw new Error(`the file of model keys ${path} has mode ${(mode & 0o7777).toString(8)}; make it 600: chmod 600 ${path}`);
+      throw new Error(`the file of ${what} ${path} has mode ${(mode & 0o7777).toString(8)}; make it 600: chmod 600 ${path}`);
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
