@@ -7,6 +7,7 @@ import { actions } from './actions.ts';
 import { advisoriesCommands } from './cli-advisories.ts';
 import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
+import { ledgerCommand } from './cli-ledger.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
 import { osvCommands } from './cli-osv.ts';
@@ -50,6 +51,7 @@ export function buildCli(start: (program: Command) => void): Command {
   labCommands(program);
   replayCommand(program.commands.find((c) => c.name() === 'validations')!, () => program.opts<{ json?: boolean }>().json ?? false);
   logCommands(program);
+  ledgerCommand(program);
   providerCommands(program);
   releasesCommands(program);
   osvCommands(program);

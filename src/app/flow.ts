@@ -30,7 +30,7 @@ import * as grades from '../reviews/grades/actions.ts';
 import * as runs from '../reviews/runs/actions.ts';
 import * as submissions from '../reviews/submissions/actions.ts';
 import { type Flow, type Happened, hop, work } from '../trust/flow.ts';
-import { forgetReplies } from '../trust/log/actions.ts';
+import { forgetReplies, sumTiles } from '../trust/log/actions.ts';
 
 const thing = ({ thing }: Happened) => ({ id: thing });
 
@@ -164,5 +164,6 @@ export const flow: Flow = {
     runs.queueDue,
     runs.lapseDue,
     forgetReplies,
+    sumTiles,
   ],
 };

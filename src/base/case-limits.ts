@@ -20,6 +20,10 @@ export const caseLimits = {
   patchVariants: 48,
   patchAttacks: 96,
   patchTrialMs: 60 * 1000,
+  /** Of one export of a case's events. */
+  ledgerRows: 2_000,
+  /** Tiles of the log that are summed in one go: some sixteen thousand entries. */
+  tilesAtOnce: 64,
   /** An emergency read-in lasts so long at most; Akrites Read-In Policy v0.4, 3.1. */
   emergencyHours: 72,
   /** Of a text that leaked, as much as is searched for marks. */

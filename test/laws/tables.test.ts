@@ -15,6 +15,7 @@ const unguarded: Record<string, string> = {
   spent_challenges: 'digests of what was answered',
   log_entries: 'the chain: salted digests and times, for any stranger to verify (docs/decisions/0005)',
   log_head: 'size and head of the chain',
+  log_tiles: 'hashes of the chain',
   log_cursors: 'numbers of followers',
   embargo_policies: 'what projects have published about themselves',
   legal_bases: 'laws and until when they hold: public by nature',

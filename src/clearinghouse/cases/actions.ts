@@ -21,6 +21,7 @@ import { dutyActions } from './duties/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
 import { exit, governing } from './embargoes/embargo.ts';
 import { historyActions } from './histories/actions.ts';
+import { ledgerActions } from './ledger/actions.ts';
 import { lastMessages, messageActions } from './messages/actions.ts';
 import { pacingActions } from './pacing/actions.ts';
 import { participantActions } from './participants/actions.ts';
@@ -289,6 +290,7 @@ export const caseActions = [
   ...delegationActions,
   ...knowerActions,
   ...canaryActions,
+  ...ledgerActions,
   ...embargoActions,
   ...patchActions,
   ...statementActions,

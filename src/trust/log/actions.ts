@@ -69,4 +69,17 @@ export const forgetReplies = action({
   },
 });
 
-export const logActions = [exportLog, history, checkpoint, forgetReplies];
+export const sumTiles = action({
+  name: 'log.sumTiles',
+  at: 'POST /api/log/sum-tiles',
+  summary: 'Keep the roots of full tiles of the log, so that a proof need not read all of it.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.nothing,
+  output: wire.summedOut,
+  async run(ctx) {
+    return done({ summed: await store.sumTiles(ctx.tx, (await store.headOf(ctx.tx)).size, limits.tilesAtOnce) });
+  },
+});
+
+export const logActions = [exportLog, history, checkpoint, forgetReplies, sumTiles];

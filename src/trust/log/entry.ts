@@ -48,7 +48,7 @@ export function link(seq: number, at: Instant, digest: string, previous: string)
 }
 
 /** The Merkle leaf of an entry, over the bytes of its hash. */
-function leafOf(hash: string): Buffer {
+export function leafOf(hash: string): Buffer {
   return leafHash(Buffer.from(hash, 'hex'));
 }
 

@@ -2,9 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Instant } from '../../base/instant.ts';
 import { type Label, labelOfRow, type Tlp } from '../../base/label.ts';
+import { limits } from '../../base/limits.ts';
+import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Happening } from '../action.ts';
 import type { Happened } from '../flow.ts';
 import { bodyDigest, type Exported, payloadDigest, type Revealed } from './entry.ts';
+import { tileLeaves, tileRoot } from './proof.ts';
 
 type EntryRow = {
   seq: number;
@@ -32,6 +35,7 @@ type Tables = {
   log_bodies: BodyRow;
   /** `at` is that of the last entry. */
   log_head: { single: boolean; size: number; hash: string; frontier: string[]; at: Instant | null };
+  log_tiles: { nth: number; root: string };
   log_cursors: { follower: string; seq: number };
   kept_replies: {
     actor: string;
@@ -119,6 +123,68 @@ export async function historyOf(tx: Tx, thing: string, limit: number): Promise<(
     .orderBy('seq')
     .execute();
   return entries.map((entry, i) => ({ ...entry, body: revealedOf(bodies[i]!) }));
+}
+
+/** What happened to one thing after an entry, up to another, oldest first, each linked as it stands in the chain. */
+export async function entriesOf(
+  tx: Tx,
+  thing: string,
+  after: number,
+  upto: number,
+  limit: number,
+): Promise<(EntryRow & { body: Revealed })[]> {
+  const bodies = await log(tx)
+    .selectFrom('log_bodies')
+    .selectAll()
+    .where('thing', '=', thing)
+    .where('seq', '>', after)
+    .where('seq', '<=', upto)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  if (bodies.length === 0) return [];
+  const seqs = bodies.map((b) => b.seq);
+  const entries = await log(tx).selectFrom('log_entries').selectAll().where('seq', 'in', seqs).orderBy('seq').execute();
+  return entries.map((entry, i) => ({ ...entry, body: revealedOf(bodies[i]!) }));
+}
+
+/** The hashes of the entries in one tile, as far as the log of this size goes. */
+export async function hashesOfTile(tx: Tx, nth: number, size: number): Promise<string[]> {
+  const first = nth * tileLeaves + 1;
+  const rows = await log(tx)
+    .selectFrom('log_entries')
+    .select('hash')
+    .where('seq', '>=', first)
+    .where('seq', '<=', Math.min(first + tileLeaves - 1, size))
+    .orderBy('seq')
+    .execute();
+  return rows.map((r) => r.hash);
+}
+
+/** Sums tiles that are full and were not summed yet, oldest first; returns how many. What two do at once comes to the same. */
+export async function sumTiles(tx: Tx, size: number, limit: number): Promise<number> {
+  const last = await log(tx).selectFrom('log_tiles').select('nth').orderBy('nth', 'desc').limit(1).executeTakeFirst();
+  const from = last ? last.nth + 1 : 0;
+  const upto = Math.min(Math.floor(size / tileLeaves), from + limit);
+  for (let nth = from; nth < upto; nth++) {
+    const root = tileRoot(await hashesOfTile(tx, nth, size)).toString('hex');
+    await log(tx)
+      .insertInto('log_tiles')
+      .values({ nth, root })
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+  return Math.max(0, upto - from);
+}
+
+/** The roots of all tiles of the log at this size, the last perhaps not full. `unavailable` while too many are yet to be summed. */
+export async function tileRootsOf(tx: Tx, size: number): Promise<Buffer[] | Refusal> {
+  const full = Math.floor(size / tileLeaves);
+  const rows = await log(tx).selectFrom('log_tiles').selectAll().where('nth', '<', full).orderBy('nth').execute();
+  if (full - rows.length > limits.tilesAtOnce) return refuse('unavailable', 'the log is still being summed; ask again in a minute');
+  const roots: Buffer[] = rows.map((r) => Buffer.from(r.root, 'hex'));
+  for (let nth = rows.length; nth * tileLeaves < size; nth++) roots.push(tileRoot(await hashesOfTile(tx, nth, size)));
+  return roots;
 }
 
 function revealedOf(row: BodyRow): Revealed {

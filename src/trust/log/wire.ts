@@ -14,7 +14,7 @@ export const historyInput = z.object({
 });
 export const nothing = z.object({});
 
-const bodyOut = z.object({
+export const bodyOut = z.object({
   actor: z.string(),
   event: z.string(),
   thing: z.string(),
@@ -33,6 +33,7 @@ export const entryOut = z.object({
   body: bodyOut.optional(),
 });
 export const entries = z.object({ entries: z.array(entryOut) });
+export const summedOut = z.object({ summed: z.number() });
 export const forgottenOut = z.object({ forgotten: z.number() });
 export const checkpointOut = z.object({ note: z.string(), key: z.string(), size: z.number() });
 
