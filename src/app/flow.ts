@@ -8,6 +8,9 @@ import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.
 import * as cves from '../clearinghouse/cases/cves/actions.ts';
 import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
 import * as ends from '../clearinghouse/cases/embargoes/ends/actions.ts';
+import { tell } from '../clearinghouse/cases/notices/actions.ts';
+import { mailLabour, wakeMail } from '../clearinghouse/cases/notices/mails/actions.ts';
+import { eventsTold } from '../clearinghouse/cases/notices/points.ts';
 import { deliverDue, endDeliveries, noteSeverity, reorderDelivery } from '../clearinghouse/cases/pacing/actions.ts';
 import { patchCheck } from '../clearinghouse/cases/patches/actions.ts';
 import { endReadInsDue } from '../clearinghouse/cases/read-ins/actions.ts';
@@ -33,6 +36,11 @@ import { type Flow, type Happened, hop, work } from '../trust/flow.ts';
 import { forgetReplies, sumTiles } from '../trust/log/actions.ts';
 
 const thing = ({ thing }: Happened) => ({ id: thing });
+
+const tidings = ({ seq, event, thing, actor, payload }: Happened) => {
+  const caseId = event.startsWith('case.') ? thing : null;
+  return { caseId, event, entrySeq: seq, actor, payload };
+};
 
 /** The product on one page: what the hub does by itself when something has happened. */
 export const flow: Flow = {
@@ -120,6 +128,8 @@ export const flow: Flow = {
     // What was shared early with some is for all of the feed once nothing binds any more.
     hop('case.disclosed', feeds.openItems, ({ thing }) => ({ caseId: thing })),
     hop('case.embargo-ended', feeds.openItems, ({ thing }) => ({ caseId: thing })),
+    // Whoever should know is told: on the desk, and by mail as they chose.
+    ...eventsTold.map((event) => hop(event, tell, tidings)),
     hop('inventory.kept', fixes.observe, thing),
     // A model: runs, grades, the estimate when all are in; whoever leaves takes their model along.
     hop('plan.frozen', runs.queue, thing),
@@ -144,6 +154,12 @@ export const flow: Flow = {
     work('matrix.requested', matrixLabour, ({ thing }) => thing),
     work('case.patch-submitted', patchCheck, ({ payload }) => payload.patchId),
     work('cve.errand-due', cves.cveErrand, ({ thing }) => thing),
+    work(
+      'mail.due',
+      mailLabour,
+      ({ thing }) => thing,
+      async (_tx, { payload }) => (payload.isUrgent ? 1 : 0),
+    ),
     work('webhook.due', webhooks.tellLabour, ({ thing }) => thing),
     work('run.queued', runs.runLabour, ({ thing }) => thing),
     work('grade.requested', grades.gradeLabour, ({ thing }) => thing),
@@ -158,6 +174,7 @@ export const flow: Flow = {
     strikeClocks,
     releases.publishDue,
     cves.tend,
+    wakeMail,
     webhooks.wakeDue,
     repository.refresh,
     submissions.closeDue,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../base/doors.ts';
 import { unenforced } from '../io/boxes/probe.ts';
+import { openReceiver } from '../io/mail/receive.ts';
 import { diskTree } from '../io/public/disk.ts';
 import { foundingSecret } from '../trust/orgs/actions.ts';
 import { countPeople } from '../trust/orgs/store.ts';
@@ -16,6 +17,7 @@ import { feedRoutes } from './feeds.ts';
 import { flow } from './flow.ts';
 import { buildHttp } from './http.ts';
 import { startWorker } from './jobs.ts';
+import { mailIn } from './mail-in.ts';
 import { osvRoutes } from './osv.ts';
 import { progressRoutes } from './progress-events.ts';
 import { startPublishing } from './public.ts';
@@ -80,6 +82,10 @@ export async function startHub(config: Config, log: (problem: string, error: unk
       );
       const publishing = startPublishing(doors, tree, log);
       opened.push(() => publishing.stop());
+    }
+    if (config.mailIn) {
+      const receiver = await openReceiver({ ...config.mailIn, name: config.mail?.replyDomain ?? config.origin, ...mailIn(doors), log });
+      opened.push(() => receiver.close());
     }
     const asking = startAsking(doors, log);
     opened.push(() => asking.stop());

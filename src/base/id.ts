@@ -49,6 +49,8 @@ export const kinds = {
   det: 'determination',
   rpt: 'report',
   rpl: 'reply',
+  mal: 'mail',
+  rad: 'reply address',
   blb: 'blob',
 } as const;
 export type Kind = keyof typeof kinds;

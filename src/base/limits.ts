@@ -1,4 +1,5 @@
 import { caseLimits } from './case-limits.ts';
+import { mailLimits } from './mail-limits.ts';
 import { upstreamLimits } from './upstream-limits.ts';
 
 /** Every limit of the house, by name, with its unit in the name. Each is tested at the limit and at the limit + 1. */
@@ -57,8 +58,7 @@ export const limits = {
   answerDaysMost: 14,
   readInDays: 365,
   messagesPerCase: 10_000,
-  filesPerMessage: 8,
-  mentionsPerMessage: 16,
+  ...mailLimits,
   ...upstreamLimits,
   sbomBytes: 16 * 1024 * 1024,
   sbomComponents: 100_000,
@@ -303,21 +303,6 @@ export const limits = {
   webhookBatch: 50,
   webhookMs: 15_000,
   webhookAnswerBytes: 64 * 1024,
-  /** One mail, as it goes out or comes in, with all its parts. */
-  mailBytes: 12 * 1024 * 1024,
-  /** Of one mail that comes in: headers of all its parts, parts within parts, lines that may begin a part. */
-  mailHeaderBytes: 256 * 1024,
-  mailDepth: 16,
-  mailParts: 10_000,
-  /** Of the part that is shown as its text, as it came. */
-  mailTextBytes: 1024 * 1024,
-  /** Servers on the way; whatever has seen more goes in circles (RFC 5321 §6.3). */
-  mailHops: 100,
-  /** Mails being read at once; each lies in memory. */
-  mailsAtOnce: 8,
-  /** Without a word from whoever brings or takes a mail; and for one whole sending. */
-  mailIdleMs: 60_000,
-  mailMs: 3 * 60 * 1000,
   /** Of one OSV record: results of one test, events that are put in order. */
   osvResultsPerTest: 1_000,
   osvComparedEvents: 10_000,

@@ -70,3 +70,9 @@ export function presentItems<T>(present: (item: T, viewer: Actor) => unknown) {
 /** Any verb, with its own types hidden. */
 // biome-ignore lint/suspicious/noExplicitAny: a list of verbs holds verbs of different types
 export type AnyAction = Action<any, any, any>;
+
+/** The hub's host name is the one under which it signs: `hub.example/releases`. */
+export function originOf(ctx: Pick<Ctx, 'doors'>): string {
+  const { name } = ctx.doors.keys.signer('releases');
+  return name.slice(0, name.lastIndexOf('/'));
+}

@@ -52,8 +52,8 @@ export interface Stage {
 }
 
 /** A hub with one case that a finder's report opened. */
-export async function openStage(): Promise<Stage> {
-  const hub = await openHub({ box: loopBox(), sources: loopSources, recipes: loopRecipes });
+export async function openStage(replace: Parameters<typeof openHub>[0] = {}): Promise<Stage> {
+  const hub = await openHub({ box: loopBox(), sources: loopSources, recipes: loopRecipes, ...replace });
   const finder = await hub.join('North Lab', 'finder');
   const desk = await hub.join('Clearinghouse', 'coordinator');
   const { id: findingId } = await hub.do<{ id: string }>(finder, findings.submit, loopReport('SECRET-TITLE', 'loop SECRET-POC'));

@@ -38,6 +38,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/trust/orgs/passkeys': ['node:crypto', 'kysely', 'zod', '@simplewebauthn/server'],
   'src/lab': ['node:crypto', 'node:path', 'zod', 'yaml'],
   'src/clearinghouse': ['node:crypto', 'kysely', 'zod'],
+  'src/clearinghouse/cases/notices': ['node:crypto', 'kysely', 'zod', 'age-encryption', 'openpgp'],
   'src/clearinghouse/findings/formats': ['node:crypto', 'node:zlib'],
   'src/clearinghouse/releases/tree': ['node:crypto', 'node:zlib', 'kysely'],
   'src/clearinghouse/priorities': ['kysely', 'zod', 'ae-cvss-calculator'],

@@ -4,7 +4,7 @@ import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
-import { action, type Ctx, done, presentItems } from '../../trust/action.ts';
+import { action, type Ctx, done, originOf, presentItems } from '../../trust/action.ts';
 import { agentById, listOrgs, orgById } from '../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../cases/case.ts';
 import { interimOf } from '../cases/embargoes/wire.ts';
@@ -166,12 +166,6 @@ export const preview = action({
     return done(Object.fromEntries(written(bulletin).map(({ format, content }) => [format, content])));
   },
 });
-
-/** The hub's host name is the one under which it signs: `hub.example/releases`. */
-export function originOf(ctx: Pick<Ctx, 'doors'>): string {
-  const { name } = ctx.doors.keys.signer('releases');
-  return name.slice(0, name.lastIndexOf('/'));
-}
 
 /** Keeps a text as the next draft; whatever was approved before is not any more. */
 async function keepDraft(ctx: Ctx, of: Case, before: Advisory | undefined, text: AdvisoryText) {

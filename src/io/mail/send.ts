@@ -83,7 +83,9 @@ function written(mail: OutgoingMail, from: string): MimeNode {
   if (body.kind === 'plain') return root.setContent(body.text);
   if (body.kind === 'openpgp') {
     root.createChild('application/pgp-encrypted').setContent('Version: 1\r\n');
-    root.createChild('application/octet-stream; name="encrypted.asc"').setContent(body.armored);
+    // RFC 3156 §3: seven bits as they are; some programs look for the armour without decoding.
+    const armour = { 'content-transfer-encoding': '7bit' };
+    root.createChild('application/octet-stream; name="encrypted.asc"').setHeader(armour).setContent(body.armored);
     return root;
   }
   root.createChild('text/plain; charset=utf-8').setContent('The message is in the age file beside this text.\r\n');

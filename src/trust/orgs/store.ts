@@ -359,3 +359,33 @@ function actorOf(holder: HolderRow, scopes: readonly string[], credential?: Acto
     ...(credential ? { credential } : {}),
   };
 }
+
+export interface ReaderOfCompartment {
+  readonly id: Id<'psn'>;
+  readonly orgId: Id<'org'>;
+  /** The narrowest. */
+  readonly tier: number;
+}
+
+/** The people whom a live grant lets into a compartment, by name or through their organisation. */
+export async function readersOf(tx: Tx, compartment: string, now: Instant): Promise<ReaderOfCompartment[]> {
+  const { rows } = await sql<{ id: Id<'psn'>; org_id: Id<'org'>; tier: number }>`
+    WITH live AS (
+      SELECT holder_id, tier FROM grants
+      WHERE compartment = ${compartment} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})
+    )
+    SELECT p.id, p.org_id, min(p.tier)::int AS tier FROM (
+      SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.id = live.holder_id
+      UNION ALL SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.org_id = live.holder_id
+    ) AS p JOIN orgs ON orgs.id = p.org_id AND orgs.disabled_at IS NULL
+    GROUP BY p.id, p.org_id`.execute(tx);
+  return rows.map((r) => ({ id: r.id, orgId: r.org_id, tier: r.tier }));
+}
+
+/** Who works for organisations of a role. */
+export async function peopleInRole(tx: Tx, role: Role): Promise<Id<'psn'>[]> {
+  const { rows } = await sql<{ id: Id<'psn'> }>`
+    SELECT people.id FROM people JOIN orgs ON orgs.id = people.org_id
+    WHERE orgs.disabled_at IS NULL AND ${role} = ANY (orgs.roles)`.execute(tx);
+  return rows.map((r) => r.id);
+}

@@ -17,10 +17,10 @@ type CanaryRow = {
 
 const canaries = (tx: Tx) => tx.withTables<{ case_canaries: CanaryRow }>();
 
-/** The code of the actor's own copy of this case; from the first time on it can be told whose it is. */
-export async function copyFor(ctx: Ctx, of: Pick<Case, 'id'>): Promise<string> {
-  const code = codeOf(ctx.doors.keys.secret('canaries'), of.id, ctx.actor.id);
-  const row = { code, case_id: of.id, holder_id: ctx.actor.id, first_shown_at: ctx.now, ...labelColumns(ledgerLabel(of)) };
+/** The code of somebody's copy of this case, the actor's own or one that is sent; from the first time on it can be told whose it is. */
+export async function copyFor(ctx: Ctx, of: Pick<Case, 'id'>, holderId = ctx.actor.id): Promise<string> {
+  const code = codeOf(ctx.doors.keys.secret('canaries'), of.id, holderId);
+  const row = { code, case_id: of.id, holder_id: holderId, first_shown_at: ctx.now, ...labelColumns(ledgerLabel(of)) };
   await canaries(ctx.tx)
     .insertInto('case_canaries')
     .values(row)

@@ -1,5 +1,6 @@
 import { sha256 } from '../../../base/canonical.ts';
 import type { Id } from '../../../base/id.ts';
+import { hour, plusMs } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { type Actor, tierOf } from '../../../trust/access.ts';
@@ -46,6 +47,8 @@ export const byMail = action({
     const person = await personById(ctx.tx, ctx.actor.id);
     // A header is anybody's to write; but whoever forwards a notice by mistake has not lent out their name with it.
     if (person?.email.toLowerCase() !== from.toLowerCase()) return refuse('untrusted', 'not from the address this hub knows', '/from');
+    const lately = await store.countByMail(ctx.tx, of.id, ctx.actor.id, plusMs(ctx.now, -hour));
+    if (lately >= limits.repliesPerHour) return refuse('too_many', `by mail at most ${limits.repliesPerHour} messages an hour`);
     const audience = audienceOf({}, readerOf(of, ctx.actor), undefined);
     return isRefusal(audience) ? audience : write(ctx, of, { ...input, ...audience, mentions: [], way: 'mail' });
   },

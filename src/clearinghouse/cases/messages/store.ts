@@ -80,6 +80,19 @@ export async function messageBySeq(tx: Tx, id: string, seq: number): Promise<Mes
   return row && messageOf(row);
 }
 
+/** What somebody wrote in a case by mail since then. */
+export async function countByMail(tx: Tx, id: string, authorId: string, since: Instant): Promise<number> {
+  const { n } = await messages(tx)
+    .selectFrom('case_messages')
+    .select((e) => e.fn.countAll<string>().as('n'))
+    .where('case_id', '=', id as Id<'cas'>)
+    .where('author_id', '=', authorId)
+    .where('way', '=', 'mail')
+    .where('at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}
+
 /** Who wrote what somebody reads: those they may mention. */
 export async function authorsFor(tx: Tx, id: string, who: Reader): Promise<string[]> {
   const rows = await messages(tx)

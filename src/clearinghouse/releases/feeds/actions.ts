@@ -4,7 +4,7 @@ import { day, type Instant, plusMs } from '../../../base/instant.ts';
 import { join, label } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { refuse } from '../../../base/refusal.ts';
-import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
+import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
 import { digestSecret, secretText } from '../../../trust/orgs/org.ts';
 import {
   actorById,
@@ -16,7 +16,6 @@ import {
   revokeCredential,
   revokeGrants,
 } from '../../../trust/orgs/store.ts';
-import { originOf } from '../../advisories/actions.ts';
 import type { Advisory } from '../../advisories/advisory.ts';
 import type { Bulletin } from '../../advisories/bulletin.ts';
 import { sourceOf } from '../../advisories/drafted.ts';

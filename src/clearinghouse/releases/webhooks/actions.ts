@@ -4,19 +4,20 @@ import { plusMs } from '../../../base/instant.ts';
 import { label } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { refuse } from '../../../base/refusal.ts';
-import { action, done, type Happening, presentItems } from '../../../trust/action.ts';
+import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
-import { originOf } from '../../advisories/actions.ts';
+import { noticesAfter, recipientById } from '../../cases/notices/store.ts';
 import { entriesAfter, headOf } from '../store.ts';
 import { tell } from './labour.ts';
 import * as store from './store.ts';
-import { afterRound, leaseMs, messageOf, secretOf, secretsOf, type TellSpec, type Webhook } from './webhook.ts';
+import { afterRound, leaseMs, messageOf, noticeMessageOf, secretOf, secretsOf, type TellSpec, type Webhook } from './webhook.ts';
 import * as wire from './wire.ts';
 
 export const add = action({
   name: 'webhooks.add',
   at: 'POST /api/webhooks',
-  summary: 'Have an address of your organisation told of every release, signed as Standard Webhooks has it. The secret is shown once.',
+  summary:
+    'Have an address of your organisation told of every release, or of what you are told of cases, signed as Standard Webhooks has it. The secret is shown once.',
   by: 'signed-in',
   secret: true,
   input: wire.addInput,
@@ -26,11 +27,13 @@ export const add = action({
     if (orgId === null) return refuse('not_permitted', 'only who belongs to an organisation');
     if ((await store.countOf(ctx.tx, orgId)) >= limits.webhooksPerOrg)
       return refuse('too_many', `an organisation has at most ${limits.webhooksPerOrg} webhooks`);
-    const { size } = await headOf(ctx.tx);
+    if (input.about === 'cases' && ctx.actor.kind !== 'person') return refuse('not_permitted', 'notices are for people', '/about');
+    const size = await sizeFor(ctx, input.about, ctx.actor.id);
     const of: Webhook = {
       id: ctx.id('whk'),
       orgId,
       url: input.url,
+      about: input.about,
       state: 'active',
       toldSeq: Math.min(input.after ?? size, size),
       failures: 0,
@@ -111,7 +114,7 @@ export const redeliver = action({
   on: (ctx, input) => store.webhookById(ctx.tx, input.id),
   async run(ctx, input, of: Webhook) {
     if (of.state === 'ended') return refuse('wrong_state', 'this webhook has ended; add another');
-    const toldSeq = Math.min(input.after ?? of.toldSeq, (await headOf(ctx.tx)).size);
+    const toldSeq = Math.min(input.after ?? of.toldSeq, await sizeFor(ctx, of.about, of.addedBy));
     // A round under way is of the past: what it comes back with is refused as stale.
     const again: Webhook = { ...of, state: 'active', toldSeq, failures: 0, dueAt: ctx.now, leasedUntil: null, because: null };
     await store.saveWebhook(ctx.tx, again);
@@ -147,10 +150,8 @@ export const begin = action({
   on: (ctx, input) => store.webhookById(ctx.tx, input.id),
   async run(ctx, _input, of: Webhook) {
     if (of.state !== 'active' || of.leasedUntil === null) return refuse('wrong_state', 'nobody asked for it');
-    const { size } = await headOf(ctx.tx);
-    const entries = await entriesAfter(ctx.tx, of.toldSeq, size, limits.webhookBatch);
     const secrets = secretsOf(ctx.doors.keys.secret('webhooks'), of, ctx.now);
-    const spec: TellSpec = { url: of.url, secrets, messages: entries.map((entry) => messageOf(of.id, originOf(ctx), entry)) };
+    const spec: TellSpec = { url: of.url, secrets, messages: await messagesFor(ctx, of) };
     return done(spec);
   },
 });
@@ -176,6 +177,22 @@ export const conclude = action({
   },
   present: wire.present,
 });
+
+/** How many entries there are to tell: of the feed, or of one person's notices. */
+async function sizeFor(ctx: Ctx, about: Webhook['about'], personId: string): Promise<number> {
+  if (about === 'releases') return (await headOf(ctx.tx)).size;
+  return (await ctx.acrossCompartments((tx) => recipientById(tx, personId as Id<'psn'>))).lastSeq;
+}
+
+async function messagesFor(ctx: Ctx, of: Webhook) {
+  const origin = originOf(ctx);
+  if (of.about === 'releases') {
+    const entries = await entriesAfter(ctx.tx, of.toldSeq, (await headOf(ctx.tx)).size, limits.webhookBatch);
+    return entries.map((entry) => messageOf(of.id, origin, entry));
+  }
+  const notices = await noticesAfter(ctx.tx, of.addedBy, of.toldSeq, limits.webhookBatch);
+  return notices.map((notice) => noticeMessageOf(of.id, origin, notice));
+}
 
 function happened(event: `webhook.${string}`, of: Webhook, payload: unknown): Happening {
   return { event, thing: of.id, label: of.label, payload };

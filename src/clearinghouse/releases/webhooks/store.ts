@@ -2,12 +2,14 @@ import type { Tx } from '../../../base/doors.ts';
 import type { Id } from '../../../base/id.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../../base/label.ts';
+import { lastNoticeOf } from '../../cases/notices/store.ts';
 import type { Webhook } from './webhook.ts';
 
 type WebhookRow = {
   id: Id<'whk'>;
   org_id: Id<'org'>;
   url: string;
+  about: Webhook['about'];
   state: Webhook['state'];
   told_seq: number;
   failures: number;
@@ -74,7 +76,12 @@ export async function dueWebhooks(tx: Tx, size: number, now: Instant, limit: num
     .selectAll()
     .where('state', '=', 'active')
     .where('due_at', '<=', now)
-    .where('told_seq', '<', size)
+    .where((e) =>
+      e.or([
+        e.and([e('about', '=', 'releases'), e('told_seq', '<', size)]),
+        e.and([e('about', '=', 'cases'), e('told_seq', '<', lastNoticeOf(e.ref('added_by')))]),
+      ]),
+    )
     .where((e) => e.or([e('leased_until', 'is', null), e('leased_until', '<', now)]))
     .orderBy('due_at')
     .limit(limit)
@@ -89,6 +96,7 @@ function rowOf(w: Webhook): WebhookRow {
     id: w.id,
     org_id: w.orgId,
     url: w.url,
+    about: w.about,
     state: w.state,
     told_seq: w.toldSeq,
     failures: w.failures,
@@ -110,6 +118,7 @@ function webhookOf(r: WebhookRow): Webhook {
     id: r.id,
     orgId: r.org_id,
     url: r.url,
+    about: r.about,
     state: r.state,
     toldSeq: r.told_seq,
     failures: r.failures,

@@ -4,15 +4,22 @@ import type { Id } from '../../../base/id.ts';
 import { day, epochMs, hour, type Instant, minute, plusMs, second } from '../../../base/instant.ts';
 import type { Label } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
+import { linkOf } from '../../cases/notices/letter.ts';
+import type { Notice } from '../../cases/notices/notice.ts';
+import { points } from '../../cases/notices/points.ts';
+
+export const abouts = ['releases', 'cases'] as const;
 
 /** `parked`: given up until somebody asks for it again; `ended`: its owner or its receiver wants no more. */
 type WebhookState = 'active' | 'parked' | 'ended';
 
-/** An address of a member that is told of every release, in the order of the feed. */
+/** An address of a member that is told of every release in the order of the feed, or of what one person is told of cases. */
 export interface Webhook {
   readonly id: Id<'whk'>;
   readonly orgId: Id<'org'>;
   readonly url: string;
+  /** `cases`: what the person who added it is told, and nobody else. */
+  readonly about: (typeof abouts)[number];
   readonly state: WebhookState;
   /** The last `seq` that it took. */
   readonly toldSeq: number;
@@ -88,6 +95,13 @@ export function messageOf(webhookId: string, origin: string, entry: string): Mes
   // A dot would end the id where the receiver takes signature, id and time apart; there is none in it.
   const message = `msg_${webhookId.slice(4)}_${seq}`;
   return { seq, id: message, body: canonical({ type: 'release.published', timestamp: publishedAt, data }) };
+}
+
+/** A notice as a receiver is told it: which kind, which case by its id, the link, the hour. What happened is read there, by whoever may. */
+export function noticeMessageOf(webhookId: string, origin: string, of: Notice): Message {
+  const { seq, caseId, deadlineAt, at, point } = of;
+  const data = { seq, kind: points[point].kind, case: caseId, link: `https://${origin}/${linkOf(of)}`, deadlineAt };
+  return { seq, id: `msg_${webhookId.slice(4)}_${seq}`, body: canonical({ type: 'case.notice', timestamp: at, data }) };
 }
 
 /** Standard Webhooks 1.0.0, "Signature scheme": `v1`, HMAC-SHA256 over id, time and body, one for each secret. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
 import { wireId, wireInstant, wirePage } from '../../../base/wire.ts';
 import type { Actor } from '../../../trust/access.ts';
-import type { Webhook } from './webhook.ts';
+import { abouts, type Webhook } from './webhook.ts';
 
 const url = z
   .url({ protocol: /^https?$/ })
@@ -18,6 +18,8 @@ function isPlain(of: URL | null): boolean {
 
 export const addInput = z.object({
   url,
+  /** `cases`: what you yourself are told, as it is told; the links, never what happened. */
+  about: z.enum(abouts).default('releases'),
   /** The last `seq` of the feed that you have; from now on, when left out. */
   after: z.coerce.number().int().min(0).optional(),
 });
@@ -48,6 +50,7 @@ export const webhookOut = z.object({
   id: wireId('whk'),
   orgId: wireId('org'),
   url: z.string(),
+  about: z.enum(abouts),
   state: z.enum(['active', 'parked', 'ended']),
   toldSeq: z.number(),
   failures: z.number(),
@@ -62,8 +65,21 @@ export const listOut = z.object({ items: z.array(webhookOut) });
 export const wokenOut = z.object({ woken: z.number() });
 
 export function present(of: Webhook, _viewer: Actor): z.input<typeof webhookOut> {
-  const { id, orgId, url: to, state, toldSeq, failures, dueAt, addedAt, lastAt, lastStatus, because } = of;
-  return { id, orgId, url: to, state, toldSeq, failures, nextAt: state === 'active' ? dueAt : null, addedAt, lastAt, lastStatus, because };
+  const { id, orgId, url: to, about, state, toldSeq, failures, dueAt, addedAt, lastAt, lastStatus, because } = of;
+  return {
+    id,
+    orgId,
+    url: to,
+    about,
+    state,
+    toldSeq,
+    failures,
+    nextAt: state === 'active' ? dueAt : null,
+    addedAt,
+    lastAt,
+    lastStatus,
+    because,
+  };
 }
 
 /** With the secret, once: after this only those who wrote it down have it. */
