@@ -3,7 +3,7 @@ import { flow } from '../../src/app/flow.ts';
 import { runDues } from '../../src/app/worker.ts';
 import { day, hour } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
-import type { Case } from '../../src/clearinghouse/cases/case.ts';
+import { type Case, withVulnerability } from '../../src/clearinghouse/cases/case.ts';
 import * as cves from '../../src/clearinghouse/cases/cves/actions.ts';
 import { listCves, poolOf } from '../../src/clearinghouse/cases/cves/store.ts';
 import { cveServices } from '../../src/io/cve/program.ts';
@@ -130,7 +130,9 @@ describe('one flaw, one id', () => {
   test('two that turn out to be one are shown, and the younger is rejected as the other’s duplicate', async () => {
     const { cveId: stays } = (await hub.do<{ items: { cveId: string }[] }>(desk!, cves.ofCase, { id: first!.id })).items[0]!;
     const { cveId: goes } = await assign(other!);
-    await changeCase(hub, other!.id, (of) => ({ ...of, continuesInId: first!.vulnerabilityId }));
+    await changeCase(hub, other!.id, (of) =>
+      withVulnerability(of, { ...of.vulnerabilities[0], continuesInId: first!.vulnerabilities[0].id }),
+    );
     expect((await pool()).doubled).toEqual([{ keep: stays, reject: goes }]);
     await hub.do(desk!, cves.reject, { cveId: goes, because: 'Found to be one flaw.', replacedBy: stays });
     world.faults.push('lost');
@@ -154,6 +156,20 @@ describe('one flaw, one id', () => {
       code: 'conflict',
     });
   });
+});
+
+test('of a case with several flaws each has its own id, and which is meant is said', async () => {
+  const [a, b] = [await newCase(), await newCase()];
+  await changeCase(hub, a.id, (of) => ({ ...of, vulnerabilities: [of.vulnerabilities[0], b.vulnerabilities[0]] }));
+  expect(await assign(a)).toMatchObject({ code: 'malformed', at: '/vulnerabilityId' });
+  const [one, two] = [
+    await assign(a, { vulnerabilityId: a.vulnerabilities[0].id }),
+    await assign(a, { vulnerabilityId: b.vulnerabilities[0].id }),
+  ];
+  expect(one.cveId).not.toBe(two.cveId);
+  // In two cases, it is still one flaw.
+  expect(await assign(b)).toMatchObject({ code: 'conflict', because: expect.stringContaining(two.cveId) });
+  expect(await assign(b, { vulnerabilityId: a.vulnerabilities[0].id })).toMatchObject({ code: 'not_found' });
 });
 
 describe('whose scope it is', () => {

@@ -82,16 +82,12 @@ export async function listCases(tx: Tx, after: string, limit: number): Promise<C
   return rows.map(caseOf);
 }
 
-/** Cases whose work goes on in another vulnerability's. */
-export async function continuedCases(tx: Tx, limit: number): Promise<{ from: Id<'vul'>; into: Id<'vul'> }[]> {
-  const rows = await cases(tx)
-    .selectFrom('cases')
-    .select(['vulnerability_id', 'continues_in_id'])
-    .where('continues_in_id', 'is not', null)
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ from: row.vulnerability_id, into: row.continues_in_id! }));
+/** Vulnerabilities of cases whose work goes on in another, newest case first. */
+export async function continuedVulnerabilities(tx: Tx, limit: number): Promise<{ from: Id<'vul'>; into: Id<'vul'> }[]> {
+  const { rows } = await sql<{ from: Id<'vul'>; into: Id<'vul'> }>`
+    SELECT v ->> 'id' AS "from", v ->> 'continuesInId' AS "into" FROM cases, jsonb_array_elements(vulnerabilities) AS v
+    WHERE v ->> 'continuesInId' IS NOT NULL ORDER BY cases.id DESC LIMIT ${limit}`.execute(tx);
+  return rows;
 }
 
 export async function openCasesOn(tx: Tx, name: string): Promise<Case[]> {

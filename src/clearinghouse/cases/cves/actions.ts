@@ -8,7 +8,7 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../../t
 import type { Labour } from '../../../trust/labour.ts';
 import { vulnerabilityById } from '../../duplicates/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
-import { caseById, caseOfVulnerability, continuedCases } from '../store.ts';
+import { caseById, continuedVulnerabilities } from '../store.ts';
 import { tierIn } from '../wire.ts';
 import { cnaFor, readCnas } from './cna.ts';
 import * as rules from './cve.ts';
@@ -40,7 +40,7 @@ export const pool = action({
   async run(ctx) {
     const year = rules.yearOf(ctx.now);
     const { least, most } = (await store.poolOf(ctx.tx)) ?? { least: 0, most: 0 };
-    const pairs = await store.doubled(ctx.tx, await continuedCases(ctx.tx, limits.pageRows));
+    const pairs = await store.doubled(ctx.tx, await continuedVulnerabilities(ctx.tx, limits.pageRows));
     const doubled = pairs.map(([a, b]) =>
       rules.keptOf(a, b) === a ? { keep: a.cveId, reject: b.cveId } : { keep: b.cveId, reject: a.cveId },
     );
@@ -87,7 +87,9 @@ export const assign = action({
   output: wire.cveOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const no = rules.decideAssignment(await flawOf(ctx.tx, of));
+    const flaw = flawIn(of, input.vulnerabilityId);
+    if (isRefusal(flaw)) return flaw;
+    const no = rules.decideAssignment(await factsOf(ctx.tx, of, flaw));
     if (no) return no;
     const match = cnaFor(of.package, await store.scopesRead(ctx.tx), await store.cnasRead(ctx.tx));
     if (match.shortName !== null && match.shortName !== ctx.doors.cves.account?.org && input.because === undefined)
@@ -101,7 +103,7 @@ export const assign = action({
       return refuse('unavailable', 'no reserved CVE id is left; the pool is refilled by itself where it is set and CVE Services answers');
     const given: Cve = {
       ...free,
-      ...{ state: 'assigned', caseId: of.id, vulnerabilityId: of.vulnerabilityId, assignedBy: ctx.actor.id, assignedAt: ctx.now },
+      ...{ state: 'assigned', caseId: of.id, vulnerabilityId: flaw.id, assignedBy: ctx.actor.id, assignedAt: ctx.now },
       because: input.because ?? null,
     };
     await store.saveCve(ctx.tx, given);
@@ -119,11 +121,13 @@ export const recordForeign = action({
   input: wire.foreignInput,
   output: wire.cveOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
-  async run(ctx, { cveId, by }, of: Case) {
-    const has = await store.cveOfFlaw(ctx.tx, of.vulnerabilityId);
+  async run(ctx, { cveId, by, vulnerabilityId }, of: Case) {
+    const flaw = flawIn(of, vulnerabilityId);
+    if (isRefusal(flaw)) return flaw;
+    const has = await store.cveOfFlaw(ctx.tx, flaw.id);
     if (has) return refuse('conflict', `this flaw has ${has.cveId}: one flaw, one id; reject the one that is not to stay`);
     const foreign: Cve = {
-      ...{ cveId, year: rules.yearOfId(cveId), state: 'foreign', assignedByCna: by, caseId: of.id, vulnerabilityId: of.vulnerabilityId },
+      ...{ cveId, year: rules.yearOfId(cveId), state: 'foreign', assignedByCna: by, caseId: of.id, vulnerabilityId: flaw.id },
       ...{ assignedBy: ctx.actor.id, assignedAt: ctx.now, reservedAt: ctx.now, publishedAt: null, rejectedAt: null },
       ...{ because: null, replacedBy: null, label: cveLabel },
     };
@@ -165,7 +169,9 @@ export const takeRecord = action({
   output: wireOk,
   async run(ctx, { caseId, cveId, container, isWithdrawn }) {
     const of = await store.cveById(ctx.tx, cveId);
-    const isOurs = of && (of.state === 'assigned' || of.state === 'published') && of.caseId === caseId;
+    const released = await caseById(ctx.tx, caseId);
+    const isOfCase = released?.vulnerabilities.some((v) => v.id === of?.vulnerabilityId);
+    const isOurs = of && (of.state === 'assigned' || of.state === 'published') && isOfCase;
     // Another authority's record, or one that is rejected: theirs to write, or done with.
     if (!isOurs) return done({ ok: true as const });
     await ask(ctx, { kind: isWithdrawn ? 'reject' : 'publish', cveId, container: container as object });
@@ -349,16 +355,19 @@ function pooled(ctx: Ctx, cveId: string): Cve {
   };
 }
 
-async function flawOf(tx: Tx, of: Case): Promise<rules.Flaw> {
-  const vulnerability = await vulnerabilityById(tx, of.vulnerabilityId);
-  const into = of.continuesInId ?? vulnerability?.subsumedById ?? null;
-  const other = into && (await caseOfVulnerability(tx, into));
-  const cveId = into ? ((await store.cveOfFlaw(tx, into))?.cveId ?? null) : null;
-  return {
-    outcome: of.outcome,
-    has: (await store.cveOfFlaw(tx, of.vulnerabilityId)) ?? null,
-    continuesIn: into ? { vulnerabilityId: other ? other.id : into, cveId } : null,
-  };
+/** The flaw of a case that is meant; where it has several, one must be named. */
+function flawIn(of: Case, id: string | undefined) {
+  const [first, ...others] = of.vulnerabilities;
+  if (id === undefined)
+    return others.length === 0 ? first : refuse('malformed', 'this case has several flaws: name one', '/vulnerabilityId');
+  return of.vulnerabilities.find((v) => v.id === id) ?? refuse('not_found', 'no such flaw in this case', '/vulnerabilityId');
+}
+
+async function factsOf(tx: Tx, of: Case, flaw: Case['vulnerabilities'][number]): Promise<rules.Flaw> {
+  const into = flaw.continuesInId ?? (await vulnerabilityById(tx, flaw.id))?.subsumedById ?? null;
+  const other = into ? await store.cveOfFlaw(tx, into) : undefined;
+  const continuesIn = into && { vulnerabilityId: into, cveId: other?.cveId ?? null };
+  return { outcome: of.outcome, has: (await store.cveOfFlaw(tx, flaw.id)) ?? null, continuesIn };
 }
 
 function ofPool(event: Happening['event'], thing: string, payload: unknown): Happening {

@@ -14,11 +14,13 @@ export const byErrand = z.object({ id: wireId('cve') });
 export const poolInput = z
   .object({ least: z.int().min(0), most: z.int().min(0).max(limits.cvePoolIds) })
   .refine(({ least, most }) => least <= most, { message: 'least is more than most', path: ['least'] });
-export const assignInput = byCase.extend({
+/** Of a case that has several, which. */
+const ofFlaw = byCase.extend({ vulnerabilityId: wireId('vul').optional() });
+export const assignInput = ofFlaw.extend({
   /** Needed where another authority's scope covers the package: what it said, or that it did not answer. */
   because: wireText(limits.becauseChars).optional(),
 });
-export const foreignInput = byCase.extend({ cveId: wireCve, by: shortName });
+export const foreignInput = ofFlaw.extend({ cveId: wireCve, by: shortName });
 export const rejectInput = z.object({ cveId: wireCve, because: wireText(limits.becauseChars), replacedBy: wireCve.optional() });
 export const recordInput = z.object({
   caseId: wireId('cas'),
