@@ -1,5 +1,6 @@
 import type { Draft, PublicTree, Tx } from '../base/doors.ts';
-import { directory, directoryAt, type Entry, endBytes, entriesOf, packed, runsOf } from '../clearinghouse/releases/tree/archive.ts';
+import { directory, type Entry, packed } from '../base/zip.ts';
+import { directoryAt, endBytes, entriesOf, runsOf } from '../clearinghouse/releases/tree/archive.ts';
 import { csafLines } from '../clearinghouse/releases/tree/csaf.ts';
 import { Damaged, type Form, kept, type Line, ListWriter } from '../clearinghouse/releases/tree/list.ts';
 import { archivesOf, osvLines, recordIn } from '../clearinghouse/releases/tree/osv.ts';

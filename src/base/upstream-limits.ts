@@ -17,4 +17,6 @@ export const upstreamLimits = {
   /** How long a fork of last resort is carried before somebody decides anew. */
   lastResortDays: 365,
   sunsetTriggers: 16,
+  /** Of one bundle for a maintainer, before it is packed. */
+  assistanceBytes: 16 * 1024 * 1024,
 } as const;

@@ -1,4 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
+import { insist, isRefusal } from '../../src/base/refusal.ts';
+import { readEntry } from '../../src/clearinghouse/findings/formats/zip.ts';
 
 interface Packing {
   readonly name: string;
@@ -52,4 +54,16 @@ function mark(signature: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(signature);
   return bytes;
+}
+
+/** Name → bytes of what an archive holds, as the product's own reader reads those of strangers. */
+export function filesInZip(archive: Uint8Array): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (let at = 0; ; ) {
+    const read = readEntry(archive, at, true, 64 * 1024 * 1024);
+    if (read === 'end' || read === 'more') return found;
+    if (isRefusal(read)) return insist(read) as never;
+    found.set(read.entry.name, read.entry.bytes);
+    at = read.used;
+  }
 }

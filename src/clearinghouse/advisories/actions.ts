@@ -13,6 +13,7 @@ import { bareOf } from '../inventories/package-name.ts';
 import { scoreCvss } from '../priorities/cvss.ts';
 import { priorityOfCase } from '../priorities/store.ts';
 import { type Advisory, advisoryMoves, creditsOf, decideApproval } from './advisory.ts';
+import { assistanceActions } from './assistance/actions.ts';
 import { type Bulletin, trackingIdOf } from './bulletin.ts';
 import { written } from './documents.ts';
 import { gather, suggest } from './drafting/actions.ts';
@@ -256,4 +257,16 @@ function creditsIn(material: Material): Credit[] {
   return creditsOf(material.reports.map(({ orgId, orgName, receivedAt }) => ({ orgId, name: orgName, at: receivedAt })));
 }
 
-export const advisoryActions = [suggest, draft, draftInterim, withdraw, approve, get, ofCase, list, preview, ...revisionActions];
+export const advisoryActions = [
+  suggest,
+  draft,
+  draftInterim,
+  withdraw,
+  approve,
+  get,
+  ofCase,
+  list,
+  preview,
+  ...revisionActions,
+  ...assistanceActions,
+];

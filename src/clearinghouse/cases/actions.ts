@@ -255,7 +255,7 @@ async function findingsOf(ctx: Ctx, ids: readonly string[]): Promise<Finding[]> 
 }
 
 /** Reports lie in their finders' compartments; being read into the case is what shows them, as far as the tier goes. */
-async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
+export async function viewOf(ctx: Ctx, of: Case): Promise<wire.CaseView> {
   const findings = await ctx.acrossCompartments((tx) => findingsOf({ ...ctx, tx }, of.findingIds));
   const names = new Map<string, string>();
   for (const id of of.finderOrgIds) names.set(id, (await orgById(ctx.tx, id))?.name ?? '');
