@@ -49,6 +49,7 @@ const routes = [
     path: '/cases/$id/advisory',
     component: lazyRouteComponent(() => import('./pages/advisory.tsx'), 'AdvisoryPage'),
   }),
+  createRoute({ ...under, path: '/projects', component: lazyRouteComponent(() => import('./pages/projects.tsx'), 'ProjectsPage') }),
   createRoute({ ...under, path: '/fixes', component: lazyRouteComponent(() => import('./pages/fixes.tsx'), 'Fixes') }),
   createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),
   createRoute({ ...under, path: '/reviews/$id', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'Review') }),

@@ -4,6 +4,10 @@
  */
 import type { z } from 'zod';
 import type * as advisories from '../src/clearinghouse/advisories/wire.ts';
+import type * as ladders from '../src/clearinghouse/cases/contacts/ladders/wire.ts';
+import type * as profiles from '../src/clearinghouse/cases/contacts/profiles/wire.ts';
+import type * as records from '../src/clearinghouse/cases/contacts/records/wire.ts';
+import type * as pacing from '../src/clearinghouse/cases/pacing/wire.ts';
 import type * as knowers from '../src/clearinghouse/cases/read-ins/knowers/wire.ts';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
 import type * as statements from '../src/clearinghouse/cases/statements/wire.ts';
@@ -54,6 +58,12 @@ export type Place = z.output<typeof queue.ownPlaceOut>;
 export type Quota = z.output<typeof quotas.quotaOut>;
 export type CaseSummary = z.output<typeof cases.listOut>['items'][number];
 export type Case = z.output<typeof cases.caseOut>;
+export type Approach = z.output<typeof profiles.spokenOut>;
+export type Projects = z.output<typeof profiles.projectsOut>;
+export type Deliveries = z.output<typeof pacing.deliveriesOut>;
+export type Backlog = z.output<typeof pacing.backlogOut>;
+export type Contacts = z.output<typeof ladders.laddersOut>;
+export type UpstreamRecords = z.output<typeof records.recordsOut>;
 export type Knower = z.output<typeof knowers.knowersOut>['items'][number];
 export type KnowersFile = z.output<typeof knowers.exportOut>;
 export type Acknowledged = z.output<typeof readIns.acknowledgedOut>;

@@ -22,7 +22,7 @@ import { openHub } from '../hub.ts';
 const dir = mkdtempSync(join(tmpdir(), 'assistance-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-test('what a maintainer unpacks can be replayed elsewhere, and comes out the same', { timeout: 240_000 }, async ({ skip }) => {
+test('what a maintainer unpacks can be replayed elsewhere, and comes out the same', async ({ skip }) => {
   if (!existsSync('/usr/bin/bwrap')) skip('bubblewrap is missing: `apt-get install -y bubblewrap`');
   const trees = treeStore(join(dir, 'trees'));
   const sources = registrySources({ dir: join(dir, 'sources'), trees, compare: comparePackageVersions });
@@ -62,17 +62,6 @@ test('what a maintainer unpacks can be replayed elsewhere, and comes out the sam
       child.on('close', (code) => resolve({ code, out, err }));
     });
     expect(ended).toMatchObject({ code: 0, out: expect.stringMatching(/^same/) });
-    // With another input it is not the same, and says so.
-    writeFileSync(join(folder, words.match(/--poc (\S+)/)![1]!), '{}');
-    const other = await new Promise<number | null>((resolve) => {
-      const child = spawn(process.execPath, [main, ...words.split(' ')], {
-        cwd: folder,
-        stdio: 'ignore',
-        env: { ...process.env, BREAKWATER_DATA: join(dir, 'elsewhere') },
-      });
-      child.on('close', resolve);
-    });
-    expect(other).toBe(69);
   } finally {
     await hub.close();
   }

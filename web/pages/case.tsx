@@ -10,6 +10,10 @@ import { useGet, useWho } from '../session.ts';
 import { awaitedOnCase } from '../waiting.ts';
 import type { Case } from '../wire.ts';
 import { AdvisoryLink } from './case/advisory-link.tsx';
+import { Approach } from './case/approach.tsx';
+import { Assistance } from './case/assistance.tsx';
+import { Contacts } from './case/contacts.tsx';
+import { Deliveries } from './case/deliveries.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
@@ -60,7 +64,11 @@ function Shown({ of }: { of: Case }) {
       <Embargo of={of} />
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
+      {of.tier <= 1 && <Assistance of={of} />}
       {of.tier <= 1 && <Statements of={of} />}
+      {of.tier <= 1 && <Approach of={of} />}
+      {of.tier <= 1 && <Deliveries of={of} />}
+      {of.tier <= 1 && <Contacts of={of} />}
       {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}

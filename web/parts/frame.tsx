@@ -6,7 +6,7 @@ import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
 interface Place {
-  readonly to: '/' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/log';
+  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/log';
   readonly name: string;
   /** Only for who comes for this; undefined = everybody. */
   readonly roles?: readonly Who['roles'][number][];
@@ -14,6 +14,7 @@ interface Place {
 
 const places: readonly Place[] = [
   { to: '/', name: 'Queue' },
+  { to: '/projects', name: 'Projects', roles: ['maintainer'] },
   { to: '/fixes', name: 'Fixes', roles: ['operator', 'maintainer'] },
   { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
   { to: '/duplicates', name: 'Duplicates', roles: ['coordinator'] },

@@ -1,4 +1,17 @@
-import type { Agreement, Case, Determination, Finding, Fix, Release, Run, Statements, Submission, Validation } from '../wire.ts';
+import type {
+  Agreement,
+  Case,
+  Contacts,
+  Deliveries,
+  Determination,
+  Finding,
+  Fix,
+  Release,
+  Run,
+  Statements,
+  Submission,
+  Validation,
+} from '../wire.ts';
 import type { Tone } from './chips.tsx';
 
 /** Which words stand out; one table a kind of state, so that a new state does not compile until somebody has thought about it. */
@@ -26,6 +39,13 @@ export const validationTone: Record<Validation['state'], Tone> = {
   cancelled: 'plain',
 };
 export const caseTone: Record<Case['state'], Tone> = { open: 'plain', disclosed: 'good', closed: 'plain' };
+export const deliveryTone: Record<Deliveries['items'][number]['state'], Tone> = { waiting: 'care', delivered: 'good', withdrawn: 'plain' };
+export const ladderTone: Record<Contacts['items'][number]['state'], Tone> = {
+  climbing: 'care',
+  answered: 'good',
+  decided: 'plain',
+  ended: 'plain',
+};
 export const embargoTone: Record<NonNullable<Case['embargo']>['state'], Tone> = {
   none: 'plain',
   proposed: 'care',

@@ -45,16 +45,11 @@ export function ReadIn({ caseId }: { caseId: string }) {
         className="mt-3 max-w-md"
         onFormSubmit={(given) => offer.mutate(inputOf(given), { onSuccess: () => setOffered(offered + 1) })}
       >
-        <Who />
+        <Whom />
         <Field name="need" label="Why does this case need this person?" rows={2} />
         <Choice name="ability" label="What are they able to do?" of={abilities} />
         <Choice name="tier" label="Tier" of={tiers} />
-        <fieldset className="mb-4 border border-line p-3">
-          <legend className="px-1 font-medium">What was looked for</legend>
-          {exclusions.map(([name, label]) => (
-            <Choice key={name} name={name} label={label} of={answers} />
-          ))}
-        </fieldset>
+        <Exclusions />
         <Choice
           name="emergency"
           label="How are the terms accepted?"
@@ -74,7 +69,24 @@ export function ReadIn({ caseId }: { caseId: string }) {
   );
 }
 
-function Who() {
+/** What is looked for before anybody is vetted. */
+export function Exclusions() {
+  return (
+    <fieldset className="mb-4 border border-line p-3">
+      <legend className="px-1 font-medium">What was looked for</legend>
+      {exclusions.map(([name, label]) => (
+        <Choice key={name} name={name} label={label} of={answers} />
+      ))}
+    </fieldset>
+  );
+}
+
+export function exclusionsFound(checks: Record<string, unknown>): Record<string, boolean> {
+  return Object.fromEntries(exclusions.map(([name]) => [name, checks[name] === 'yes']));
+}
+
+/** A person of another organisation, and who answers for them. */
+export function Whom() {
   const orgs = itemsOf(useList<Org>('/api/orgs'));
   const [orgId, setOrgId] = useState('');
   const me = useWho().data;
@@ -111,6 +123,5 @@ function itemsOf<T>(found: { data: { pages: { items: readonly T[] }[] } | undefi
 }
 
 function inputOf({ personId, sponsorId, need, ability, tier, emergency, ...checks }: Record<string, unknown>): object {
-  const found = Object.fromEntries(exclusions.map(([name]) => [name, checks[name] === 'yes']));
-  return { personId, sponsorId, need, ability, tier: Number(tier), exclusions: found, emergency: emergency === 'yes' };
+  return { personId, sponsorId, need, ability, tier: Number(tier), exclusions: exclusionsFound(checks), emergency: emergency === 'yes' };
 }

@@ -1,7 +1,7 @@
 import { calendars } from '../../../../base/business-days.ts';
 import { limits } from '../../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../../base/refusal.ts';
-import { action, type Ctx, done, type Happening, presentItems } from '../../../../trust/action.ts';
+import { action, type Ctx, done, type Happening } from '../../../../trust/action.ts';
 import { type Case, ledgerLabel } from '../../case.ts';
 import { owedByDesk } from '../../clocks/clock.ts';
 import { startClock, stopClock } from '../../clocks/store.ts';
@@ -135,9 +135,11 @@ export const contacts = action({
       const participant = participants.get(ladder.participantId);
       return participant ? [{ ladder, participant, package: of.package }] : [];
     });
-    return done({ items });
+    const asked = new Set(items.map(({ participant }) => participant.id));
+    const unasked = [...participants.values()].filter((p) => isStaff && p.kind === 'supplier' && p.heardAt === null && !asked.has(p.id));
+    return done<wire.Standing>({ items, unasked });
   },
-  present: presentItems(wire.present),
+  present: wire.presentStanding,
 });
 
 export const endContacts = action({

@@ -69,13 +69,27 @@ export const ladderOut = z.object({
   /** What the next attempt may say to anybody. */
   words: z.string().optional(),
 });
-export const laddersOut = z.object({ items: z.array(ladderOut) });
+export const laddersOut = z.object({
+  items: z.array(ladderOut),
+  /** For the clearinghouse: suppliers whom nobody has tried to reach. */
+  unasked: z.array(z.object({ participantId: wireId('par'), supplier: z.string(), contact: z.string().nullable() })),
+});
 export const changedOut = z.object({ changed: z.number() });
 
 export interface Shown {
   readonly ladder: Ladder;
   readonly participant: Participant;
   readonly package: string;
+}
+
+export interface Standing {
+  readonly items: readonly Shown[];
+  readonly unasked: readonly Participant[];
+}
+
+export function presentStanding({ items, unasked }: Standing, viewer: Actor): z.input<typeof laddersOut> {
+  const none = unasked.map(({ id, name, contact }) => ({ participantId: id, supplier: name, contact }));
+  return { items: items.map((item) => present(item, viewer)), unasked: none };
 }
 
 export function present({ ladder: l, participant, package: name }: Shown, viewer: Actor): z.input<typeof ladderOut> {
