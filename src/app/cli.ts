@@ -5,6 +5,7 @@ import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
 import { advisoriesCommands } from './cli-advisories.ts';
+import { casesCommands } from './cli-cases.ts';
 import { findingsCommands } from './cli-findings.ts';
 import { labCommands } from './cli-lab.ts';
 import { ledgerCommand } from './cli-ledger.ts';
@@ -46,6 +47,7 @@ export function buildCli(start: (program: Command) => void): Command {
     });
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   sealCommands(program);
+  casesCommands(program);
   findingsCommands(program);
   advisoriesCommands(program);
   labCommands(program);

@@ -82,7 +82,7 @@ function Consent({ of }: { of: Backlog }) {
         disabled={act.isPending}
         focusableWhenDisabled
       >
-        {isGiven ? 'Incidents wait like everything else' : 'Let incidents come at once'}
+        {isGiven ? 'Take that consent back' : 'Let incidents come at once'}
       </Button>
     </div>
   );

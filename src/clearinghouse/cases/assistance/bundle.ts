@@ -27,7 +27,7 @@ interface BundledReport {
   readonly replay: { readonly record: Envelope; readonly recipe: RecipeFiles; readonly recipeName: string; readonly pocId: string } | null;
 }
 
-export interface BundleFile {
+interface BundleFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
