@@ -107,7 +107,7 @@ export class Teller {
   async #do(who: string, verb: string, rest: string, below: readonly string[]): Promise<void> {
     const actor = who === 'the hub' ? house : this.#people.get(who);
     if (!actor) throw new Error(`nobody is called ${who}`);
-    const told = [rest, ...below.filter((line) => line.startsWith('with ')).map((line) => line.slice(5))].join(' ');
+    const told = [rest, ...below.filter((line) => line.startsWith('with ')).map(repeated)].join(' ');
     const input = this.#inputOf(told);
     const as = actor === house ? house : await this.#hub.again(actor);
     const [declared, given] =
@@ -177,6 +177,13 @@ export class Teller {
 
 function over({ title: _, poc: __, ...rest }: Record<string, unknown>): Record<string, unknown> {
   return rest;
+}
+
+/** `with 3 times a.%.name="x %"` says it three times, with the number for the sign. */
+function repeated(line: string): string {
+  const [, times, text] = /^with (\d+) times (.+)$/.exec(line) ?? [];
+  if (text === undefined) return line.slice('with '.length);
+  return Array.from({ length: Number(times) }, (_, i) => text.replaceAll('%', String(i))).join(' ');
 }
 
 function at(value: unknown, path: string): unknown {
