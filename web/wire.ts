@@ -4,9 +4,13 @@
  */
 import type { z } from 'zod';
 import type * as advisories from '../src/clearinghouse/advisories/wire.ts';
+import type * as bases from '../src/clearinghouse/cases/clocks/bases/wire.ts';
+import type * as cra from '../src/clearinghouse/cases/clocks/cra/wire.ts';
+import type * as clocks from '../src/clearinghouse/cases/clocks/wire.ts';
 import type * as ladders from '../src/clearinghouse/cases/contacts/ladders/wire.ts';
 import type * as profiles from '../src/clearinghouse/cases/contacts/profiles/wire.ts';
 import type * as records from '../src/clearinghouse/cases/contacts/records/wire.ts';
+import type * as embargoes from '../src/clearinghouse/cases/embargoes/wire.ts';
 import type * as pacing from '../src/clearinghouse/cases/pacing/wire.ts';
 import type * as knowers from '../src/clearinghouse/cases/read-ins/knowers/wire.ts';
 import type * as readIns from '../src/clearinghouse/cases/read-ins/wire.ts';
@@ -64,6 +68,11 @@ export type Deliveries = z.output<typeof pacing.deliveriesOut>;
 export type Backlog = z.output<typeof pacing.backlogOut>;
 export type Contacts = z.output<typeof ladders.laddersOut>;
 export type UpstreamRecords = z.output<typeof records.recordsOut>;
+export type EmbargoTerms = z.output<typeof embargoes.termsOut>;
+export type Clock = z.output<typeof clocks.clocksOut>['items'][number];
+export type CraDuty = z.output<typeof cra.dutiesOut>['items'][number];
+export type CraForm = z.output<typeof cra.formOut>;
+export type Share = z.output<typeof bases.sharesOut>['items'][number];
 export type Knower = z.output<typeof knowers.knowersOut>['items'][number];
 export type KnowersFile = z.output<typeof knowers.exportOut>;
 export type Acknowledged = z.output<typeof readIns.acknowledgedOut>;

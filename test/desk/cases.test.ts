@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flow } from '../../src/app/flow.ts';
 import { caseActions } from '../../src/clearinghouse/cases/actions.ts';
-import { proposeEmbargo } from '../../src/clearinghouse/cases/embargoes/actions.ts';
+import { answerEmbargo, proposeEmbargo } from '../../src/clearinghouse/cases/embargoes/actions.ts';
 import { submitPatch } from '../../src/clearinghouse/cases/patches/actions.ts';
 import { readIn } from '../../src/clearinghouse/cases/read-ins/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
@@ -46,7 +46,6 @@ describe.skipIf(noBrowser)('cases', () => {
       exclusions,
     };
     await hub.do(coordinator, readIn, { id: caseId, ...person });
-    await hub.do(coordinator, proposeEmbargo, { id: caseId, endsAt: inDays(14), because: 'the project releases on Fridays' });
   });
   afterAll(() => desk?.close());
 
@@ -55,6 +54,9 @@ describe.skipIf(noBrowser)('cases', () => {
     await expectSound(visit, 'queue-offer');
     expect(await visit.text()).not.toContain('loop');
     await acceptTerms(visit);
+    const { hub } = desk;
+    await hub.do(coordinator!, proposeEmbargo, { id: caseId, endsAt: inDays(14), because: 'the project releases on Fridays' });
+    for (const finder of [north, south]) await hub.do(await hub.again(finder!), answerEmbargo, { id: caseId, answer: 'accept' });
     await visit.page.getByRole('link', { name: title }).click();
     await visit.page.getByRole('heading', { level: 1, name: title }).waitFor();
     await settled(visit.page);

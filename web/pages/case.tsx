@@ -12,7 +12,9 @@ import type { Case } from '../wire.ts';
 import { AdvisoryLink } from './case/advisory-link.tsx';
 import { Approach } from './case/approach.tsx';
 import { Assistance } from './case/assistance.tsx';
+import { Clocks } from './case/clocks.tsx';
 import { Contacts } from './case/contacts.tsx';
+import { CraDuties } from './case/cra.tsx';
 import { Deliveries } from './case/deliveries.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
@@ -20,6 +22,7 @@ import { Messages } from './case/messages.tsx';
 import { Patches } from './case/patches.tsx';
 import { ReadIn } from './case/read-in.tsx';
 import { Reports } from './case/reports.tsx';
+import { Sharing } from './case/sharing.tsx';
 import { Statements } from './case/statements.tsx';
 
 export function CasePage() {
@@ -62,6 +65,8 @@ function Shown({ of }: { of: Case }) {
         </Facts>
       </Section>
       <Embargo of={of} />
+      {of.tier <= 2 && <Clocks caseId={of.id} />}
+      {of.tier <= 1 && <CraDuties caseId={of.id} />}
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
       {of.tier <= 1 && <Assistance of={of} />}
@@ -70,6 +75,7 @@ function Shown({ of }: { of: Case }) {
       {of.tier <= 1 && <Deliveries of={of} />}
       {of.tier <= 1 && <Contacts of={of} />}
       {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
+      {of.tier <= 1 && <Sharing caseId={of.id} isOpen={of.state !== 'closed'} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
       {of.messages && <Messages caseId={of.id} messages={of.messages} />}

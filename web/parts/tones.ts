@@ -1,6 +1,7 @@
 import type {
   Agreement,
   Case,
+  Clock,
   Contacts,
   Deliveries,
   Determination,
@@ -52,6 +53,13 @@ export const embargoTone: Record<NonNullable<Case['embargo']>['state'], Tone> = 
   active: 'good',
   revise: 'care',
   exited: 'plain',
+};
+export const clockTone: Record<Clock['standing'], Tone> = {
+  running: 'plain',
+  overdue: 'care',
+  escalated: 'bad',
+  done: 'good',
+  'done-late': 'care',
 };
 type PatchVerdict = NonNullable<NonNullable<Case['patches']>[number]['verdict']>;
 export const patchTone: Record<PatchVerdict, Tone> = {

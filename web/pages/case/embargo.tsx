@@ -9,6 +9,8 @@ import { embargoTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
 import { useAct, useWho } from '../../session.ts';
 import type { Case } from '../../wire.ts';
+import { Asked } from './asked.tsx';
+import { EmbargoTerms } from './embargo-terms.tsx';
 
 /** Until when the case stays closed, who says so, and what is on the table. */
 export function Embargo({ of }: { of: Case }) {
@@ -44,6 +46,7 @@ export function Embargo({ of }: { of: Case }) {
           </Fact>
         )}
       </Facts>
+      {of.tier <= 1 && <EmbargoTerms of={of} />}
       {of.state === 'open' && of.tier <= 1 && (proposal ? <Answer of={of} byOrgId={proposal.byOrgId} /> : <Propose of={of} />)}
     </Section>
   );
@@ -77,15 +80,6 @@ function Answer({ of, byOrgId }: { of: Case; byOrgId: string | null }) {
         <TimeForm act={answer} button="Counter" extra={{ answer: 'counter' }} />
       </Asked>
     </div>
-  );
-}
-
-function Asked({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <details className="mt-3">
-      <summary className="w-fit cursor-pointer text-accent">{label}</summary>
-      <div className="mt-3 max-w-md">{children}</div>
-    </details>
   );
 }
 
