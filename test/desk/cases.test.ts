@@ -55,6 +55,8 @@ describe.skipIf(noBrowser)('cases', () => {
     expect(await visit.text()).not.toContain('loop');
     await acceptTerms(visit);
     const { hub } = desk;
+    // Whoever is read in after a time was proposed takes it as it stands.
+    await visit.page.getByRole('link', { name: title }).waitFor();
     await hub.do(coordinator!, proposeEmbargo, { id: caseId, endsAt: inDays(14), because: 'the project releases on Fridays' });
     for (const finder of [north, south]) await hub.do(await hub.again(finder!), answerEmbargo, { id: caseId, answer: 'accept' });
     await visit.page.getByRole('link', { name: title }).click();
