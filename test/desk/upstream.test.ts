@@ -64,7 +64,7 @@ describe.skipIf(noBrowser)('reaching the project', () => {
     const visit = await desk.visit(coordinator);
     await visit.go(`/cases/${caseId}`);
     await visit.page.getByText('Record a first attempt').click();
-    await visit.page.getByLabel('How', { exact: true }).selectOption('email');
+    await visit.page.getByLabel('Channel').selectOption('email');
     await visit.page.getByLabel('To whom').fill('security@looper.dev');
     await visit.page.getByRole('button', { name: 'Record it' }).click();
     await visit.page.getByText('Next: second attempt').waitFor();

@@ -136,7 +136,7 @@ function Attempt({ caseId, suppliers, label }: { caseId: string; suppliers: read
       <summary className="w-fit cursor-pointer text-accent">{label}</summary>
       <Form key={made} className="mt-3 max-w-md" onFormSubmit={send}>
         {only ? <p className="mb-3">{only[1]}</p> : <Choice name="participantId" label="Supplier" of={suppliers} />}
-        <Choice name="channel" label="How" of={channels} />
+        <Choice name="channel" label="Channel" of={channels} />
         <Field name="addressee" label="To whom" />
         <Choice
           name="carriesReport"

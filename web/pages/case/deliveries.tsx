@@ -82,20 +82,24 @@ function Recall({ id }: { id: string }) {
 function Deliver({ of }: { of: Case }) {
   const act = useAct(`/api/cases/${of.id}/deliveries`);
   const [sent, setSent] = useState(0);
+  const [isOpen, setOpen] = useState(false);
   const send = ({ personId, sponsorId, need, ...given }: Record<string, unknown>) =>
     act.mutate({ personId, sponsorId, need, exclusions: exclusionsFound(given) }, { onSuccess: () => setSent(sent + 1) });
   return (
-    <details className="mt-3">
+    // Organisations are read, and that is an entry in the log, when somebody wants to see them.
+    <details className="mt-3" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="w-fit cursor-pointer text-accent">Hand it to the project</summary>
-      <Form key={sent} className="mt-3 max-w-md" onFormSubmit={send}>
-        <Whom />
-        <Field name="need" label="Why does this case need this person?" value={`maintains ${of.package}`} rows={2} />
-        <Exclusions />
-        <Refusal error={act.error} />
-        <Button type="submit" disabled={act.isPending} focusableWhenDisabled>
-          Hand it over
-        </Button>
-      </Form>
+      {isOpen && (
+        <Form key={sent} className="mt-3 max-w-md" onFormSubmit={send}>
+          <Whom />
+          <Field name="need" label="Why does this case need this person?" value={`maintains ${of.package}`} rows={2} />
+          <Exclusions />
+          <Refusal error={act.error} />
+          <Button type="submit" disabled={act.isPending} focusableWhenDisabled>
+            Hand it over
+          </Button>
+        </Form>
+      )}
     </details>
   );
 }
