@@ -54,6 +54,8 @@ const routes = [
   createRoute({ ...under, path: '/reviews', component: lazyRouteComponent(() => import('./pages/reviews.tsx'), 'Reviews') }),
   createRoute({ ...under, path: '/reviews/$id', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'Review') }),
   createRoute({ ...under, path: '/passkeys', component: lazyRouteComponent(() => import('./pages/passkeys.tsx'), 'Passkeys') }),
+  createRoute({ ...under, path: '/notices', component: lazyRouteComponent(() => import('./pages/notices.tsx'), 'Notices') }),
+  createRoute({ ...under, path: '/mail', component: lazyRouteComponent(() => import('./pages/mail.tsx'), 'MailPage') }),
   createRoute({ ...under, path: '/log', component: lazyRouteComponent(() => import('./pages/log.tsx'), 'Log') }),
 ];
 

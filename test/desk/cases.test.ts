@@ -62,10 +62,10 @@ describe.skipIf(noBrowser)('cases', () => {
     await visit.page.getByRole('link', { name: title }).click();
     await visit.page.getByRole('heading', { level: 1, name: title }).waitFor();
     await settled(visit.page);
-    await visit.page.getByLabel('Write to everybody').fill('We see it too; a fix is on its way.');
+    await visit.page.getByLabel('Your message').fill('We see it too; a fix is on its way.');
     await visit.page.getByRole('button', { name: 'Send' }).click();
     await visit.page.getByText('We see it too').first().waitFor();
-    await expect.poll(() => visit.page.getByLabel('Write to everybody').inputValue()).toBe('');
+    await expect.poll(() => visit.page.getByLabel('Your message').inputValue()).toBe('');
     await visit.page.getByRole('button', { name: 'Accept this time' }).click();
     await visit.page.getByText('agreed between the parties').first().waitFor();
     await expectSound(visit, 'case-maintainer');

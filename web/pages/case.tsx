@@ -78,7 +78,7 @@ function Shown({ of }: { of: Case }) {
       {of.tier <= 1 && <Sharing caseId={of.id} isOpen={of.state !== 'closed'} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
-      {of.messages && <Messages caseId={of.id} messages={of.messages} />}
+      <Messages of={of} />
       {/* The clearinghouse keeps a case's history to itself: it names everybody who was asked. */}
       {isStaff && <Timeline thing={of.id} />}
     </Page>

@@ -6,7 +6,7 @@ import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
 interface Place {
-  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/log';
+  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/notices' | '/mail' | '/log';
   readonly name: string;
   /** Only for who comes for this; undefined = everybody. */
   readonly roles?: readonly Who['roles'][number][];
@@ -19,6 +19,8 @@ const places: readonly Place[] = [
   { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
   { to: '/duplicates', name: 'Duplicates', roles: ['coordinator'] },
   { to: '/organisations', name: 'Organisations', roles: ['coordinator'] },
+  { to: '/mail', name: 'Mail', roles: ['coordinator'] },
+  { to: '/notices', name: 'Notices' },
   { to: '/log', name: 'Log' },
 ];
 
