@@ -46,6 +46,11 @@ const routes = [
   createRoute({ ...under, path: '/cases/$id', component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage') }),
   createRoute({
     ...under,
+    path: '/cases/$id/participants',
+    component: lazyRouteComponent(() => import('./pages/participants.tsx'), 'ParticipantsPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/cases/$id/advisory',
     component: lazyRouteComponent(() => import('./pages/advisory.tsx'), 'AdvisoryPage'),
   }),

@@ -16,6 +16,7 @@ import { act } from '../../src/trust/act.ts';
 import { chainVerifier } from '../../src/trust/log/entry.ts';
 import { entriesAfter } from '../../src/trust/log/store.ts';
 import { insertOrg } from '../../src/trust/orgs/store.ts';
+import { benchCasePage } from './case-page.ts';
 import { benchClocks } from './clocks.ts';
 import { benchCsaf } from './csaf.ts';
 import { benchDuplicates } from './duplicates.ts';
@@ -87,6 +88,7 @@ process.stdout.write(`${await benchTap('committed single-row inserts, 16 at once
 await benchImports(doors, finder);
 process.stdout.write(`${await benchClocks(doors, db.pool)}\n`);
 process.stdout.write(`${await benchCsaf()}\n`);
+await benchCasePage(doors, (text) => process.stdout.write(text));
 await benchTree(doors, [100, 1_000], (text) => process.stdout.write(text));
 process.stdout.write(`${await benchOsvQuery(doors)}\n`);
 await declare();

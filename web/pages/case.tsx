@@ -1,4 +1,4 @@
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { Tag, Tlp } from '../parts/chips.tsx';
 import { highest, Ladder, type Rung } from '../parts/ladder.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
@@ -24,6 +24,7 @@ import { ReadIn } from './case/read-in.tsx';
 import { Reports } from './case/reports.tsx';
 import { Sharing } from './case/sharing.tsx';
 import { Statements } from './case/statements.tsx';
+import { Withdraw } from './case/withdraw.tsx';
 
 export function CasePage() {
   const { id } = useParams({ from: '/cases/$id' });
@@ -39,6 +40,8 @@ const tiers = ['everything', 'reports, proofs of concept and patches', 'the fix 
 
 function Shown({ of }: { of: Case }) {
   const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const ownId = useWho().data?.orgId;
+  const isFinder = !isStaff && of.finderOrgIds?.some((id) => id === ownId);
   const next = awaitedOnCase(of, new Date().toISOString());
   const rung = of.reports && highest(of.reports.map((report) => report.rung as Rung));
   return (
@@ -70,6 +73,13 @@ function Shown({ of }: { of: Case }) {
       {of.reports && <Reports of={of} reports={of.reports} />}
       <Patches of={of} />
       {of.tier <= 1 && <Assistance of={of} />}
+      {of.tier <= 1 && (
+        <p className="mt-8">
+          <Link to="/cases/$id/participants" params={{ id: of.id }}>
+            Who takes part
+          </Link>
+        </p>
+      )}
       {of.tier <= 1 && <Statements of={of} />}
       {of.tier <= 1 && <Approach of={of} />}
       {of.tier <= 1 && <Deliveries of={of} />}
@@ -79,6 +89,7 @@ function Shown({ of }: { of: Case }) {
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
       <Messages of={of} />
+      {isFinder && of.state !== 'closed' && <Withdraw caseId={of.id} />}
       {/* The clearinghouse keeps a case's history to itself: it names everybody who was asked. */}
       {isStaff && <Timeline thing={of.id} />}
     </Page>

@@ -7,6 +7,7 @@ import type {
   Determination,
   Finding,
   Fix,
+  Participant,
   Release,
   Run,
   Statements,
@@ -82,3 +83,10 @@ export const fixTone: Record<Fix['state'], Tone> = {
 };
 export const statementTone: Record<Statements['items'][number]['state'], Tone> = { given: 'care', approved: 'good', replaced: 'plain' };
 export const releaseTone: Record<Release['state'], Tone> = { scheduled: 'care', published: 'good', held: 'bad', unscheduled: 'plain' };
+export const standingTone: Record<NonNullable<Participant['standing']>, Tone> = {
+  'not-asked': 'care',
+  silent: 'bad',
+  awaited: 'care',
+  answered: 'good',
+  withdrawn: 'plain',
+};

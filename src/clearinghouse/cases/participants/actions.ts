@@ -2,7 +2,7 @@ import { label, ownOf } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
-import { orgById } from '../../../trust/orgs/store.ts';
+import { namesByIds, orgById } from '../../../trust/orgs/store.ts';
 import { bareOf } from '../../inventories/package-name.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { readInsOfCase } from '../read-ins/store.ts';
@@ -139,9 +139,12 @@ export const participants = action({
   async run(ctx, _input, of: Case) {
     if (tierIn(of, ctx.actor) > 1) return refuse('not_found', 'no such thing');
     const all = await store.participantsOf(ctx.tx, of.id);
-    const orgNames: Record<string, string> = {};
-    for (const id of new Set(all.flatMap((p) => [p.coordinatorOrgId ?? [], p.proxyOrgId ?? []].flat())))
-      orgNames[id] = (await orgById(ctx.tx, id))?.name ?? '';
+    const orgNames = Object.fromEntries(
+      await namesByIds(
+        ctx.tx,
+        all.flatMap((p) => [p.coordinatorOrgId ?? [], p.proxyOrgId ?? []].flat()),
+      ),
+    );
     const readIns = await readInsOfCase(ctx.tx, of.id);
     return done<wire.Participation>({
       ...{ of, participants: all, statements: await statementsOfCase(ctx.tx, of.id), duties: await store.dutiesOf(ctx.tx, of.id) },

@@ -1,6 +1,6 @@
 import { seal } from '../../../../base/signature.ts';
 import { action, type Ctx, done } from '../../../../trust/action.ts';
-import { grantsOf, orgById, personById } from '../../../../trust/orgs/store.ts';
+import { grantsOf, namesByIds } from '../../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../../case.ts';
 import { caseById } from '../../store.ts';
 import { readInsOfCase } from '../store.ts';
@@ -46,15 +46,14 @@ export const exportKnowers = action({
 async function knowersOf(ctx: Ctx, of: Case): Promise<Knower[]> {
   const readIns = await readInsOfCase(ctx.tx, of.id);
   const byName = new Set<string>(readIns.map((r) => r.id));
-  const names = new Map<string, string>();
-  const nameOf = async (id: string): Promise<string> => {
-    const name = names.get(id) ?? (await (id.startsWith('org_') ? orgById(ctx.tx, id) : personById(ctx.tx, id)))?.name ?? id;
-    names.set(id, name);
-    return name;
-  };
+  const grants = (await grantsOf(ctx.tx, of.id)).filter((g) => !byName.has(g.id));
+  // Asked for at once: a case of a hundred suppliers has hundreds of them.
+  const ids = [...grants.map((g) => g.holderId), ...readIns.flatMap((r) => [r.personId, r.orgId, r.sponsorId])];
+  const names = await namesByIds(ctx.tx, ids);
+  const nameOf = (id: string) => names.get(id) ?? id;
   const items: Knower[] = [];
-  for (const g of (await grantsOf(ctx.tx, of.id)).filter((g) => !byName.has(g.id))) {
-    const name = await nameOf(g.holderId);
+  for (const g of grants) {
+    const name = nameOf(g.holderId);
     items.push({
       ...{ holderId: g.holderId, kind: 'organisation', name, org: name, tier: g.tier, state: g.revokedAt ? 'ended' : 'granted' },
       ...{ because: g.because, ability: null, sponsorId: null, sponsor: null, exclusions: null, askedBy: null, askedAt: null },
@@ -63,7 +62,7 @@ async function knowersOf(ctx: Ctx, of: Case): Promise<Knower[]> {
     });
   }
   for (const r of readIns) {
-    const named = { person: await nameOf(r.personId), org: await nameOf(r.orgId), sponsor: await nameOf(r.sponsorId) };
+    const named = { person: nameOf(r.personId), org: nameOf(r.orgId), sponsor: nameOf(r.sponsorId) };
     items.push(knowerOf(r, named));
   }
   return items;
