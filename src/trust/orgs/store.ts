@@ -269,7 +269,9 @@ export async function grantsOf(tx: Tx, compartment: string): Promise<(Grant & { 
 /** Of organisations and people, by id; whom nobody knows is not in it. */
 export async function namesByIds(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; name: string }>`
-    SELECT id, name FROM orgs WHERE id = ANY (${ids}::text[]) UNION ALL SELECT id, name FROM people WHERE id = ANY (${ids}::text[])`.execute(tx);
+    SELECT id, name FROM orgs WHERE id = ANY (${ids}::text[]) UNION ALL SELECT id, name FROM people WHERE id = ANY (${ids}::text[])`.execute(
+    tx,
+  );
   return new Map(rows.map((r) => [r.id, r.name]));
 }
 
