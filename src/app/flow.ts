@@ -8,6 +8,7 @@ import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.
 import * as cves from '../clearinghouse/cases/cves/actions.ts';
 import { endEmbargoes, lapseProposal } from '../clearinghouse/cases/embargoes/actions.ts';
 import * as ends from '../clearinghouse/cases/embargoes/ends/actions.ts';
+import { countedEvents, factOf, note, publishQuarter } from '../clearinghouse/cases/metrics/actions.ts';
 import { tell } from '../clearinghouse/cases/notices/actions.ts';
 import { mailLabour, wakeMail } from '../clearinghouse/cases/notices/mails/actions.ts';
 import { eventsTold } from '../clearinghouse/cases/notices/points.ts';
@@ -123,6 +124,8 @@ export const flow: Flow = {
     // What is published is what its CVE record says, as soon as CVE Services takes it.
     hop('release.published', tellRecord, thing),
     hop('release.cve-record', cves.takeRecord, ({ payload }) => payload),
+    // What metrics count, from the log's own entries.
+    ...countedEvents.map((event) => hop(event, note, factOf)),
     hop('release.published', fixes.match, thing),
     hop('release.published', feeds.collect, thing),
     // What was shared early with some is for all of the feed once nothing binds any more.
@@ -174,6 +177,7 @@ export const flow: Flow = {
     strikeClocks,
     releases.publishDue,
     cves.tend,
+    publishQuarter,
     wakeMail,
     webhooks.wakeDue,
     repository.refresh,

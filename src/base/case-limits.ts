@@ -47,4 +47,8 @@ export const caseLimits = {
   cnaListBytes: 4 * 1024 * 1024,
   cnas: 2_000,
   cnaScopes: 1_000,
+  /** A metric shows nothing that fewer cases stand behind: to a board, and to everybody. A quarter is public so long after its end. */
+  boardCell: 3,
+  publicCell: 5,
+  metricLagDays: 30,
 } as const;

@@ -23,6 +23,7 @@ import { exit, governing } from './embargoes/embargo.ts';
 import { historyActions } from './histories/actions.ts';
 import { ledgerActions } from './ledger/actions.ts';
 import { lastMessages, messageActions } from './messages/actions.ts';
+import { metricActions } from './metrics/actions.ts';
 import { noticeActions } from './notices/actions.ts';
 import { pacingActions } from './pacing/actions.ts';
 import { participantActions } from './participants/actions.ts';
@@ -297,6 +298,7 @@ export const caseActions = [
   ...patchActions,
   ...statementActions,
   ...cveActions,
+  ...metricActions,
   ...clockActions,
   ...profileActions,
   ...ladderActions,
