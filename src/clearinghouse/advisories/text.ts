@@ -51,8 +51,9 @@ export interface SupplierSays {
   readonly at: Instant;
 }
 
-export const workaroundKinds = ['workaround', 'mitigation'] as const;
-interface Workaround {
+/** What can be done without a fix, or that there will be none: CSAF's categories. */
+export const workaroundKinds = ['workaround', 'mitigation', 'no_fix_planned'] as const;
+export interface Workaround {
   readonly kind: (typeof workaroundKinds)[number];
   readonly text: string;
 }

@@ -153,6 +153,7 @@ export const suggestionOut = z.object({
     ...{ title: z.string(), summary: z.string(), affected: z.array(rangeOut), cve: z.string().nullable(), cwe: z.string().nullable() },
     references: z.array(z.object({ kind: z.string(), url: z.string() })),
     otherScores: z.array(z.object({ by: z.string(), vector: z.string() })),
+    workarounds: z.array(z.object({ kind: z.enum(workaroundKinds), text: z.string() })),
   }),
   origins: z.array(origin),
   missing: z.array(z.string()),

@@ -3,6 +3,7 @@ import { parseRecipe, type Recipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import { orgById } from '../../../trust/orgs/store.ts';
 import type { Case } from '../../cases/case.ts';
+import { recordsOf } from '../../cases/contacts/records/store.ts';
 import { participantsOf } from '../../cases/participants/store.ts';
 import { patchesOf } from '../../cases/patches/store.ts';
 import { statementsOfCase } from '../../cases/statements/store.ts';
@@ -57,6 +58,11 @@ export async function gather(ctx: Ctx, of: Case): Promise<Material> {
     tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),
     bisected: (await bisectionsOfFindings(ctx.tx, of.findingIds)).flatMap((b) => bisectedBy(ctx, b)),
     hasPriority: (await priorityOfCase(ctx.tx, of.id)) !== undefined,
+    nonFixes: (await recordsOf(ctx.tx, of.id)).flatMap((r) =>
+      r.kind === 'non-fix' && r.state === 'approved'
+        ? [{ supplier: names.get(r.participantId) ?? '', position: r.said.position, saidAt: r.said.saidAt }]
+        : [],
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Instant } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { AffectedRange as BisectedRange } from '../../../lab/bisect/bisect.ts';
@@ -5,7 +6,7 @@ import { artefactOf, type Patch } from '../../cases/patches/patch.ts';
 import type { Statement } from '../../cases/statements/statement.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { scoreCvss } from '../../priorities/cvss.ts';
-import type { AffectedRange, AiUse, SupplierSays } from '../text.ts';
+import type { AffectedRange, AiUse, SupplierSays, Workaround } from '../text.ts';
 
 /** What a case holds that an advisory can be made of. */
 export interface Material {
@@ -19,6 +20,8 @@ export interface Material {
   /** Current ones. */
   readonly statements: readonly (Statement & { readonly orgName: string })[];
   readonly hasPriority: boolean;
+  /** What maintainers said who will not fix, in their own words, as it was recorded and approved. */
+  readonly nonFixes: readonly { readonly supplier: string; readonly position: string; readonly saidAt: Instant }[];
 }
 
 type Report = Pick<
@@ -69,6 +72,7 @@ interface Suggestion {
     readonly cwe: string | null;
     readonly references: readonly { readonly kind: 'web'; readonly url: string }[];
     readonly otherScores: readonly { readonly by: string; readonly vector: string }[];
+    readonly workarounds: readonly Workaround[];
   };
   readonly origins: readonly Origin[];
   /** What nobody has said yet. */
@@ -85,6 +89,8 @@ export function suggestionOf(material: Material): Suggestion {
   const urls = [...new Set(material.reports.flatMap((r) => r.references))].filter(isUsable).slice(0, limits.referencesPerAdvisory);
   const claims = material.reports.flatMap((r) => (r.cvss ? [{ by: r.orgName, vector: r.cvss }] : []));
   const otherScores = claims.filter((claim) => !isRefusal(scoreCvss(claim.vector))).slice(0, limits.otherScoresPerAdvisory);
+  // Where there is a version with a fix, "none is planned" would contradict it (CSAF 2.1 6.1.35).
+  const unfixed = ranges.every((r) => r.fixed === null) ? material.nonFixes.slice(0, limits.workaroundsPerAdvisory) : [];
   const origins: Origin[] = [
     { at: '/title', from: 'the case' },
     { at: '/summary', from: `the report of ${first?.orgName ?? 'nobody'}: say how it shows, not how it is done` },
@@ -92,11 +98,13 @@ export function suggestionOf(material: Material): Suggestion {
     ...(cwe ? [{ at: '/cwe', from: `the report of ${cwe.by}` }] : []),
     ...(cve ? [{ at: '/cve', from: 'a report names it' }] : []),
     ...otherScores.map((s, i) => ({ at: `/otherScores/${i}`, from: `the report of ${s.by}` })),
+    ...unfixed.map((n, i) => ({ at: `/workarounds/${i}`, from: `the non-fix record of ${n.supplier}, said ${n.saidAt}` })),
   ];
   return {
     draft: {
       ...{ title: material.title, summary: first?.text ?? '', affected: ranges, cve, cwe: cwe?.id ?? null },
       ...{ references: urls.map((url) => ({ kind: 'web' as const, url })), otherScores },
+      workarounds: unfixed.map(({ position }) => ({ kind: 'no_fix_planned' as const, text: position })),
     },
     origins,
     missing: missingIn(material, ranges, cve),

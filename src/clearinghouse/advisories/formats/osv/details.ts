@@ -34,10 +34,13 @@ function section({ title, category, text }: Note): string {
   return `${heading}${title ?? category}\n\n${text}`;
 }
 
+const titles: Readonly<Record<string, string>> = { workaround: 'Workaround', mitigation: 'Mitigation', no_fix_planned: 'No fix planned' };
+
 function workarounds({ remedies }: Source['vulnerabilities'][number]): string[] {
-  return remedies
-    .filter((r) => r.category === 'workaround' || r.category === 'mitigation')
-    .map((r) => `${heading}${r.category === 'workaround' ? 'Workaround' : 'Mitigation'}\n\n${r.details}`);
+  return remedies.flatMap(({ category, details }) => {
+    const title = titles[category];
+    return title === undefined ? [] : [`${heading}${title}\n\n${details}`];
+  });
 }
 
 function unique(texts: readonly string[]): string[] {
