@@ -44,7 +44,15 @@ const take = async (as: Actor) => {
 test('a maintainer has all of it in one archive, each file by its digest, and the record is signed by the key beside it', async () => {
   const { files, text } = await take(maintainer!);
   expect([...files.keys()].sort()).toEqual([
-    ...['README.txt', 'SHA256SUMS', 'patches/1-verified.patch', 'recipes/looper.yaml', 'recipes/looper/control.txt', 'record-key.pem'],
+    ...[
+      'COPY.txt',
+      'README.txt',
+      'SHA256SUMS',
+      'patches/1-verified.patch',
+      'recipes/looper.yaml',
+      'recipes/looper/control.txt',
+      'record-key.pem',
+    ],
     ...['report-1/file-1-poc.txt', 'report-1/record.json', 'report-1/report.txt'],
     ...['report-2/file-1-poc.txt', 'report-2/record.json', 'report-2/report.txt'],
   ]);

@@ -6,6 +6,8 @@ import { parseRecipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import { viewOf } from '../../cases/actions.ts';
 import { bundleOf, type Material } from '../../cases/assistance/bundle.ts';
+import { copyLine } from '../../cases/canaries/canary.ts';
+import { copyFor } from '../../cases/canaries/store.ts';
 import { type Case, ledgerLabel, type Report } from '../../cases/case.ts';
 import { governing } from '../../cases/embargoes/embargo.ts';
 import { caseById } from '../../cases/store.ts';
@@ -35,7 +37,9 @@ export const assist = action({
     const material = await materialOf(ctx, of);
     if (isRefusal(material)) return material;
     const { files, leftOut } = bundleOf(material);
-    const data = zipped(files, ctx.now);
+    // Beside what is used: whose copy this is.
+    const copy = { name: 'COPY.txt', bytes: Buffer.from(copyLine(await copyFor(ctx, of))) };
+    const data = zipped([...files, copy], ctx.now);
     const taken = { filename: `breakwater-${of.id}.zip`, sha256: sha256(data), bytes: data.length };
     const payload = { sha256: taken.sha256, bytes: taken.bytes, byId: ctx.actor.id };
     const event = { event: 'case.assistance-taken' as const, thing: of.id, label: ledgerLabel(of), payload };

@@ -48,12 +48,17 @@ export function markPatch(bytes: Uint8Array, code: string): Uint8Array | undefin
   // A mail of git format-patch keeps its headers first; what stands between its `---` and its diff nobody applies.
   const at = /^(diff --git |--- \S|Index: )/.test(text.subarray(0, 16).toString('latin1')) ? 0 : afterRule(text);
   if (at === undefined) return undefined;
-  return Buffer.concat([text.subarray(0, at), Buffer.from(`Breakwater-Copy: ${code}\n`), text.subarray(at)]);
+  return Buffer.concat([text.subarray(0, at), Buffer.from(copyLine(code)), text.subarray(at)]);
 }
 
 function afterRule(text: Buffer): number | undefined {
   const [rule, diff] = [text.indexOf('\n---\n'), text.indexOf('\ndiff --git ')];
   return text.subarray(0, 5).toString('latin1') === 'From ' && rule >= 0 && rule < diff ? rule + '\n---\n'.length : undefined;
+}
+
+/** As it stands in a patch, or in a file of its own. */
+export function copyLine(code: string): string {
+  return `Breakwater-Copy: ${code}\n`;
 }
 
 /** Codes found in a leaked text, with how often each, hidden or seen. Whether they are ours is for the caller to look up. */
