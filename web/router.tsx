@@ -61,6 +61,7 @@ const routes = [
   createRoute({ ...under, path: '/passkeys', component: lazyRouteComponent(() => import('./pages/passkeys.tsx'), 'Passkeys') }),
   createRoute({ ...under, path: '/notices', component: lazyRouteComponent(() => import('./pages/notices.tsx'), 'Notices') }),
   createRoute({ ...under, path: '/mail', component: lazyRouteComponent(() => import('./pages/mail.tsx'), 'MailPage') }),
+  createRoute({ ...under, path: '/metrics', component: lazyRouteComponent(() => import('./pages/metrics.tsx'), 'MetricsPage') }),
   createRoute({ ...under, path: '/log', component: lazyRouteComponent(() => import('./pages/log.tsx'), 'Log') }),
 ];
 

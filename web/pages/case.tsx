@@ -15,12 +15,14 @@ import { Assistance } from './case/assistance.tsx';
 import { Clocks } from './case/clocks.tsx';
 import { Contacts } from './case/contacts.tsx';
 import { CraDuties } from './case/cra.tsx';
+import { Cves } from './case/cves.tsx';
 import { Deliveries } from './case/deliveries.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
 import { Patches } from './case/patches.tsx';
 import { ReadIn } from './case/read-in.tsx';
+import { Regressed } from './case/regressed.tsx';
 import { Reports } from './case/reports.tsx';
 import { Sharing } from './case/sharing.tsx';
 import { Statements } from './case/statements.tsx';
@@ -85,6 +87,8 @@ function Shown({ of }: { of: Case }) {
       {of.tier <= 1 && <Deliveries of={of} />}
       {of.tier <= 1 && <Contacts of={of} />}
       {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
+      {isStaff && of.disclosedAt && <Regressed caseId={of.id} />}
+      {isStaff && <Cves of={of} />}
       {of.tier <= 1 && <Sharing caseId={of.id} isOpen={of.state !== 'closed'} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}

@@ -6,7 +6,7 @@ import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
 interface Place {
-  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/notices' | '/mail' | '/log';
+  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/notices' | '/mail' | '/metrics' | '/log';
   readonly name: string;
   /** Only for who comes for this; undefined = everybody. */
   readonly roles?: readonly Who['roles'][number][];
@@ -21,6 +21,7 @@ const places: readonly Place[] = [
   { to: '/organisations', name: 'Organisations', roles: ['coordinator'] },
   { to: '/mail', name: 'Mail', roles: ['coordinator'] },
   { to: '/notices', name: 'Notices' },
+  { to: '/metrics', name: 'Metrics' },
   { to: '/log', name: 'Log' },
 ];
 
@@ -51,7 +52,7 @@ export function Frame() {
   );
 }
 
-const open = /^\/(found|enter|log)\/?$/;
+const open = /^\/(found|enter|log|metrics)\/?$/;
 
 /** The page, for whoever may be here; a session that ended anywhere ends up here too. */
 function Within() {

@@ -3,6 +3,8 @@ import type {
   Case,
   Clock,
   Contacts,
+  Cve,
+  CvePool,
   Deliveries,
   Determination,
   Finding,
@@ -89,4 +91,18 @@ export const standingTone: Record<NonNullable<Participant['standing']>, Tone> = 
   awaited: 'care',
   answered: 'good',
   withdrawn: 'plain',
+};
+export const cveTone: Record<Cve['state'], Tone> = {
+  pooled: 'plain',
+  assigned: 'care',
+  published: 'good',
+  rejecting: 'care',
+  rejected: 'plain',
+  foreign: 'plain',
+};
+export const errandTone: Record<CvePool['errands'][number]['state'], Tone> = {
+  waiting: 'care',
+  done: 'good',
+  refused: 'bad',
+  replaced: 'plain',
 };
