@@ -20,7 +20,7 @@ export default defineConfig({
       { extends: true, test: { name: 'contracts', include: ['test/contracts/*.test.ts'] } },
       { extends: true, test: { name: 'flows', isolate: false, include: ['test/flows/*.test.ts'], exclude: long } },
       { extends: true, test: { name: 'long', include: long } },
-      { extends: true, test: { name: 'desk', include: ['test/desk/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'desk', include: ['test/desk/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'], testTimeout: 900_000 } },
       // A second kernel, registries that vanish, hundreds of boxes: `npm run soak`, not part of `npm test`.
       { extends: true, test: { name: 'soak', include: ['test/soak/*.test.ts'], testTimeout: 900_000 } },
