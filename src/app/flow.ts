@@ -3,6 +3,7 @@ import * as cases from '../clearinghouse/cases/actions.ts';
 import { strikeClocks } from '../clearinghouse/cases/clocks/actions.ts';
 import { lapseBasis, recordShares } from '../clearinghouse/cases/clocks/bases/actions.ts';
 import { craMeasured, startCra } from '../clearinghouse/cases/clocks/cra/actions.ts';
+import { reckonSuppliers } from '../clearinghouse/cases/clocks/suppliers/actions.ts';
 import { endContacts } from '../clearinghouse/cases/contacts/ladders/actions.ts';
 import { endLastResorts } from '../clearinghouse/cases/contacts/records/actions.ts';
 import * as cves from '../clearinghouse/cases/cves/actions.ts';
@@ -38,8 +39,14 @@ import { forgetReplies, sumTiles } from '../trust/log/actions.ts';
 
 const thing = ({ thing }: Happened) => ({ id: thing });
 
+/** After which a supplier may owe more than before, or less. */
+const supplierEvents = [
+  ...['participant-added', 'participant-moved', 'participant-bound', 'read-in', 'observed', 'patch-judged', 'embargo-terminated'],
+  ...['contact-attempted', 'contact-heard', 'statement-given', 'statement-approved', 'vulnerability-added', 'vulnerability-dropped'],
+].map((event) => `case.${event}`);
+
 const tidings = ({ seq, event, thing, actor, payload }: Happened) => {
-  const caseId = event.startsWith('case.') ? thing : null;
+  const caseId = thing.startsWith('cas_') ? thing : null;
   return { caseId, event, entrySeq: seq, actor, payload };
 };
 
@@ -107,6 +114,8 @@ export const flow: Flow = {
     hop('case.clock-overdue', lapseBasis, ({ thing, payload }) =>
       payload.kind === 'legal-basis' ? { id: thing, orgId: payload.about } : undefined,
     ),
+    // What a supplier owes from the hour it is told, as far as it has not yet been done.
+    ...supplierEvents.map((event) => hop(event, reckonSuppliers, thing)),
     hop('case.continued', ends.adoptEarlierEnd, ({ thing, payload }) => ({ id: thing, intoId: payload.intoId })),
     ...['case.disclosed', 'case.closed'].map((event) => hop(event, ends.settleClocks, thing)),
     hop('case.closed', endContacts, thing),

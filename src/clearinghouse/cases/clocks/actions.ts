@@ -6,6 +6,7 @@ import { basisActions } from './bases/actions.ts';
 import { strike } from './clock.ts';
 import { craActions } from './cra/actions.ts';
 import * as store from './store.ts';
+import { reckonSuppliers } from './suppliers/actions.ts';
 import * as wire from './wire.ts';
 
 export const clocks = action({
@@ -60,4 +61,4 @@ export const strikeClocks = action({
   },
 });
 
-export const clockActions = [clocks, owed, strikeClocks, ...craActions, ...basisActions];
+export const clockActions = [clocks, owed, strikeClocks, reckonSuppliers, ...craActions, ...basisActions];
