@@ -8,8 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { flow as whole } from '../../src/app/flow.ts';
 import { mailIn } from '../../src/app/mail-in.ts';
 import { followOnce, runDues } from '../../src/app/worker.ts';
-import { day, epochMs, hour, type Instant, minute } from '../../src/base/instant.ts';
+import { day, epochMs, hour, type Instant, minute, plusMs } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
+import { recordForeign } from '../../src/clearinghouse/cases/cves/actions.ts';
+import { answerDuty, offerDuty } from '../../src/clearinghouse/cases/duties/actions.ts';
 import { proposeEmbargo } from '../../src/clearinghouse/cases/embargoes/actions.ts';
 import { message, messages } from '../../src/clearinghouse/cases/messages/actions.ts';
 import { choices, choose, notices, tell } from '../../src/clearinghouse/cases/notices/actions.ts';
@@ -22,7 +24,10 @@ import {
   wakeMail,
 } from '../../src/clearinghouse/cases/notices/mails/actions.ts';
 import { dueMails, saveMail } from '../../src/clearinghouse/cases/notices/mails/store.ts';
+import { addCoordinator } from '../../src/clearinghouse/cases/participants/actions.ts';
 import { endReadIn, readIn } from '../../src/clearinghouse/cases/read-ins/actions.ts';
+import { delegate, revokeDelegation } from '../../src/clearinghouse/cases/read-ins/delegations/actions.ts';
+import { withdraw } from '../../src/clearinghouse/cases/withdrawals/actions.ts';
 import * as webhooks from '../../src/clearinghouse/releases/webhooks/actions.ts';
 import { readMail } from '../../src/io/mail/read.ts';
 import { openReceiver } from '../../src/io/mail/receive.ts';
@@ -517,6 +522,41 @@ test('a webhook of cases is one person\u2019s own: signed, links only, in order,
   }
   await stage.hub.do(maintainer!, webhooks.end, { id });
   await hook.close();
+});
+
+test('a duty is told to who is offered it, a delegation to whom it is given, by name; a CVE id to those who read the case', async () => {
+  const other = await stage.hub.join('Other Desk', 'coordinator');
+  const points = async (who: Actor) => (await told(who)).map((n) => n.point);
+  await stage.hub.do(stage.desk, addCoordinator, { id: stage.caseId, orgId: other.orgId });
+  await stage.hub.do(stage.desk, offerDuty, { id: stage.caseId, duty: 'publication', orgId: other.orgId });
+  await settle();
+  expect((await points(other)).slice(0, 2)).toEqual(['duty-offered', 'coordinator-added']);
+  await stage.hub.do(other, answerDuty, { id: stage.caseId, duty: 'publication', answer: 'decline' });
+  const expiresAt = plusMs(stage.hub.clock.now(), 7 * day);
+  const given = { delegateId: maintainer!.id, orgIds: [maintainer!.orgId], fromTier: 2, people: 1, expiresAt, because: 'CANARY-WHY' };
+  const { id: delegationId } = await stage.hub.do<{ id: string }>(stage.desk, delegate, { id: stage.caseId, ...given });
+  await settle();
+  expect((await points(stage.desk))[0]).toBe('duty-declined');
+  expect(await told(maintainer!)).toMatchObject([{ point: 'delegated', deadlineAt: expiresAt }, ...(await told(maintainer!)).slice(1)]);
+  await stage.hub.do(stage.desk, revokeDelegation, { id: stage.caseId, delegationId });
+  const recorded = { id: stage.caseId, cveId: 'CVE-2026-12345', by: 'CANARY-CNA' };
+  await stage.hub.do(stage.desk, recordForeign, recorded);
+  await settle();
+  expect((await points(maintainer!)).slice(0, 2)).toEqual(['cve-recorded', 'delegation-revoked']);
+  expect(await points(stager!)).not.toContain('cve-recorded');
+  expect(await points(other)).not.toContain('delegated');
+});
+
+test('a finder who will publish goes through the night of the desk', async () => {
+  await chooses(stage.desk, { quiet: { from: '22:00', to: '07:00' }, pace: 'daily' });
+  turnTo('23:00');
+  const publishesAt = plusMs(stage.hub.clock.now(), day);
+  const said = { id: stage.caseId, because: 'CANARY-WHY', intent: 'will-publish', publishesAt };
+  await stage.hub.do(stage.finder, withdraw, said);
+  await settle();
+  expect((await told(stage.desk))[0]).toMatchObject({ point: 'finder-will-publish', deadlineAt: publishesAt });
+  expect(to(stage.desk)).toHaveLength(1);
+  expect(to(stage.desk)[0]!.raw.replace(/\r\n[ \t]+/g, ' ')).toMatch(/^Subject: .*urgent/m);
 });
 
 test('no mail that was ever sent here, no header and no address of one, holds a word of what is secret', async () => {

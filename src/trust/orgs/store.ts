@@ -392,9 +392,9 @@ export async function readersOf(tx: Tx, compartment: string, now: Instant): Prom
 }
 
 /** Who works for organisations of a role. */
-export async function peopleInRole(tx: Tx, role: Role): Promise<Id<'psn'>[]> {
-  const { rows } = await sql<{ id: Id<'psn'> }>`
-    SELECT people.id FROM people JOIN orgs ON orgs.id = people.org_id
+export async function peopleInRole(tx: Tx, role: Role): Promise<Pick<Person, 'id' | 'orgId'>[]> {
+  const { rows } = await sql<{ id: Id<'psn'>; org_id: Id<'org'> }>`
+    SELECT people.id, people.org_id FROM people JOIN orgs ON orgs.id = people.org_id
     WHERE orgs.disabled_at IS NULL AND ${role} = ANY (orgs.roles)`.execute(tx);
-  return rows.map((r) => r.id);
+  return rows.map((r) => ({ id: r.id, orgId: r.org_id }));
 }

@@ -102,13 +102,14 @@ type Audience = Map<Id<'psn'>, PointName>;
 async function audienceOf(ctx: Ctx, of: Case | undefined, event: string, said: Record<string, unknown>): Promise<Audience> {
   const audience: Audience = new Map();
   const readers = of ? await readersOf(ctx.tx, of.id, ctx.now) : [];
-  const staff = await peopleInRole(ctx.tx, 'coordinator');
+  const coordinators = await peopleInRole(ctx.tx, 'coordinator');
+  const staff = coordinators.map((person) => person.id);
   const seq = of && event === 'case.message-written' ? said.seq : undefined;
   const message = of && typeof seq === 'number' ? await messageBySeq(ctx.tx, of.id, seq) : undefined;
-  for (const name of pointsOn(event)) {
+  for (const name of pointsOn(event, said)) {
     const point: Point = points[name];
     const isMore = point.for === 'mentioned';
-    for (const id of [...chosen(point, readers, staff, message, said), ...(point.staff ? staff : [])])
+    for (const id of [...chosen(point, readers, coordinators, message, said), ...(point.staff ? staff : [])])
       if (isMore || !audience.has(id)) audience.set(id, name);
   }
   return audience;
@@ -117,11 +118,12 @@ async function audienceOf(ctx: Ctx, of: Case | undefined, event: string, said: R
 function chosen(
   point: Point,
   readers: readonly ReaderOfCompartment[],
-  staff: readonly Id<'psn'>[],
+  coordinators: readonly { readonly id: Id<'psn'>; readonly orgId: Id<'org'> }[],
   message: Message | undefined,
   said: Record<string, unknown>,
 ): readonly Id<'psn'>[] {
-  const ids = (found: readonly ReaderOfCompartment[]) => found.map((r) => r.id);
+  const ids = (found: readonly { readonly id: Id<'psn'> }[]) => found.map((r) => r.id);
+  const staff = ids(coordinators);
   const hasRead = (r: ReaderOfCompartment) => message !== undefined && reads(message, { ...r, isCoordinator: false });
   if (point.for === 'tier') return ids(readers.filter((r) => r.tier <= point.tier));
   if (point.for === 'message') return ids(readers.filter(hasRead));
@@ -129,7 +131,9 @@ function chosen(
     const named = (id: string) => message?.mentions.includes(id) ?? false;
     return [...ids(readers.filter(hasRead)), ...staff].filter(named);
   }
-  if (point.for === 'person') return typeof said.personId === 'string' ? [said.personId as Id<'psn'>] : [];
+  const named = said[point.whom ?? (point.for === 'person' ? 'personId' : 'orgId')];
+  if (point.for === 'person') return typeof named === 'string' ? [named as Id<'psn'>] : [];
+  if (point.for === 'org') return typeof named === 'string' ? ids(coordinators.filter((person) => person.orgId === named)) : [];
   if (point.for === 'owner') {
     const orgId = (said.owedBy as { orgId?: unknown } | undefined)?.orgId;
     // What a supplier owes who is no member, the coordinators owe: they speak for it.

@@ -66,6 +66,11 @@ describe('points', () => {
     expect(new Set(pointNames.map((n) => points[n].says)).size).toBe(pointNames.length);
   });
 
+  test('a finder who will publish is an incident, one who leaves it is news: never both', () => {
+    expect(pointsOn('case.finder-withdrew', { intent: 'will-publish' })).toEqual(['finder-will-publish']);
+    for (const said of [{ intent: 'leaves-it' }, {}]) expect(pointsOn('case.finder-withdrew', said)).toEqual(['finder-withdrew']);
+  });
+
   test('a deadline is a time, or it is none', () => {
     expect(deadlineOfPoint('embargo-agreed', { endsAt: now })).toBe(now);
     for (const payload of [null, {}, { endsAt: 5 }, { endsAt: 'soon\r\nBcc: a@b' }])

@@ -7,9 +7,10 @@ export const optionalKinds = ['messages', 'progress', 'statements'] as const sat
 
 /**
  * Whom a point is for: `tier` = everybody who reads the case at that tier or a narrower one; `person` = the one the event names;
- * `message` = who reads the message, `mentioned` = whom it names; `owner` = the organisation that owes it; `staff` = the coordinators alone.
+ * `message` = who reads the message, `mentioned` = whom it names; `owner` = the organisation that owes it; `org` = the coordinators of the
+ * organisation that it is handed to, others have no part in it; `staff` = the coordinators alone.
  */
-type For = 'tier' | 'person' | 'message' | 'mentioned' | 'owner' | 'staff';
+type For = 'tier' | 'person' | 'message' | 'mentioned' | 'owner' | 'org' | 'staff';
 
 export interface Point {
   readonly on: `${string}.${string}`;
@@ -22,6 +23,10 @@ export interface Point {
   readonly isIncident: boolean;
   /** In our own words, and for a mail in the open: never what the flaw is, whose it is, or what somebody wrote. */
   readonly says: string;
+  /** Of several lines on one event: whether this is its line. */
+  when?(payload: Record<string, unknown>): boolean;
+  /** Of `person` and `org`: the field of the event that names whom. */
+  readonly whom?: string;
   /** By when something is owed, as the event says it. */
   deadline?(payload: Record<string, unknown>): unknown;
 }
@@ -111,7 +116,68 @@ export const points = {
     ...{ ...told, on: 'case.clock-escalated', kind: 'deadlines', for: 'staff', says: 'Something that others owe in a case is overdue.' },
     deadline: deadlineOf('dueAt'),
   },
-  'finder-withdrew': { ...told, on: 'case.finder-withdrew', kind: 'progress', for: 'staff', says: 'A finder left a case.' },
+  // Whoever says that it will publish has ended the quiet: the desk hears of it at once, whatever its hours.
+  'finder-will-publish': {
+    ...{ ...told, on: 'case.finder-withdrew', kind: 'incidents', for: 'staff', isIncident: true },
+    when: (payload) => payload.intent === 'will-publish',
+    says: 'A finder left a case and says that it will publish.',
+    deadline: deadlineOf('publishesAt'),
+  },
+  'finder-withdrew': {
+    ...{ ...told, on: 'case.finder-withdrew', kind: 'progress', for: 'staff', says: 'A finder left a case.' },
+    when: (payload) => payload.intent !== 'will-publish',
+  },
+  // Of suppliers, who are added by the hundred, the case tells; whoever is to coordinate it has to know.
+  'coordinator-added': {
+    ...{ ...told, on: 'case.participant-added', kind: 'deadlines', for: 'org', staff: false },
+    says: 'Your organisation is asked to help coordinate a case.',
+  },
+  entrusted: {
+    ...{ ...told, on: 'case.participant-entrusted', kind: 'deadlines', for: 'org', staff: false },
+    says: 'Somebody who takes part in a case is yours to look after.',
+  },
+  'duty-offered': {
+    ...{ ...told, on: 'case.duty-offered', kind: 'deadlines', for: 'org', staff: false, whom: 'offeredToId' },
+    says: 'You are offered a duty in a case.',
+  },
+  'duty-handed-over': {
+    ...{ ...told, on: 'case.duty-handed-over', kind: 'deadlines', for: 'org', staff: false, whom: 'from' },
+    says: 'A duty that you offered in a case was taken.',
+  },
+  'duty-declined': {
+    ...{ ...told, on: 'case.duty-declined', kind: 'deadlines', for: 'org', staff: false, whom: 'from' },
+    says: 'A duty that you offered in a case was declined.',
+  },
+  delegated: {
+    ...{ ...told, on: 'case.delegated', kind: 'access', for: 'person', staff: false, tier: 3, whom: 'delegateId' },
+    says: 'You may read others into a case.',
+    deadline: deadlineOf('expiresAt'),
+  },
+  'delegation-revoked': {
+    ...{ ...told, on: 'case.delegation-revoked', kind: 'access', for: 'person', staff: false, tier: 3, whom: 'delegateId' },
+    says: 'You may read nobody into a case any more.',
+  },
+  foreclosed: {
+    ...{ ...told, on: 'case.embargo-foreclosed', kind: 'embargo', says: 'No embargo holds in a case, by the rules that it goes by.' },
+  },
+  delivered: { ...told, on: 'case.delivered', kind: 'progress', for: 'staff', says: 'A case was handed to its project.' },
+  'delivery-withdrawn': {
+    ...{ ...told, on: 'case.delivery-withdrawn', kind: 'deadlines', for: 'staff' },
+    says: 'A case will not be handed to its project as it was planned.',
+  },
+  'last-resort-over': {
+    ...{ ...told, on: 'case.last-resort-over', kind: 'deadlines', for: 'staff' },
+    says: 'The time is over for which somebody stood in for a project.',
+  },
+  'basis-lapsed': {
+    ...{ ...told, on: 'case.basis-lapsed', kind: 'deadlines', for: 'staff' },
+    says: 'A law under which somebody shared in a case has lapsed.',
+  },
+  'cve-assigned': { ...told, on: 'cve.assigned', kind: 'progress', says: 'A CVE id was given in a case.' },
+  'cve-recorded': { ...told, on: 'cve.recorded', kind: 'progress', says: 'A CVE id that others gave was noted in a case.' },
+  'cve-published': { ...told, on: 'cve.published', kind: 'progress', for: 'staff', says: 'A CVE record was published.' },
+  'cve-rejected': { ...told, on: 'cve.rejected', kind: 'deadlines', says: 'A CVE id of a case is rejected.' },
+  'cve-refused': { ...told, on: 'cve.errand-refused', kind: 'deadlines', for: 'staff', says: 'CVE Services refused what this hub sent.' },
   disclosed: { ...told, on: 'case.disclosed', kind: 'embargo', tier: 3, says: 'A case is public.' },
   'address-fails': { ...told, on: 'mail.address-failing', kind: 'mail', for: 'staff', says: 'Mail to somebody comes back.' },
   'mail-parked': { ...told, on: 'mail.parked', kind: 'mail', for: 'staff', says: 'A mail could not be sent and waits for you.' },
@@ -119,8 +185,12 @@ export const points = {
 export type PointName = keyof typeof points;
 export const pointNames = Object.keys(points) as [PointName, ...PointName[]];
 
-export function pointsOn(event: string): PointName[] {
-  return pointNames.filter((name) => points[name].on === event);
+/** The lines of an event; with what it says, those that are for it. */
+export function pointsOn(event: string, payload?: Record<string, unknown>): PointName[] {
+  return pointNames.filter((name) => {
+    const point: Point = points[name];
+    return point.on === event && (payload === undefined || (point.when?.(payload) ?? true));
+  });
 }
 
 /** Every event at which somebody is told something. */

@@ -80,7 +80,7 @@ export const addCoordinator = action({
     if (there.length >= limits.participantsPerCase)
       return refuse('too_many', `a case has at most ${limits.participantsPerCase} participants`);
     const joined = await joinCoordinator(ctx, of, org.id, false);
-    return done(joined, event(of, 'case.participant-added', { participantId: joined.id, kind: joined.kind }));
+    return done(joined, event(of, 'case.participant-added', { participantId: joined.id, kind: joined.kind, orgId: org.id }));
   },
   present: wire.presentOne,
 });

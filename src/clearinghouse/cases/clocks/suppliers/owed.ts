@@ -9,7 +9,7 @@ import { type Clock, dueOf, type Started } from '../clock.ts';
 /** What a supplier owes from the hour it is told: a word that it has it, what it makes of it, and what it says of each vulnerability. */
 export const supplierKinds = ['acknowledgement', 'assessment', 'statement'] as const;
 type SupplierKind = (typeof supplierKinds)[number];
-export type Owed = Omit<Started, 'id'> & { readonly kind: SupplierKind };
+type Owed = Omit<Started, 'id'> & { readonly kind: SupplierKind };
 
 const becauses: Readonly<Record<SupplierKind, string>> = {
   acknowledgement: 'was told of the case',
@@ -18,7 +18,7 @@ const becauses: Readonly<Record<SupplierKind, string>> = {
 };
 
 /** What is known of one supplier: what it said, its clocks that run, and where it works by which calendar. */
-export interface Standing {
+interface Standing {
   readonly said: readonly Statement[];
   readonly running: readonly Clock[];
   readonly by: Reckoning | undefined;

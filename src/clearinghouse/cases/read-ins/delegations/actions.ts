@@ -60,9 +60,10 @@ export const revokeDelegation = action({
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, { delegationId }, of: Case) {
     const live = await store.liveDelegations(ctx.tx, of.id, ctx.now);
-    if (!live.some((d) => d.id === delegationId)) return refuse('not_found', 'no such delegation', '/delegationId');
+    const revoked = live.find((d) => d.id === delegationId);
+    if (!revoked) return refuse('not_found', 'no such delegation', '/delegationId');
     await store.revokeDelegation(ctx.tx, delegationId, ctx.now);
-    return done({ ok: true as const }, event(of, 'case.delegation-revoked', { delegationId }));
+    return done({ ok: true as const }, event(of, 'case.delegation-revoked', { delegationId, delegateId: revoked.delegateId }));
   },
 });
 
