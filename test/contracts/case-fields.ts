@@ -76,9 +76,8 @@ export const seenFrom: Readonly<Record<string, Partial<Record<Seen, string>>>> =
   },
   'cases.clocks': {
     2: `
-      items[].about items[].because items[].caseId items[].dueAt items[].id items[].isOwn items[].kind items[].owedBy.by
-      items[].source items[].standing items[].startedAt`,
-    0: 'items[].doneAt items[].owedBy.id',
+      items[].about items[].because items[].caseId items[].doneAt items[].dueAt items[].id items[].isOwn items[].kind
+      items[].owedBy.by items[].owedBy.id items[].source items[].standing items[].startedAt`,
   },
   'cases.consentToIncidents': {
     own: 'bands[] consentAt incidentsAtOnce package paused.because paused.until setAt weekly',
