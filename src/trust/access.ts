@@ -1,3 +1,4 @@
+import type { Instant } from '../base/instant.ts';
 import { type Label, publicLabel } from '../base/label.ts';
 import type { Role } from './orgs/org.ts';
 
@@ -15,7 +16,7 @@ export interface Actor {
   /** Read-in tier per compartment; 0 sees most. The own organisation is tier 0. */
   readonly tiers: Readonly<Record<string, number>>;
   /** With what they act: a token or a session, and the passkey that opened it. Undefined where somebody acts by no secret. */
-  readonly credential?: { readonly id: string; readonly passkeyId: string | null };
+  readonly credential?: { readonly id: string; readonly passkeyId: string | null; readonly createdAt: Instant };
 }
 
 export const anonymous: Actor = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minute } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
 import type { Actor } from '../../src/trust/access.ts';
-import { enter, issueLink, whoami } from '../../src/trust/orgs/actions.ts';
+import { enter, issueLink, issueToken, whoami } from '../../src/trust/orgs/actions.ts';
 import { addPasskey, askPasskey, enterByPasskey, offerPasskey, passkeys, revokePasskey } from '../../src/trust/orgs/passkeys/actions.ts';
 import { addInput } from '../../src/trust/orgs/passkeys/wire.ts';
 import { authenticator } from '../equipment/authenticator.ts';
@@ -22,7 +22,8 @@ const session = async (person: Actor) => {
   const { secret } = await hub.do<Entered>(desk, issueLink, { personId: person.id });
   return (await hub.do<Entered>(person, enter, { secret })).secret;
 };
-const register = async (as: Actor | string, device = authenticator(), name = 'key') => {
+const register = async (who: Actor | string, device = authenticator(), name = 'key') => {
+  const as = typeof who === 'string' ? who : await session(who);
   const answer = device.make(await hub.do<Asked>(as, offerPasskey, {}));
   return { device, ...(await hub.do<{ id: string; hardware: string }>(as, addPasskey, { name, answer })) };
 };
@@ -42,7 +43,7 @@ describe('a passkey', () => {
   });
 
   test('that says it is copied to other devices is known not to lie in one', async () => {
-    const sync = await hub.join('Sync', 'maintainer');
+    const sync = await session(await hub.join('Sync', 'maintainer'));
     const device = authenticator();
     const answer = device.make(await hub.do<Asked>(sync, offerPasskey, {}), { synced: true });
     expect(await hub.do(sync, addPasskey, { name: 'phone', answer })).toMatchObject({ hardware: 'no' });
@@ -54,8 +55,9 @@ describe('a passkey', () => {
     expect(await hub.try(eve, passkeys, { personId: bob.id })).toMatchObject({ code: 'not_found' });
     expect(await hub.try(eve, revokePasskey, { id })).toMatchObject({ code: 'not_found' });
     expect(await signIn(device, { userHandle: eve.id })).toMatchObject({ code: 'untrusted' });
-    const answer = device.make(await hub.do<Asked>(eve, offerPasskey, {}));
-    expect(await hub.try(eve, addPasskey, { name: 'stolen', answer })).toMatchObject({ code: 'conflict' });
+    const atDesk = await session(eve);
+    const answer = device.make(await hub.do<Asked>(atDesk, offerPasskey, {}));
+    expect(await hub.try(atDesk, addPasskey, { name: 'stolen', answer })).toMatchObject({ code: 'conflict' });
   });
 
   test('revoked, it opens nothing, and what it had opened is closed', async () => {
@@ -78,6 +80,47 @@ describe('a passkey', () => {
     const { secret } = (await signIn(device)) as Entered;
     for (let i = 1; i < limits.passkeysPerPerson; i++) await register(secret, authenticator(), `key ${i}`);
     expect(await hub.try(secret, offerPasskey, {})).toMatchObject({ code: 'too_many' });
+  });
+
+  test('is no way for a token to become more than it is: only somebody at the desk makes one', async () => {
+    const fay = await hub.join('Fay', 'maintainer');
+    const token = async (as: Actor | string, scopes: string[]) =>
+      (await hub.do<Entered>(as, issueToken, { holderId: fay.id, scopes, days: 1 })).secret;
+    const answer = authenticator().make(await hub.do<Asked>(await session(fay), offerPasskey, {}));
+    for (const thief of [await token(fay, ['orgs.*']), await token(fay, ['*']), fay]) {
+      expect(await hub.try(thief, offerPasskey, {})).toMatchObject({ code: 'not_permitted' });
+      expect(await hub.try(thief, addPasskey, { name: 'mine now', answer })).toMatchObject({ code: 'not_permitted' });
+    }
+    const { device, id } = await register(fay);
+    const { secret } = (await signIn(device)) as Entered;
+    const byKey = await token(secret, ['*']);
+    expect(await hub.try(byKey, offerPasskey, {})).toMatchObject({ code: 'not_permitted' });
+    expect(await hub.try(byKey, revokePasskey, { id })).toMatchObject({ code: 'not_permitted' });
+  });
+
+  test('is revoked by its owner only in a session that a passkey opened, else by another coordinator', async () => {
+    for (const role of ['maintainer', 'coordinator'] as const) {
+      const gus = await hub.join(`Gus, ${role}`, role);
+      const stolen = await session(gus);
+      const { device, id } = await register(stolen);
+      expect(await hub.try(stolen, revokePasskey, { id })).toMatchObject({ code: 'not_permitted' });
+      expect(await hub.try(gus, revokePasskey, { id })).toMatchObject({ code: 'not_permitted' });
+      const { secret } = (await signIn(device)) as Entered;
+      expect(await hub.do(secret, revokePasskey, { id })).toEqual({ ok: true });
+    }
+  });
+
+  test.each(['revoked by its owner', 'revoked by a coordinator', 'suspended'])('%s, leaves no gap for an older session', async (how) => {
+    const hal = await hub.join(`Hal, ${how}`, 'maintainer');
+    const stolen = await session(hal);
+    const { device, id } = await register(stolen);
+    hub.clock.advance(1);
+    const { secret } = (await signIn(device, { counter: 9 })) as Entered;
+    if (how === 'suspended') expect(await signIn(device, { counter: 9 })).toMatchObject({ suspended: true });
+    else await hub.do(how === 'revoked by its owner' ? secret : desk, revokePasskey, { id });
+    expect(await hub.try(stolen, offerPasskey, {})).toMatchObject({ code: 'not_permitted' });
+    // A coordinator's link is the way back.
+    await register(hal);
   });
 });
 
@@ -120,7 +163,7 @@ describe('what is not taken', () => {
     expect(await send('AAAA')).toMatchObject({ code: 'untrusted' });
     const { challenge } = await asked();
     expect(await send(challenge.slice(0, -2))).toMatchObject({ code: 'untrusted' });
-    const fresh = await hub.join('Fresh', 'maintainer');
+    const fresh = await session(await hub.join('Fresh', 'maintainer'));
     expect(await send((await hub.do<Asked>(fresh, offerPasskey, {})).challenge)).toMatchObject({
       because: 'this is the answer to another question',
     });

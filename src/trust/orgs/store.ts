@@ -339,7 +339,7 @@ function actorOfCredential(row: HolderRow & CredentialColumns, now: Instant): Ac
   const { credential_id: id, scopes, created_at: createdAt, expires_at: expiresAt, used_at: usedAt, revoked_at: revokedAt } = row;
   const holderId = row.id as Credential['holderId'];
   return isLive({ id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt }, now)
-    ? actorOf(row, scopes, { id, passkeyId: row.passkey_id })
+    ? actorOf(row, scopes, { id, passkeyId: row.passkey_id, createdAt })
     : undefined;
 }
 

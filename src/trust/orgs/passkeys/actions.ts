@@ -28,10 +28,10 @@ export const offerPasskey = action({
   async run(ctx) {
     const person = await personById(ctx.tx, ctx.actor.id);
     if (!person) return refuse('not_permitted', 'passkeys are of people');
-    const known = (await store.passkeysOf(ctx.tx, person.id)).filter(isUsable);
+    const known = await store.passkeysOf(ctx.tx, person.id);
     const refused = mayAdd(ctx, known);
     if (refused) return refused;
-    return done(creationOptions(ctx.doors.passkeys, person, ask(ctx, registering(person.id)), known, challengeMs));
+    return done(creationOptions(ctx.doors.passkeys, person, ask(ctx, registering(person.id)), known.filter(isUsable), challengeMs));
   },
 });
 
@@ -46,7 +46,7 @@ export const addPasskey = action({
   async run(ctx, input) {
     const person = await personById(ctx.tx, ctx.actor.id);
     if (!person) return refuse('not_permitted', 'passkeys are of people');
-    const refused = mayAdd(ctx, (await store.passkeysOf(ctx.tx, person.id)).filter(isUsable));
+    const refused = mayAdd(ctx, await store.passkeysOf(ctx.tx, person.id));
     if (refused) return refused;
     const challenge = await spend(ctx, input.answer.response.clientDataJSON, registering(person.id));
     if (isRefusal(challenge)) return challenge;
@@ -82,7 +82,8 @@ export const passkeys = action({
 export const revokePasskey = action({
   name: 'orgs.revokePasskey',
   at: 'POST /api/passkeys/:id/revoke',
-  summary: 'Revoke a passkey of your own, with every session that it opened; a coordinator, that of anybody who lost it.',
+  summary:
+    'Revoke a passkey of your own, in a session that a passkey opened, with every session it opened; a coordinator, that of anybody else.',
   by: 'signed-in',
   input: wire.revokeInput,
   output: wireOk,
@@ -91,6 +92,7 @@ export const revokePasskey = action({
     const isOwn = passkey?.personId === ctx.actor.id;
     if (!passkey || passkey.revokedAt !== null || !(isOwn || ctx.actor.roles.includes('coordinator')))
       return refuse('not_found', 'no such passkey');
+    if (isOwn && !isByPasskey(ctx)) return refuse('not_permitted', 'sign in with a passkey to revoke one, or have a coordinator revoke it');
     const person = await personById(ctx.tx, passkey.personId);
     await store.endPasskey(ctx.tx, passkey.id, 'revoked_at', ctx.now);
     const payload = { passkeyId: passkey.id, because: input.because ?? null };
@@ -170,12 +172,24 @@ function unknown(): Refusal {
   return refuse('not_permitted', 'this passkey is not known here, or is not taken any more', '/answer');
 }
 
-/** A session that somebody stole must not make itself a second key; whoever lost the first has it revoked by a coordinator. */
-function mayAdd({ actor }: Ctx, known: readonly Passkey[]): Refusal | undefined {
-  if (known.length >= limits.passkeysPerPerson) return refuse('too_many', `at most ${limits.passkeysPerPerson} passkeys`);
-  if (known.length > 0 && !actor.credential?.passkeyId)
+/**
+ * What somebody stole must not make itself a key: no token, and no session where there is or was a key, except by a key, or by a link that
+ * came after the last one ended. Whoever lost theirs has it revoked by a coordinator, and enters by a link. docs/decisions/0032
+ */
+function mayAdd(ctx: Ctx, ever: readonly Passkey[]): Refusal | undefined {
+  const usable = ever.filter(isUsable);
+  if (usable.length >= limits.passkeysPerPerson) return refuse('too_many', `at most ${limits.passkeysPerPerson} passkeys`);
+  const { credential, scopes } = ctx.actor;
+  if (!credential?.id.startsWith('ses_') || !scopes.includes('*')) return refuse('not_permitted', 'passkeys are made at the desk only');
+  if (isByPasskey(ctx)) return undefined;
+  if (usable.length > 0)
     return refuse('not_permitted', 'you have a passkey: sign in with it to add another, or have a coordinator revoke it');
-  return undefined;
+  const isOlder = ever.some((key) => credential.createdAt < (key.revokedAt ?? key.suspendedAt)!);
+  return isOlder ? refuse('not_permitted', 'your passkey has ended since you signed in: ask a coordinator for a new link') : undefined;
+}
+
+function isByPasskey({ actor: { credential } }: Ctx): boolean {
+  return typeof credential?.passkeyId === 'string' && credential.id.startsWith('ses_');
 }
 
 function ask(ctx: Ctx, subject: string): string {
