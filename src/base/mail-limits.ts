@@ -16,6 +16,10 @@ export const mailLimits = {
   mailHeaderBytes: 256 * 1024,
   mailDepth: 16,
   mailParts: 10_000,
+  mailLines: 400_000,
+  /** Time and memory of the thread that takes one mail apart; what needs more was made to need it. */
+  mailReadMs: 20_000,
+  mailHeapMb: 512,
   /** Of the part that is shown as its text, as it came. */
   mailTextBytes: 1024 * 1024,
   /** Servers on the way; whatever has seen more goes in circles (RFC 5321 §6.3). */

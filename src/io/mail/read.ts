@@ -1,120 +1,54 @@
-import { createHash } from 'node:crypto';
-import PostalMime, { type Email } from 'postal-mime';
-import type { DeliveryStatus, IncomingMail } from '../../base/doors.ts';
+import { Worker } from 'node:worker_threads';
+import type { IncomingMail } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
-import { textOfHtml } from './html.ts';
+import type { Envelope } from './parse.ts';
 
-interface Envelope {
-  readonly to: string;
-  readonly sender: string;
+interface ReadBounds {
+  readonly readMs: number;
+  readonly heapMb: number;
 }
 
-/** What somebody sent, taken apart; `malformed` or `too_large` when it is more, or more tangled, than a person's mail ever is. */
-export async function readMail({ to, sender }: Envelope, bytes: Uint8Array): Promise<IncomingMail | Refusal> {
+export const readBounds: ReadBounds = { readMs: limits.mailReadMs, heapMb: limits.mailHeapMb };
+
+/**
+ * What somebody sent, taken apart; `malformed` or `too_large` when it is more, or more tangled, than a person's mail ever is. In a thread of
+ * its own, which is ended when its time or its memory is used up: whatever a mail does to a parser, the hub goes on.
+ */
+export async function readMail(envelope: Envelope, bytes: Uint8Array, bounds: ReadBounds = readBounds): Promise<IncomingMail | Refusal> {
   if (bytes.length > limits.mailBytes) return refuse('too_large', `a mail has at most ${limits.mailBytes} bytes`);
   // Counted before anything is made of it: two million parts fit in here, each a thousand times as large in memory.
   if (linesThatMayBegin(bytes) > limits.mailParts) return refuse('malformed', `a mail has at most ${limits.mailParts} parts`);
-  const mail = await parse(bytes);
-  if (!mail) return refuse('malformed', 'this is no mail that can be read, or its parts are nested too deeply');
-  const text = mail.text === undefined || mail.text.trim() === '' ? htmlOf(mail) : mail.text.trimEnd();
-  if (text === undefined || Buffer.byteLength(text) > limits.mailTextBytes)
-    return refuse('too_large', `the text of a mail has at most ${limits.mailTextBytes} bytes`);
-  const header = (name: string) => mail.headers.filter((h) => h.key === name).map((h) => h.value);
-  const report = reportOf(mail);
-  return {
-    to: to.toLowerCase(),
-    sender: sender.toLowerCase(),
-    from: authorOf(mail, header('from')),
-    // Without an id it is told from others by what it is.
-    messageId: mail.messageId ?? `<${createHash('sha256').update(bytes).digest('hex')}>`,
-    automatic: automaticOf(header, sender),
-    text: storable(text),
-    files: mail.attachments
-      .filter((part) => !part.mimeType.startsWith('message/') && !isSignature(part.mimeType))
-      .map((part, i) => ({ filename: storable(part.filename ?? `file-${i + 1}`), bytes: bytesOf(part.content) })),
-    report,
-  };
-}
-
-async function parse(bytes: Uint8Array): Promise<Email | undefined> {
+  if (linesOf(bytes) > limits.mailLines) return refuse('malformed', `a mail has at most ${limits.mailLines} lines`);
+  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+    ...{ workerData: { envelope, bytes }, env: {}, execArgv: [], stdout: true, stderr: true },
+    resourceLimits: { maxOldGenerationSizeMb: bounds.heapMb },
+  });
+  let late: NodeJS.Timeout | undefined;
   try {
-    return await PostalMime.parse(bytes, {
-      maxNestingDepth: limits.mailDepth,
-      maxHeadersSize: limits.mailHeaderBytes,
-      // A mail within a mail is another's: it is no part of what this one says.
-      forceRfc822Attachments: true,
-      maxRfc822NestingDepth: 0,
+    return await new Promise((read) => {
+      late = setTimeout(() => read(refuse('malformed', `a mail is read within ${bounds.readMs} ms`)), bounds.readMs);
+      thread.once('message', read);
+      thread.once('error', () => read(refuse('malformed', 'this mail cannot be read')));
+      thread.once('exit', () => read(refuse('malformed', 'this mail cannot be read')));
     });
-  } catch {
-    return undefined;
+  } finally {
+    clearTimeout(late);
+    await thread.terminate();
   }
 }
 
 function linesThatMayBegin(bytes: Uint8Array): number {
+  return (bytes[0] === 0x2d && bytes[1] === 0x2d ? 1 : 0) + countOf(bytes, '\n--');
+}
+
+function linesOf(bytes: Uint8Array): number {
+  return 1 + countOf(bytes, '\n');
+}
+
+function countOf(bytes: Uint8Array, wanted: string): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let count = buffer[0] === 0x2d && buffer[1] === 0x2d ? 1 : 0;
-  for (let at = buffer.indexOf('\n--'); at >= 0; at = buffer.indexOf('\n--', at + 3)) count++;
+  let count = 0;
+  for (let at = buffer.indexOf(wanted); at >= 0; at = buffer.indexOf(wanted, at + wanted.length)) count++;
   return count;
-}
-
-function htmlOf(mail: Email): string | undefined {
-  const { html = '' } = mail;
-  return Buffer.byteLength(html) > limits.mailTextBytes ? undefined : textOfHtml(html);
-}
-
-/** RFC 5322 §3.6.2: one header, and in it one mailbox, or nobody can say whose mail it is. */
-function authorOf(mail: Email, headers: readonly string[]): string | undefined {
-  if (headers.length !== 1 || mail.from === undefined || 'group' in mail.from) return undefined;
-  return mail.from.address?.toLowerCase();
-}
-
-/** RFC 3834 §2, and what programs said before there was one. */
-function automaticOf(header: (name: string) => string[], sender: string): string | undefined {
-  const said = header('auto-submitted')[0]?.toLowerCase().split(';')[0]?.trim();
-  if (said !== undefined && said !== 'no') return `auto-submitted: ${said}`.slice(0, 100);
-  const precedence = header('precedence')[0]?.trim().toLowerCase();
-  if (precedence !== undefined && ['bulk', 'junk', 'list', 'auto_reply'].includes(precedence)) return `precedence: ${precedence}`;
-  const telling = ['list-id', 'x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'feedback-id'];
-  const found = telling.find((name) => header(name).length > 0);
-  if (found !== undefined) return found;
-  if (header('received').length > limits.mailHops) return 'it goes in circles';
-  if (sender === '') return 'nobody is to hear of a failure';
-  const local = sender.slice(0, sender.lastIndexOf('@')).toLowerCase();
-  return /^(?:mailer-daemon|postmaster|no-?reply|bounces?)$/.test(local) ? `sent by ${local}` : undefined;
-}
-
-function isSignature(type: string): boolean {
-  return type === 'application/pgp-signature' || type === 'application/pkcs7-signature' || type === 'application/x-pkcs7-signature';
-}
-
-/** RFC 3464 §2.3: one group of fields for each recipient, after those of the message. */
-function reportOf(mail: Email): DeliveryStatus[] {
-  const part = mail.attachments.find((a) => a.mimeType === 'message/delivery-status' || a.mimeType === 'message/global-delivery-status');
-  if (!part) return [];
-  const bytes = bytesOf(part.content);
-  if (bytes.length > limits.mailHeaderBytes) return [];
-  const groups = Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n').split(/\n\n+/);
-  return groups.flatMap((group) => {
-    const unfolded = group.replace(/\n[ \t]+/g, ' ').split('\n');
-    const field = (name: string) =>
-      unfolded
-        .find((line) => line.toLowerCase().startsWith(`${name}:`))
-        ?.slice(name.length + 1)
-        .trim();
-    const action = field('action')?.toLowerCase();
-    if (action !== 'failed' && action !== 'delayed' && action !== 'delivered' && action !== 'relayed' && action !== 'expanded') return [];
-    const status = /^[245]\.\d{1,3}\.\d{1,3}/.exec(field('status') ?? '')?.[0] ?? '';
-    const diagnostic = field('diagnostic-code');
-    return [{ action, status, diagnostic: diagnostic === undefined ? null : storable(diagnostic).slice(0, limits.becauseChars) }];
-  });
-}
-
-function bytesOf(content: ArrayBuffer | Uint8Array | string): Uint8Array {
-  return typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
-}
-
-/** PostgreSQL holds no NUL, and canonical JSON no half of a surrogate pair. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '').toWellFormed();
 }
