@@ -28,7 +28,7 @@ export function verifyAll(files: readonly string[], { key, previous }: Options):
   const before = previous === undefined ? undefined : read(previous);
   if (isRefusal(before)) return before;
   let last: LedgerVerified | undefined;
-  const sum = { entries: 0, withheld: 0 };
+  const sum = { entries: 0, withheld: 0, nameless: 0 };
   for (const file of files) {
     const ledger = read(file);
     if (isRefusal(ledger)) return ledger;
@@ -40,11 +40,12 @@ export function verifyAll(files: readonly string[], { key, previous }: Options):
     if (!follows) return refuse('untrusted', `${file}: does not follow what comes before it; a part is missing`);
     sum.entries += found.entries;
     sum.withheld += found.withheld;
+    sum.nameless += found.nameless;
     last = found;
   }
   if (last!.next !== null) return refuse('untrusted', `the export goes on after entry ${last!.next}; a part is missing`);
   const { caseId, viewerId, tier, at, size } = last!;
-  const told = `${sum.entries} entries, of ${sum.withheld} not what was said; in a log of ${size}, as it was signed`;
+  const told = `${sum.entries} entries, of ${sum.withheld} not what was said, of ${sum.nameless} not who it was; in a log of ${size}, as it was signed`;
   const text = `the events of ${caseId} that ${viewerId} saw at tier ${tier} on ${at} verify: ${told}`;
   return { value: { caseId, viewerId, tier, at, size, ...sum, previous: before ? 'agrees' : 'could-not-tell' }, text };
 }

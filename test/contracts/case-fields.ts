@@ -120,11 +120,12 @@ export const seenFrom: Readonly<Record<string, Partial<Record<Seen, string>>>> =
       atExpiry[] because eligibility.because eligibility.rows[].because eligibility.rows[].holds eligibility.rows[].rule
       eligibility.rows[].source eligibility.verdict endsAt endsOnBusinessDay endsWritten fastTrack.at fastTrack.because id
       interim.summary interim.title onFastTrack[] policies[].name policies[].readAt policies[].since policies[].url
-      proposal.accepted proposal.answerBy proposal.answerByWritten proposal.asked proposal.because proposal.byOrgId
+      proposal.answerBy proposal.answerByWritten proposal.because proposal.byOrgId
       proposal.endsAt proposal.endsWritten proposal.isAsked proposal.silence source standing.overlap.apart[]
       standing.overlap.from standing.overlap.isThere standing.overlap.suggested standing.overlap.to
       standing.preferences[].max standing.preferences[].min standing.preferences[].orgId standing.preferences[].preferred
       standing.preferences[].saidAt state windows[].because windows[].endsAt windows[].governs windows[].source`,
+    0: 'proposal.accepted proposal.asked',
   },
   'cases.get': {
     3: 'artefact.bytes artefact.sha256 goLiveAt id package state tier',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flow } from '../../src/app/flow.ts';
 import { day, hour } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
+import { verifierKey } from '../../src/base/signature.ts';
 import * as advisories from '../../src/clearinghouse/advisories/actions.ts';
 import type { Case } from '../../src/clearinghouse/cases/case.ts';
 import { clocks, owed } from '../../src/clearinghouse/cases/clocks/actions.ts';
@@ -11,6 +12,8 @@ import * as ends from '../../src/clearinghouse/cases/embargoes/ends/actions.ts';
 import { preferEmbargo } from '../../src/clearinghouse/cases/embargoes/parties/actions.ts';
 import { bindPolicy, listKnownPolicies } from '../../src/clearinghouse/cases/embargoes/policies/actions.ts';
 import type { TermsOut } from '../../src/clearinghouse/cases/embargoes/wire.ts';
+import { ledger } from '../../src/clearinghouse/cases/ledger/actions.ts';
+import { type Ledger, verifyLedger } from '../../src/clearinghouse/cases/ledger/ledger.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { historyOf } from '../../src/trust/log/store.ts';
@@ -38,6 +41,20 @@ const running = async (as: Actor, kind: string) =>
   (await stage.hub.do<{ items: ClockOut[] }>(as, clocks, { id: id() })).items.filter((c) => c.kind === kind && c.doneAt === null);
 const told = async (caseId = id()) =>
   (await stage.hub.doors.db.transaction(house.reads, (tx) => historyOf(tx, caseId, 1000))).map((e) => e.body.event);
+/** The finder's ledger of the case names no other party, by organisation or person, and verifies. */
+const othersUnnamed = async () => {
+  const exported = await stage.hub.do<Ledger>(stage.finder, ledger, { id: id() });
+  for (const other of [upstream.id, upstream.orgId!]) expect(JSON.stringify(exported)).not.toContain(other);
+  const signer = stage.hub.doors.keys.signer('log');
+  const key = verifierKey(signer.name, signer.publicKey);
+  const nameless = exported.entries.filter((e) => e.body.actor === null);
+  expect(verifyLedger(exported, key)).toMatchObject({ nameless: nameless.length });
+  if (nameless[0]) {
+    const forged = exported.entries.map((e) => (e === nameless[0] ? { ...e, body: { ...e.body, event: 'case.closed' } } : e));
+    expect(verifyLedger({ ...exported, entries: forged }, key)).toMatchObject({ code: 'untrusted' });
+  }
+  return exported.entries;
+};
 const pass = async (ms: number) => {
   stage.hub.clock.advance(ms);
   await stage.hub.settle(flow);
@@ -73,7 +90,10 @@ test('each party says its bounds, and learns only what all have in common', asyn
 describe('silence', () => {
   test('on a later time declines it when the hour comes, and whoever was asked saw it coming', async () => {
     expect(await propose(upstream, 40)).toMatchObject({ state: 'proposed' });
-    expect((await terms(stage.finder)).proposal).toMatchObject({ silence: 'decline', isAsked: true, asked: 1, accepted: 0 });
+    expect((await terms(stage.finder)).proposal).toMatchObject({ silence: 'decline', isAsked: true });
+    // How many parties there are is for the coordinator.
+    expect((await terms(stage.finder)).proposal).not.toHaveProperty('asked');
+    expect((await terms(stage.desk)).proposal).toMatchObject({ asked: 1, accepted: 0 });
     expect((await terms(upstream)).proposal).toMatchObject({ isAsked: false });
     expect(await running(stage.finder, 'embargo-answer')).toMatchObject([{ isOwn: true, dueAt: inDays(limits.answerDaysUsual) }]);
     expect(await running(upstream, 'embargo-answer')).toEqual([]);
@@ -83,6 +103,7 @@ describe('silence', () => {
     expect(await terms(stage.finder)).toMatchObject({ state: 'none', proposal: null, source: 'house-default' });
     expect(await running(stage.finder, 'embargo-answer')).toEqual([]);
     expect((await told()).filter((event) => event === 'case.embargo-declined')).toHaveLength(1);
+    await othersUnnamed();
   });
 
   test('on an earlier time accepts it', async () => {
@@ -90,6 +111,19 @@ describe('silence', () => {
     await pass(2 * day);
     expect(await terms(upstream)).toMatchObject({ state: 'active', source: 'negotiated', endsAt: inDays(3) });
     expect(await running(stage.desk, 'embargo')).toMatchObject([{ dueAt: inDays(3) }]);
+    const agreed = await othersUnnamed();
+    // What came of it is told, proven by the log: the house acted.
+    expect(agreed.filter((e) => e.body.event === 'case.embargo-agreed')).toMatchObject([
+      { body: { actor: 'house', payload: { endsAt: inDays(3) } } },
+    ]);
+  });
+
+  test('a party that declines is not named to the others, and the ledger verifies all the same', async () => {
+    await propose(stage.finder, 4);
+    await stage.hub.do(upstream, embargoes.answerEmbargo, { id: id(), answer: 'decline' });
+    const declined = (await othersUnnamed()).filter((e) => e.body.event === 'case.embargo-declined').at(-1)!;
+    expect(declined.body).toMatchObject({ actor: null, salt: null });
+    expect(Object.keys(declined.body.payload as object).sort()).toEqual(['because', 'endsAt', 'source']);
   });
 });
 

@@ -44,7 +44,8 @@ function Shown({ terms }: { terms: Terms }) {
         </Fact>
         {proposal && (
           <Fact name="Answer by">
-            <When at={proposal.answerBy} left /> ({proposal.accepted} of {proposal.asked} have accepted); no answer counts as{' '}
+            <When at={proposal.answerBy} left />
+            {proposal.asked !== undefined && ` (${proposal.accepted} of ${proposal.asked} have accepted)`}; no answer counts as{' '}
             {proposal.silence === 'accept' ? 'accepted' : 'declined'}
           </Fact>
         )}

@@ -53,8 +53,7 @@ export const answerEmbargo = action({
     const isOpen = input.answer === 'accept' && embargo.proposal !== null;
     const name = isOpen ? 'accepted' : ({ accept: 'agreed', counter: 'countered', decline: 'declined' } as const)[input.answer];
     const { endsAt, source, because } = governing(embargo);
-    const payload = name === 'agreed' ? { endsAt, source, because } : { orgId: ctx.actor.orgId };
-    return done(next, event(of, `case.embargo-${name}`, payload));
+    return done(next, event(of, `case.embargo-${name}`, { endsAt, source, because }));
   },
   present: wire.present,
 });
@@ -77,7 +76,9 @@ export const lapseProposal = action({
     const next = await changeEmbargo(ctx, of, lapsed.embargo);
     const { endsAt, source, because } = governing(next.embargo);
     const name = lapsed.silence === 'accept' ? 'case.embargo-agreed' : 'case.embargo-declined';
-    return done(next, event(of, name, { bySilence: silent, endsAt, source, because }));
+    // Who said nothing is for the staff; what came of it is for all.
+    const was = event(of, 'case.embargo-unanswered', { orgIds: silent });
+    return done(next, was, event(of, name, { endsAt, source, because }));
   },
   present: wire.present,
 });

@@ -70,9 +70,9 @@ export const termsOut = embargoOut.extend({
       answerByWritten: z.string(),
       /** What it counts as when nobody answers. */
       silence: z.enum(['accept', 'decline']),
-      /** How many were asked, and how many have accepted. */
-      asked: z.number(),
-      accepted: z.number(),
+      /** How many were asked, and how many have accepted: how many parties there are is for the coordinator. */
+      asked: z.number().optional(),
+      accepted: z.number().optional(),
       isAsked: z.boolean(),
     })
     .nullable(),
@@ -138,7 +138,7 @@ function proposalOf({ embargo: { proposal } }: Case, zone: string, viewer: Actor
     ...{ byOrgId, endsAt, because, answerBy, silence },
     endsWritten: written(endsAt, zone),
     answerByWritten: written(answerBy, zone),
-    ...{ asked: asked.length, accepted: accepted.length },
+    ...(viewer.roles.includes('coordinator') ? { asked: asked.length, accepted: accepted.length } : {}),
     isAsked: viewer.orgId !== null && asked.includes(viewer.orgId) && !accepted.includes(viewer.orgId),
   };
 }

@@ -6,6 +6,7 @@ import { action, type Ctx, done } from '../../../trust/action.ts';
 import { checkpointText } from '../../../trust/log/entry.ts';
 import { entryProof, tileLeaves } from '../../../trust/log/proof.ts';
 import { entriesOf, hashesOfTile, headOf, tileRootsOf } from '../../../trust/log/store.ts';
+import { peopleInRole } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { caseById } from '../store.ts';
 import { tierIn } from '../wire.ts';
@@ -25,7 +26,8 @@ export const ledger = action({
     const head = await headOf(ctx.tx);
     const tiles = await tileRootsOf(ctx.tx, head.size);
     if (isRefusal(tiles)) return tiles;
-    const viewer = { id: ctx.actor.id, tier: tierIn(of, ctx.actor), isStaff: ctx.actor.roles.includes('coordinator') };
+    const staffIds = new Set<string>(await peopleInRole(ctx.tx, 'coordinator'));
+    const viewer = { id: ctx.actor.id, tier: tierIn(of, ctx.actor), isStaff: ctx.actor.roles.includes('coordinator'), staffIds };
     const { found, next } = await visible(ctx, of, viewer, { after, limit, size: head.size });
     const levels = levelsOf(tiles);
     const hashes = new Map<number, readonly string[]>();

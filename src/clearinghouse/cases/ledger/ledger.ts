@@ -15,19 +15,26 @@ export interface Ledger {
 }
 
 export type Proven = Entry & {
-  /** Its payload and salt are null where they are erased, or not for this viewer. */
-  readonly body: Revealed;
+  /**
+   * Its payload and salt are null where they are erased, or not for this viewer. Where who it was is not for this viewer, `actor` and `salt`
+   * are null (with the salt one could try who it was), and what is left stands under the statement instead of the log's digest.
+   */
+  readonly body: Shown;
   /** Base64, from the leaf's sibling up. */
   readonly proof: readonly string[];
 };
+
+type Shown = Omit<Revealed, 'actor' | 'salt'> & { readonly actor: string | null; readonly salt: string | null };
 
 interface Viewer {
   readonly id: string;
   readonly tier: number;
   readonly isStaff: boolean;
+  /** The clearinghouse, whom everybody in a case knows; whoever else acted is a party among others. */
+  readonly staffIds: ReadonlySet<string>;
 }
 
-/** The widest tier that sees that it happened, and by whom; and the widest that sees what was said of it. What is not here is for the staff. */
+/** The widest tier that sees that it happened; and the widest that sees what was said of it. What is not here is for the staff. */
 const seenAt: Readonly<Record<string, { readonly event: number; readonly payload?: number }>> = {
   'case.opened': { event: 2 },
   'case.observed': { event: 2 },
@@ -49,8 +56,11 @@ const ofOneself: Readonly<Record<string, boolean>> = {
   'case.read-in-ended': true,
 };
 
+/** What may be said of an embargo to every party; a payload with anything else in it, as of whom was silent, is for the staff. */
+const saidToAll = ['endsAt', 'source', 'because', 'reason', 'answerBy', 'silence'];
+
 /** As a viewer may have it; undefined: not at all. */
-export function shownTo(viewer: Viewer, body: Revealed): Revealed | undefined {
+export function shownTo(viewer: Viewer, body: Revealed): Shown | undefined {
   if (viewer.isStaff || body.actor === viewer.id) return body;
   const bare = { ...body, payload: null, payloadSalt: null };
   const said = (body.payload ?? {}) as { personId?: string; tier?: number; withId?: string | null };
@@ -61,7 +71,9 @@ export function shownTo(viewer: Viewer, body: Revealed): Revealed | undefined {
   }
   const seen = Object.hasOwn(seenAt, body.event) ? seenAt[body.event] : undefined;
   if (!seen || viewer.tier > seen.event) return undefined;
-  return viewer.tier <= (seen.payload ?? -1) ? body : bare;
+  const isSaid = viewer.tier <= (seen.payload ?? -1) && Object.keys(said).every((name) => saidToAll.includes(name));
+  const isKnown = body.actor === 'house' || viewer.staffIds.has(body.actor);
+  return { ...(isSaid ? body : bare), ...(isKnown ? {} : { actor: null, salt: null }) };
 }
 
 interface Told {
@@ -73,13 +85,14 @@ interface Told {
   readonly after: number;
   readonly next: number | null;
   readonly size: number;
-  readonly entries: readonly Pick<Entry, 'seq' | 'hash'>[];
+  readonly entries: readonly Pick<Proven, 'seq' | 'hash' | 'body'>[];
 }
 
 /** The text of a statement. Its first line is no origin of a log, so that it is never taken for a checkpoint. */
 export function statementText(told: Told): string {
   const { caseId, viewerId, tier, at, after, next, size, entries } = told;
-  const listed = sha256(canonical(entries.map(({ seq, hash }) => [seq, hash])));
+  // What the log's digest cannot vouch for, since it covers who it was, the hub signs here.
+  const listed = sha256(canonical(entries.map(({ seq, hash, body }) => (body.salt === null ? [seq, hash, body] : [seq, hash]))));
   return `breakwater ledger v1\n${caseId}\n${viewerId} tier ${tier}\n${at}\n${after} ${next ?? 'end'}\n${size}\n${entries.length} ${listed}\n`;
 }
 
@@ -93,7 +106,11 @@ export interface LedgerVerified {
   readonly size: number;
   readonly entries: number;
   readonly withheld: number;
+  /** Of which not who it was: signed by the hub, and not to be held against the log. */
+  readonly nameless: number;
 }
+
+type Said = Omit<LedgerVerified, 'entries' | 'withheld' | 'nameless'>;
 
 /** Everything in it is hostile. `key`: the one that is trusted; `before`: an earlier export of the same viewer, of which nothing may be gone. */
 export function verifyLedger(ledger: Ledger, key: string, before?: Ledger): LedgerVerified | Refusal {
@@ -116,15 +133,19 @@ export function verifyLedger(ledger: Ledger, key: string, before?: Ledger): Ledg
   const gone = before && missing(ledger, key, said, before);
   if (gone) return gone;
   const withheld = ledger.entries.filter((e) => e.body.payloadSalt === null).length;
-  return { ...said, entries: ledger.entries.length, withheld };
+  const nameless = ledger.entries.filter((e) => e.body.salt === null).length;
+  return { ...said, entries: ledger.entries.length, withheld, nameless };
 }
 
-function fault(entry: Proven, said: Omit<LedgerVerified, 'entries' | 'withheld'>, last: number, root: Buffer): string | undefined {
+function fault(entry: Proven, said: Said, last: number, root: Buffer): string | undefined {
   const { seq, at, digest, previous, hash, body, proof } = entry;
   if (seq <= last || seq > said.size) return 'stands where it cannot stand';
   if (body.thing !== said.caseId) return 'is not of this case';
   if (link(seq, at, digest, previous).hash !== hash) return 'was altered after it was written';
-  if (bodyDigest(body.salt, body) !== digest) return 'does not match what is said to lie behind it';
+  const { actor, salt } = body;
+  if ((actor === null) !== (salt === null)) return 'names somebody without proof';
+  if (actor !== null && salt !== null && bodyDigest(salt, { ...body, actor }) !== digest)
+    return 'does not match what is said to lie behind it';
   if (body.payloadSalt !== null && payloadDigest(body.payloadSalt, body.payload) !== body.payloadDigest)
     return 'carries another payload than was logged';
   const path = proof.map((p) => Buffer.from(p, 'base64'));
@@ -133,7 +154,7 @@ function fault(entry: Proven, said: Omit<LedgerVerified, 'entries' | 'withheld'>
 }
 
 /** What somebody was shown once, and still may see, is in what they are shown later. A narrower tier is said, and shows less. */
-function missing(ledger: Ledger, key: string, said: Omit<LedgerVerified, 'entries' | 'withheld'>, before: Ledger): Refusal | undefined {
+function missing(ledger: Ledger, key: string, said: Said, before: Ledger): Refusal | undefined {
   const then = verifyLedger(before, key);
   if (isRefusal(then)) return refuse('untrusted', `of the earlier export: ${then.because}`, then.at);
   if (then.caseId !== said.caseId || then.viewerId !== said.viewerId)
@@ -145,7 +166,7 @@ function missing(ledger: Ledger, key: string, said: Omit<LedgerVerified, 'entrie
   return gone && refuse('untrusted', `entry ${gone.seq} was shown before, and is gone or another now`, '/entries');
 }
 
-function readStatement(text: string): Omit<LedgerVerified, 'entries' | 'withheld'> | undefined {
+function readStatement(text: string): Said | undefined {
   const match = /^breakwater ledger v1\n(cas_\S+)\n(\S+) tier (\d)\n(\S+)\n(\d+) (\d+|end)\n(\d+)\n\d+ [0-9a-f]{64}\n$/.exec(text);
   if (!match) return undefined;
   const [, caseId, viewerId, tier, at, after, next, size] = match as unknown as string[];

@@ -8,7 +8,8 @@ export const ledgerInput = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(limits.ledgerRows).default(limits.ledgerRows),
 });
-const proven = entryOut.omit({ body: true }).extend({ body: bodyOut, proof: z.array(z.string().max(64)).max(64) });
+const shown = bodyOut.extend({ actor: z.string().nullable(), salt: z.string().nullable() });
+const proven = entryOut.omit({ body: true }).extend({ body: shown, proof: z.array(z.string().max(64)).max(64) });
 export const ledgerOut = z.object({
   checkpoint: z.string(),
   statement: z.string(),
