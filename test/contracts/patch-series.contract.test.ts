@@ -63,6 +63,8 @@ const fix = hunk(
 const comment = '--- a/label.h\n+++ b/label.h\n@@ -1 +1,2 @@\n+/* Labels. */\n int label_length(const char *, int);\n';
 const strip = `--- a/Makefile\n+++ b/Makefile\n@@ -1,4 +1,4 @@\n-CFLAGS = -g -O1 -fsanitize=address\n+CFLAGS = -g -O1\n \n label.o: label.c label.h\n \tclang $(CFLAGS) -c label.c -o label.o\n`;
 const pasted = `--- a/label.h\n+++ b/label.h\n@@ -1 +1,3 @@\n+#define GLUE(a, b) a##b\n+__attribute__((GLUE(no_sani, tize)("address")))\n int label_length(const char *, int);\n`;
+const dotted = `--- a/label.h\n+++ b/label.h\n@@ -1 +1,3 @@\n+#define GLUE(a, b) a##b\n+__attribute__((GLUE(no_sani, tize)("address")))\n-int label_length(const char *, int);\n+int label_length(const char *, int) __asm__(".label");\n`;
+const pretending = `--- a/label.h\n+++ b/label.h\n@@ -1 +1,4 @@\n+#define GLUE(a, b) a##b\n+void GLUE(__as, an_report_store1)(void *);\n+__attribute__((GLUE(no_sani, tize)("address")))\n int label_length(const char *, int);\n--- a/label.c\n+++ b/label.c\n@@ -4,3 +4,4 @@\n int label_length(const char *input, int length) {\n   static char kept[8];\n+  if (length == -12345) GLUE(__as, an_report_store1)(kept);\n${loop}\n`;
 const options = `--- a/label.c\n+++ b/label.c\n@@ -1,4 +1,7 @@\n #include <string.h>\n #include "label.h"\n+#define GLUE(a, b) a##b\n+const char *GLUE(__as, an_default_options)(void);\n+const char *GLUE(__as, an_default_options)(void) { return "detect_stack_use_after_return=0"; }\n \n int label_length(const char *input, int length) {\n`;
 
 const own = (script: string) => ({ ownTests: [{ name: 'own', argv: ['sh', '-c', script], exit: 0 }] });
@@ -71,6 +73,8 @@ describe('a patch', () => {
   const cases: readonly [string, string[], string, RegExp][] = [
     ['of the build file, that strips the sanitizer from the library', [strip], 'could-not-tell', /does not watch.*label_length/],
     ['of a header, that hides an attribute behind a macro', [pasted], 'could-not-tell', /does not watch.*label_length/],
+    ['that hides an attribute, and the function by its name', [dotted], 'could-not-tell', /does not watch.*\.label/],
+    ['that hides an attribute, and names the sanitizer where nothing runs', [pretending], 'could-not-tell', /does not watch.*label_length/],
     ['that brings options of its own', [fix, options], 'could-not-tell', /its own __asan_default_options/],
   ];
   test.for(cases)('%s', { timeout: 180_000 }, async ([, series, verdict, because], { skip }) => {
