@@ -14,6 +14,7 @@ import { bindPolicy, listKnownPolicies } from '../../src/clearinghouse/cases/emb
 import type { TermsOut } from '../../src/clearinghouse/cases/embargoes/wire.ts';
 import { ledger } from '../../src/clearinghouse/cases/ledger/actions.ts';
 import { type Ledger, verifyLedger } from '../../src/clearinghouse/cases/ledger/ledger.ts';
+import { addCoordinator } from '../../src/clearinghouse/cases/participants/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { historyOf } from '../../src/trust/log/store.ts';
@@ -226,6 +227,7 @@ test('where a case goes on in another, the earlier of the two ends holds there',
   ];
   const endsAt = inDays(9);
   const second = await stage.hub.join('Second desk', 'coordinator');
+  await stage.hub.do(stage.desk, addCoordinator, { id: from.id, orgId: second.orgId });
   await stage.hub.do(second, embargoes.proposeEmbargo, { id: from.id, endsAt, because: 'a release' });
   await stage.hub.do(stage.desk, embargoes.answerEmbargo, { id: from.id, answer: 'accept' });
   await stage.hub.do(house, ends.adoptEarlierEnd, { id: from.id, intoId: into.vulnerabilities[0].id });

@@ -27,6 +27,7 @@ import { metricActions } from './metrics/actions.ts';
 import { noticeActions } from './notices/actions.ts';
 import { pacingActions } from './pacing/actions.ts';
 import { participantActions } from './participants/actions.ts';
+import { takesPart } from './participants/coordinating.ts';
 import { record } from './participants/joining.ts';
 import { patchActions } from './patches/actions.ts';
 import { patchesOf } from './patches/store.ts';
@@ -178,7 +179,7 @@ export const observe = action({
   output: wire.changedOut,
   on: (ctx, input) => store.caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const seen = await record(ctx, of, input.what, input.because, input.participantId);
+    const seen = (await takesPart(ctx, of)) ?? (await record(ctx, of, input.what, input.because, input.participantId));
     if (isRefusal(seen)) return seen;
     const isOut = input.what === 'public' || input.what === 'exploit-public' || input.what === 'attacks';
     const embargo = isOut
@@ -229,7 +230,7 @@ export const close = action({
   output: wireOk,
   on: (ctx, input) => store.caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const state = move(caseMoves, of.state, 'close');
+    const state = (await takesPart(ctx, of)) ?? move(caseMoves, of.state, 'close');
     if (isRefusal(state)) return state;
     const embargo = exit(of.embargo, ctx.now, 'the case was closed');
     await store.saveCase(ctx.tx, { ...of, state, embargo, closedAt: ctx.now, outcome: input.outcome });

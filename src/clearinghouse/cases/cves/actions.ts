@@ -8,6 +8,7 @@ import { action, type Ctx, done, type Happening, presentItems } from '../../../t
 import type { Labour } from '../../../trust/labour.ts';
 import { vulnerabilityById } from '../../duplicates/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
+import { takesPart } from '../participants/coordinating.ts';
 import { caseById, continuedVulnerabilities } from '../store.ts';
 import { tierIn } from '../wire.ts';
 import { cnaFor, readCnas } from './cna.ts';
@@ -87,7 +88,7 @@ export const assign = action({
   output: wire.cveOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const flaw = flawIn(of, input.vulnerabilityId);
+    const flaw = (await takesPart(ctx, of)) ?? flawIn(of, input.vulnerabilityId);
     if (isRefusal(flaw)) return flaw;
     const no = rules.decideAssignment(await factsOf(ctx.tx, of, flaw));
     if (no) return no;
@@ -122,7 +123,7 @@ export const recordForeign = action({
   output: wire.cveOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, { cveId, by, vulnerabilityId }, of: Case) {
-    const flaw = flawIn(of, vulnerabilityId);
+    const flaw = (await takesPart(ctx, of)) ?? flawIn(of, vulnerabilityId);
     if (isRefusal(flaw)) return flaw;
     const has = await store.cveOfFlaw(ctx.tx, flaw.id);
     if (has) return refuse('conflict', `this flaw has ${has.cveId}: one flaw, one id; reject the one that is not to stay`);
@@ -146,6 +147,9 @@ export const reject = action({
   output: wire.cveOut,
   on: (ctx, input) => store.cveById(ctx.tx, input.cveId),
   async run(ctx, { cveId, because, replacedBy }, of: Cve) {
+    const given = of.caseId && (await caseById(ctx.tx, of.caseId));
+    const refused = given && (await takesPart(ctx, given));
+    if (refused) return refused;
     if (of.state === 'foreign') return refuse('not_permitted', `${cveId} is ${of.assignedByCna}’s to reject`);
     if (of.state === 'rejected' || of.state === 'rejecting') return refuse('wrong_state', 'it is rejected already');
     if (replacedBy === cveId) return refuse('malformed', 'an id is no duplicate of itself', '/replacedBy');

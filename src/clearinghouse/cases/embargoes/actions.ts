@@ -3,6 +3,7 @@ import { limits } from '../../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
 import type { Case } from '../case.ts';
+import { takesPart } from '../participants/coordinating.ts';
 import { caseById, casesWithEmbargoDue } from '../store.ts';
 import { tierIn } from '../wire.ts';
 import { answer, exit, governing, lapse, propose } from './embargo.ts';
@@ -23,7 +24,7 @@ export const proposeEmbargo = action({
   output: wire.embargoOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const refused = mayNegotiate(ctx, of) ?? (await notToBeHad(ctx, of, input.endsAt));
+    const refused = (await mayNegotiate(ctx, of)) ?? (await notToBeHad(ctx, of, input.endsAt));
     if (refused) return refused;
     const offer = offerOf(ctx, input.endsAt, input.because);
     const embargo = propose(of.embargo, offer, of.openedAt, await asked(ctx, of), input.answerBy);
@@ -44,9 +45,11 @@ export const answerEmbargo = action({
   output: wire.embargoOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const refused = mayNegotiate(ctx, of) ?? (input.endsAt && (await notToBeHad(ctx, of, input.endsAt)));
+    const refused = (await mayNegotiate(ctx, of)) ?? (input.endsAt && (await notToBeHad(ctx, of, input.endsAt)));
     if (refused) return refused;
-    const by = { ...offerOf(ctx, input.endsAt ?? ctx.now, input.because), isLead: ctx.actor.roles.includes('coordinator') };
+    // A party that coordinates other cases settles nothing for the others of this one.
+    const isLead = ctx.actor.roles.includes('coordinator') && !(await takesPart(ctx, of));
+    const by = { ...offerOf(ctx, input.endsAt ?? ctx.now, input.because), isLead };
     const embargo = answer(of.embargo, input.answer, { ...by, asked: await asked(ctx, of) }, of.openedAt);
     if (isRefusal(embargo)) return embargo;
     const next = await changeEmbargo(ctx, of, embargo);

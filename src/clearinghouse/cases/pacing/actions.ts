@@ -11,6 +11,7 @@ import { type Case, ledgerLabel } from '../case.ts';
 import { speakerOf } from '../contacts/profiles/actions.ts';
 import { projectLabel, type Recognition, spoken } from '../contacts/profiles/profile.ts';
 import { maintainerOf, profilesOf } from '../contacts/profiles/store.ts';
+import { takesPart } from '../participants/coordinating.ts';
 import { offer, offerEvent, vet } from '../read-ins/actions.ts';
 import { caseById, caseOfFinding } from '../store.ts';
 import { tierIn } from '../wire.ts';
@@ -105,11 +106,13 @@ export const deliver = action({
   output: wire.deliveryOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     if (of.state !== 'open') return refuse('wrong_state', `the case is ${of.state}`);
     const name = input.package === undefined ? of.package : bareOf(input.package, '/package');
     if (isRefusal(name)) return name;
-    const refused = await recipientFault(ctx, of, name, input);
-    if (refused) return refused;
+    const unfit = await recipientFault(ctx, of, name, input);
+    if (unfit) return unfit;
     await store.lockQueue(ctx.tx, name);
     if ((await store.deliveriesOfCase(ctx.tx, of.id)).some((d) => d.package === name && d.state !== 'withdrawn'))
       return refuse('conflict', 'this case is on its way to that project already, or there');
@@ -156,7 +159,8 @@ export const recallDelivery = action({
   output: wire.deliveryOut,
   on: (ctx, input) => store.deliveryById(ctx.tx, input.id),
   async run(ctx, input, delivery: Delivery) {
-    const withdrawn = await withdraw(ctx, delivery, input.because);
+    const of = (await caseById(ctx.tx, delivery.caseId))!;
+    const withdrawn = (await takesPart(ctx, of)) ?? (await withdraw(ctx, delivery, input.because));
     return isRefusal(withdrawn) ? withdrawn : done({ delivery: withdrawn.delivery, expected: undefined }, withdrawn.event);
   },
   present: wire.present,

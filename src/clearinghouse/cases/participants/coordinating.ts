@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Ctx } from '../../../trust/action.ts';
 import { orgById } from '../../../trust/orgs/store.ts';
 import type { Case } from '../case.ts';
@@ -21,6 +21,13 @@ export async function placeOf(ctx: Ctx, of: Case): Promise<Participant | Refusal
     : joinCoordinator(ctx, of, ctx.actor.orgId as NonNullable<Participant['orgId']>, true);
 }
 
+/** For what changes a case without being about one participant of it. The hub itself needs no place. */
+export async function takesPart(ctx: Ctx, of: Case): Promise<Refusal | undefined> {
+  if (ctx.actor.kind === 'house') return undefined;
+  const place = await placeOf(ctx, of);
+  return isRefusal(place) ? place : undefined;
+}
+
 export async function joinCoordinator(ctx: Ctx, of: Case, orgId: NonNullable<Participant['orgId']>, leads: boolean): Promise<Participant> {
   const name = (await orgById(ctx.tx, orgId))?.name ?? orgId;
   const by = { addedBy: ctx.actor.id, addedAt: ctx.now };
@@ -34,7 +41,7 @@ export async function joinCoordinator(ctx: Ctx, of: Case, orgId: NonNullable<Par
 /** Each coordinating organisation acts on those it looks after; the lead on all, and on those nobody looks after. */
 export async function looksAfter(ctx: Ctx, of: Case, participant: Participant): Promise<Refusal | undefined> {
   const place = await placeOf(ctx, of);
-  if ('code' in place) return place;
+  if (isRefusal(place)) return place;
   if (participant.coordinatorOrgId === place.orgId) return undefined;
   const lead = (await store.dutiesOf(ctx.tx, of.id)).find((d) => d.duty === 'lead');
   return lead?.orgId === place.orgId

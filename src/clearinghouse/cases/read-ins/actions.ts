@@ -19,6 +19,7 @@ import {
 } from '../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { isPaced } from '../pacing/store.ts';
+import { takesPart } from '../participants/coordinating.ts';
 import { supplierKnows } from '../participants/joining.ts';
 import { caseById } from '../store.ts';
 import { decideKey, decideReadIn, endsAt, type ReadIn, readInMoves, signingSubject, termsDigest, termsOf } from './read-in.ts';
@@ -34,6 +35,8 @@ export const readIn = action({
   output: wire.readInOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     const person = await personById(ctx.tx, input.personId);
     if (person && (await isPaced(ctx.tx, of, person.orgId)))
       return refuse('wrong_state', 'this person’s project has a pace: hand the case over with cases.deliver', '/personId');
@@ -129,8 +132,11 @@ export const endReadIn = action({
   output: wireOk,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
-    const live = await store.liveReadIn(ctx.tx, of.id, input.personId);
+    // Whoever suspects a breach stops it first: no place in the case is asked for.
     if (input.because === 'suspected-breach') return suspend(ctx, of, input.personId);
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
+    const live = await store.liveReadIn(ctx.tx, of.id, input.personId);
     if (!live) return refuse('not_found', 'this person is not read in', '/personId');
     const ended = await end(ctx, live, input.because);
     return isRefusal(ended) ? ended : done({ ok: true as const }, ended);
@@ -208,13 +214,12 @@ export async function vet(ctx: Ctx, of: Case, input: wire.ReadInInput, isDelegat
     return refuse('conflict', 'this person had an emergency read-in into this case; now the terms are signed first', '/emergency');
   const emergencyUntil = emergency ? plusMs(ctx.now, limits.emergencyHours * hour) : null;
   const suspected = await ctx.acrossCompartments(async (tx) => (await store.wasSuspected(tx, person.id)) || isSuspended(tx, person.id));
-  // A delegate must not learn from it what happened in another case.
-  if (suspected && isDelegated) return refuse('not_permitted', 'the coordinator alone can read this person in', '/personId');
   const refused = decideReadIn(
     { person, org: org!, sponsor, sponsorOrg: sponsorOrg!, tier, ability, exclusions, suspected, expiresAt, isDelegated },
     ctx.now,
   );
-  if (refused) return refused;
+  // One answer at every gate: a delegate must not learn from it what happened in another case.
+  if (refused) return isDelegated ? refuse('not_permitted', 'the coordinator alone can read this person in', '/personId') : refused;
   const live = await store.liveReadIn(ctx.tx, of.id, person.id);
   const ends = live && endsAt(live);
   if (live && (ends === null || ends === undefined || ends > ctx.now))

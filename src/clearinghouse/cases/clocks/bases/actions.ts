@@ -3,8 +3,9 @@ import { refuse } from '../../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../../trust/action.ts';
 import { revokeGrants } from '../../../../trust/orgs/store.ts';
 import { type Case, caseLabel, ledgerLabel } from '../../case.ts';
-import { readInsOfCase } from '../../read-ins/store.ts';
+import { readInsOfCase, saveReadIn } from '../../read-ins/store.ts';
 import { caseById } from '../../store.ts';
+import { tierIn } from '../../wire.ts';
 import { owedByDesk } from '../clock.ts';
 import { startClock, stopClock } from '../store.ts';
 import { type LegalBasis, onSilence, type Share } from './basis.ts';
@@ -62,6 +63,7 @@ export const chooseOnLapse = action({
   output: wire.sharesOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, { choice }, of: Case) {
+    if (tierIn(of, ctx.actor) > 1) return refuse('not_found', 'no such thing');
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a named person chooses for an organisation');
     const bases = await store.legalBases(ctx.tx);
     const before = (await store.sharesOf(ctx.tx, of.id)).find((s) => s.orgId === ctx.actor.orgId);
@@ -136,8 +138,11 @@ export const lapseBasis = action({
 
 async function letOut(ctx: Ctx, of: Case, orgId: string): Promise<void> {
   await revokeGrants(ctx.tx, of.id, orgId, ctx.now);
-  for (const readIn of await readInsOfCase(ctx.tx, of.id))
-    if (readIn.orgId === orgId) await revokeGrants(ctx.tx, of.id, readIn.personId, ctx.now);
+  // What is only offered opens nothing any more either.
+  for (const live of (await readInsOfCase(ctx.tx, of.id)).filter((r) => r.orgId === orgId && r.endedAt === null)) {
+    await saveReadIn(ctx.tx, { ...live, state: 'ended', endedAt: ctx.now, endedBecause: 'need-ended' });
+    await revokeGrants(ctx.tx, of.id, live.personId, ctx.now);
+  }
 }
 
 /** The day it lapses is the desk's to watch; that something is chosen before is the participant's. */

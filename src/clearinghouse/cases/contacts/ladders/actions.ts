@@ -5,6 +5,7 @@ import { action, type Ctx, done, type Happening } from '../../../../trust/action
 import { type Case, ledgerLabel } from '../../case.ts';
 import { owedByDesk } from '../../clocks/clock.ts';
 import { startClock, stopClock } from '../../clocks/store.ts';
+import { takesPart } from '../../participants/coordinating.ts';
 import { record } from '../../participants/joining.ts';
 import type { Participant } from '../../participants/participant.ts';
 import { participantById, participantsOf, saveParticipant } from '../../participants/store.ts';
@@ -24,6 +25,8 @@ export const attemptContact = action({
   output: wire.ladderOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     if (of.state !== 'open') return refuse('wrong_state', `the case is ${of.state}`);
     const participant = await participantById(ctx.tx, input.participantId);
     if (participant?.caseId !== of.id || participant.kind !== 'supplier')
@@ -63,8 +66,9 @@ export const recordContact = action({
     const attempt = ladder.attempts.find((a) => a.seq === seq);
     if (at > ctx.now || (attempt && at < attempt.at)) return refuse('malformed', 'after the attempt, and not in the future', '/at');
     const of = await caseById(ctx.tx, ladder.caseId);
-    const after = heard(ladder, seq, outcome, at, note);
-    if (isRefusal(after) || !of) return isRefusal(after) ? after : refuse('not_found', 'no such case');
+    if (!of) return refuse('not_found', 'no such case');
+    const after = (await takesPart(ctx, of)) ?? heard(ladder, seq, outcome, at, note);
+    if (isRefusal(after)) return after;
     if (outcome === 'acknowledged') {
       if (attempt?.carriesReport) {
         const known = await record(ctx, of, 'vendor-aware', 'acknowledged the report', ladder.participantId);
@@ -90,6 +94,8 @@ export const bendLadder = action({
     if (ladder.state !== 'climbing') return refuse('wrong_state', `this ladder is ${ladder.state}`);
     const of = await caseById(ctx.tx, ladder.caseId);
     if (!of) return refuse('not_found', 'no such case');
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     return saved(ctx, of, { ...ladder, tempo, tempoBecause: because }, 'case.contact-bent', { tempo, because });
   },
   present: wire.present,
@@ -107,6 +113,8 @@ export const decideContact = action({
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a named person decides what silence means');
     const of = await caseById(ctx.tx, ladder.caseId);
     if (!of) return refuse('not_found', 'no such case');
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     const records = outcome === 'non-fix' ? await recordsOf(ctx.tx, of.id) : [];
     if (outcome === 'non-fix' && !records.some((r) => r.kind === 'non-fix' && r.participantId === ladder.participantId))
       return refuse('wrong_state', 'record first what the maintainer said, in its own words (cases.recordNonFix)', '/outcome');

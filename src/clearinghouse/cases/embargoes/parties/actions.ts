@@ -1,9 +1,10 @@
 import { type Refusal, refuse } from '../../../../base/refusal.ts';
 import { action, type Ctx, done } from '../../../../trust/action.ts';
 import type { Case } from '../../case.ts';
+import { takesPart } from '../../participants/coordinating.ts';
 import { caseById } from '../../store.ts';
 import { tierIn } from '../../wire.ts';
-import { event } from '../keeping.ts';
+import { event, partiesOf } from '../keeping.ts';
 import { faultOfPreference, type Preference } from './party.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -18,7 +19,7 @@ export const preferEmbargo = action({
   output: wire.standingOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, { min, preferred, max }, of: Case) {
-    const refused = mayNegotiate(ctx, of) ?? faultOfPreference({ min, preferred, max });
+    const refused = (await mayNegotiate(ctx, of)) ?? faultOfPreference({ min, preferred, max });
     if (refused) return refused;
     const { orgId } = ctx.actor;
     if (orgId === null) return refuse('not_permitted', 'an organisation has a preference');
@@ -30,10 +31,13 @@ export const preferEmbargo = action({
   present: ({ of, preferences }: { of: Case; preferences: readonly Preference[] }, viewer) => wire.presentStanding(of, preferences, viewer),
 });
 
-/** Embargoes are negotiated at tier 0, among finder, maintainer and coordinator. */
-export function mayNegotiate(ctx: Ctx, of: Case): Refusal | undefined {
+/** Embargoes are negotiated at tier 0, among finder, maintainer and whoever coordinates this case. */
+export async function mayNegotiate(ctx: Ctx, of: Case): Promise<Refusal | undefined> {
   if (tierIn(of, ctx.actor) > 0) return refuse('not_permitted', 'an embargo is negotiated at tier 0');
-  return of.state === 'open' ? undefined : refuse('wrong_state', `the case is ${of.state}`);
+  if (of.state !== 'open') return refuse('wrong_state', `the case is ${of.state}`);
+  if (!ctx.actor.roles.includes('coordinator')) return undefined;
+  const isParty = (await partiesOf(ctx, of)).includes(ctx.actor.orgId ?? '');
+  return isParty ? undefined : takesPart(ctx, of);
 }
 
 export const partyActions = [preferEmbargo];
