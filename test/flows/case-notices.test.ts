@@ -445,6 +445,14 @@ describe('answering by mail', () => {
     await report(dsn('failed', '5.1.1'));
     expect(await state()).toMatchObject({ addressFailsSince: stage.hub.clock.now() });
     expect(await failed()).toMatchObject([{ email: emailOf(stager!), because: 'came back: 5.1.1' }]);
+    // Said again and again, of the mail or of the address, it is told nobody again.
+    await settle();
+    const heard = await told(stage.desk);
+    for (const status of ['5.1.1', '4.0.0']) await report(dsn('failed', status));
+    await report(dsn('delayed', '4.4.1'));
+    await settle();
+    expect(await told(stage.desk)).toEqual(heard);
+    expect(await failed()).toMatchObject([{ because: 'came back: 5.1.1' }]);
     await stage.hub.do(stage.desk, retryMail, { id: (await failed())[0]!.id });
   });
 });

@@ -75,6 +75,8 @@ export const cameBack = action({
   async run(ctx, { id, report }) {
     const of = await store.mailById(ctx.tx, id);
     if (!of) return refuse('not_found', 'no such mail');
+    // Told once: whoever holds the address may send a thousand reports, and each would be told every coordinator.
+    if (of.state === 'parked' || of.state === 'dropped') return done(of);
     const failed = report.find((r) => r.action === 'failed');
     // A report that says nothing we can read proves nothing: it is shown, and the address is believed to work.
     if (!failed) return done(of, happened('mail.reported', of, { report: report.map((r) => r.action) }));
