@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/base/doors.ts';
 import { minute } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
-import type { Actor } from '../../src/trust/access.ts';
-import { enter, issueLink, issueToken, whoami } from '../../src/trust/orgs/actions.ts';
+import { type Actor, house } from '../../src/trust/access.ts';
+import { addAgent, enter, issueLink, issueToken, reinstate, whoami } from '../../src/trust/orgs/actions.ts';
+import type { Grant } from '../../src/trust/orgs/org.ts';
 import { addPasskey, askPasskey, enterByPasskey, offerPasskey, passkeys, revokePasskey } from '../../src/trust/orgs/passkeys/actions.ts';
 import { addInput } from '../../src/trust/orgs/passkeys/wire.ts';
+import { insertGrant, peopleInRole, readersOf, suspendPerson } from '../../src/trust/orgs/store.ts';
 import { authenticator } from '../equipment/authenticator.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -122,6 +125,44 @@ describe('a passkey', () => {
     // A coordinator's link is the way back.
     await register(hal);
   });
+});
+
+test('what was issued in the session of a copied key ends with the key', async () => {
+  const ivy = await hub.join('Ivy', 'coordinator');
+  const { device } = await register(ivy);
+  const { secret } = (await signIn(device, { counter: 5 })) as Entered;
+  const issue = (as: string, scopes: string[]) => hub.do<Entered>(as, issueToken, { holderId: ivy.id, scopes, days: 1 });
+  const first = (await issue(secret, ['*'])).secret;
+  const second = (await issue(first, ['orgs.whoami'])).secret;
+  const link = await hub.do<Entered>(secret, issueLink, { personId: ivy.id });
+  expect(await hub.do(second, whoami, {})).toMatchObject({ id: ivy.id });
+  expect(await signIn(device, { counter: 5 })).toMatchObject({ suspended: true });
+  for (const dead of [secret, first, second]) expect(await hub.try(dead, whoami, {})).toMatchObject({ code: 'not_permitted' });
+  expect(await hub.try(desk, enter, { secret: link.secret })).toMatchObject({ code: 'expired' });
+});
+
+test('whoever is suspended is told nothing, and finds neither keys nor agents again when let back in', async () => {
+  const kim = await hub.join('Kim', 'coordinator');
+  const { device } = await register(kim);
+  const agent = await hub.do<{ id: string }>(desk, addAgent, { orgId: kim.orgId, name: 'scanner', answerableId: kim.id });
+  const { secret } = await hub.do<Entered>(desk, issueToken, { holderId: agent.id, scopes: ['*'], days: 1 });
+  const inTx = <T>(run: (tx: Tx) => Promise<T>) => hub.doors.db.transaction(house.reads, run);
+  const compartment = 'cas_told';
+  const grant = (holderId: string, id: 'grt_1' | 'grt_2') =>
+    ({ id, compartment, holderId, tier: 0, because: 'test', grantedAt: hub.clock.now(), expiresAt: null }) as unknown as Grant;
+  await inTx(async (tx) => {
+    await insertGrant(tx, grant(kim.id, 'grt_1'));
+    await insertGrant(tx, grant(kim.orgId!, 'grt_2'));
+  });
+  const told = () =>
+    inTx(async (tx) => [await peopleInRole(tx, 'coordinator'), (await readersOf(tx, compartment, hub.clock.now())).map((r) => r.id)]);
+  expect(await told()).toEqual([expect.arrayContaining([kim.id]), [kim.id]]);
+  await inTx((tx) => suspendPerson(tx, kim.id, hub.clock.now()));
+  expect(await told()).toEqual([expect.not.arrayContaining([kim.id]), []]);
+  await hub.do(desk, reinstate, { personId: kim.id, because: 'it was the other laptop' });
+  expect(await hub.try(secret, whoami, {})).toMatchObject({ code: 'not_permitted' });
+  expect(await signIn(device)).toMatchObject({ code: 'not_permitted' });
+  await register(kim);
 });
 
 describe('what is not taken', () => {

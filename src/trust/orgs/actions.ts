@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Id } from '../../base/id.ts';
 import { day, hour, minute, plusMs } from '../../base/instant.ts';
 import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
@@ -136,7 +137,8 @@ export const invite = action({
 export const reinstate = action({
   name: 'orgs.reinstate',
   at: 'POST /api/people/:personId/reinstate',
-  summary: 'Let somebody act again who was suspended. What they were read into stays ended, and so do their old sessions and tokens.',
+  summary:
+    'Let somebody act again who was suspended. What they were read into stays ended, and so do their old sessions, passkeys and tokens, those of their agents too.',
   by: ['coordinator'],
   input: wire.reinstateInput,
   output: wireOk,
@@ -184,7 +186,7 @@ export const issueToken = action({
     if (isRefusal(mayHold)) return mayHold;
     if (!withinScopes(ctx.actor, input.scopes))
       return refuse('not_permitted', 'a token cannot hold more than the credential that asks for it', 'scopes');
-    const token = await store.issueCredential(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day));
+    const token = await store.issueCredential(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day), keyOf(ctx));
     return done(token, {
       event: 'org.token-issued',
       thing: token.id,
@@ -223,7 +225,7 @@ export const issueLink = action({
     if (!person) return refuse('not_found', 'no such person', 'personId');
     // The session that a link opens may do everything its person may: a narrow token must not widen itself so.
     if (!withinScopes(ctx.actor, ['*'])) return refuse('not_permitted', 'only a credential for everything makes links', 'personId');
-    const link = await store.issueCredential(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute));
+    const link = await store.issueCredential(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute), keyOf(ctx));
     return done(link, { event: 'org.link-issued', thing: person.id, label: label('AMBER', person.orgId), payload: null });
   },
 });
@@ -267,6 +269,11 @@ async function mayIssueFor(ctx: Ctx, holderId: Credential['holderId']): Promise<
   const own = holderId === ctx.actor.id || agent?.answerableId === ctx.actor.id;
   if (orgId === undefined || !(own || ctx.actor.roles.includes('coordinator'))) return refuse('not_found', 'no such holder', 'holderId');
   return orgId;
+}
+
+/** The passkey behind the actor's credential: what is issued with it ends with it. */
+function keyOf({ actor }: Ctx): Id<'pky'> | null {
+  return (actor.credential?.passkeyId ?? null) as Id<'pky'> | null;
 }
 
 function withinScopes(actor: Actor, scopes: readonly string[]): boolean {

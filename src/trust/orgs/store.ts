@@ -112,20 +112,16 @@ export async function peopleByEmail(tx: Tx, email: string): Promise<Person[]> {
   return rows.map((row) => ({ id: row.id, orgId: row.org_id, name: row.name, email: row.email, createdAt: row.created_at }));
 }
 
-/** From now on nobody acts as this person or as an agent of theirs; every session, token and link they hold ends for good. Null lifts it. */
+/** From now on nobody acts as this person or as an agent of theirs; what either holds ends for good, passkeys too. Null lifts the rest. */
 export async function suspendPerson(tx: Tx, id: string, suspendedAt: Instant | null): Promise<void> {
-  await orgs(tx)
-    .updateTable('people')
-    .set({ suspended_at: suspendedAt })
-    .where('id', '=', id as Id<'psn'>)
-    .execute();
+  await sql`UPDATE people SET suspended_at = ${suspendedAt} WHERE id = ${id}`.execute(tx);
   if (suspendedAt === null) return;
-  await orgs(tx)
-    .updateTable('credentials')
-    .set({ revoked_at: suspendedAt })
-    .where('holder_id', '=', id as Id<'psn'>)
-    .where('revoked_at', 'is', null)
-    .execute();
+  // What was issued with a passkey of theirs ends even where somebody else holds it.
+  await sql`UPDATE credentials SET revoked_at = ${suspendedAt} WHERE revoked_at IS NULL AND (holder_id = ${id}
+    OR holder_id IN (SELECT id FROM agents WHERE answerable_id = ${id}) OR passkey_id IN (SELECT id FROM passkeys WHERE person_id = ${id}))`.execute(
+    tx,
+  );
+  await sql`UPDATE passkeys SET revoked_at = ${suspendedAt} WHERE person_id = ${id} AND revoked_at IS NULL`.execute(tx);
 }
 
 export async function isSuspended(tx: Tx, id: string): Promise<boolean> {
@@ -376,7 +372,7 @@ export interface ReaderOfCompartment {
   readonly tier: number;
 }
 
-/** The people whom a live grant lets into a compartment, by name or through their organisation. */
+/** The people, none suspended, whom a live grant lets into a compartment, by name or through their organisation. */
 export async function readersOf(tx: Tx, compartment: string, now: Instant): Promise<ReaderOfCompartment[]> {
   const { rows } = await sql<{ id: Id<'psn'>; org_id: Id<'org'>; tier: number }>`
     WITH live AS (
@@ -384,17 +380,17 @@ export async function readersOf(tx: Tx, compartment: string, now: Instant): Prom
       WHERE compartment = ${compartment} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})
     )
     SELECT p.id, p.org_id, min(p.tier)::int AS tier FROM (
-      SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.id = live.holder_id
-      UNION ALL SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.org_id = live.holder_id
+      SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.id = live.holder_id AND people.suspended_at IS NULL
+      UNION ALL SELECT people.id, people.org_id, live.tier FROM live JOIN people ON people.org_id = live.holder_id AND people.suspended_at IS NULL
     ) AS p JOIN orgs ON orgs.id = p.org_id AND orgs.disabled_at IS NULL
     GROUP BY p.id, p.org_id`.execute(tx);
   return rows.map((r) => ({ id: r.id, orgId: r.org_id, tier: r.tier }));
 }
 
-/** Who works for organisations of a role. */
+/** Who works for organisations of a role; the suspended do not. */
 export async function peopleInRole(tx: Tx, role: Role): Promise<Pick<Person, 'id' | 'orgId'>[]> {
   const { rows } = await sql<{ id: Id<'psn'>; org_id: Id<'org'> }>`
     SELECT people.id, people.org_id FROM people JOIN orgs ON orgs.id = people.org_id
-    WHERE orgs.disabled_at IS NULL AND ${role} = ANY (orgs.roles)`.execute(tx);
+    WHERE orgs.disabled_at IS NULL AND people.suspended_at IS NULL AND ${role} = ANY (orgs.roles)`.execute(tx);
   return rows.map((r) => ({ id: r.id, orgId: r.org_id }));
 }

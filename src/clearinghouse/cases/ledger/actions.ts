@@ -26,7 +26,7 @@ export const ledger = action({
     const head = await headOf(ctx.tx);
     const tiles = await tileRootsOf(ctx.tx, head.size);
     if (isRefusal(tiles)) return tiles;
-    const staffIds = new Set<string>(await peopleInRole(ctx.tx, 'coordinator'));
+    const staffIds = new Set<string>((await peopleInRole(ctx.tx, 'coordinator')).map((p) => p.id));
     const viewer = { id: ctx.actor.id, tier: tierIn(of, ctx.actor), isStaff: ctx.actor.roles.includes('coordinator'), staffIds };
     const { found, next } = await visible(ctx, of, viewer, { after, limit, size: head.size });
     const levels = levelsOf(tiles);

@@ -71,7 +71,7 @@ export async function countUse(tx: Tx, id: Id<'pky'>, counter: number, now: Inst
   await passkeys(tx).updateTable('passkeys').set({ counter, used_at: now }).where('id', '=', id).execute();
 }
 
-/** Ends a passkey and every session that it opened. */
+/** Ends a passkey, every session that it opened, and every token and link that was issued in one. */
 export async function endPasskey(tx: Tx, id: Id<'pky'>, as: 'suspended_at' | 'revoked_at', now: Instant): Promise<void> {
   await passkeys(tx)
     .updateTable('passkeys')
