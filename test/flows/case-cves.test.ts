@@ -127,6 +127,20 @@ describe('one flaw, one id', () => {
     expect(await hub.try(lab!, cves.list, {})).toMatchObject({ code: 'not_permitted' });
   });
 
+  test('a finder of one flaw of a case sees not the id of another', async () => {
+    const of = await newCase();
+    const { cveId } = await assign(of);
+    const finder: Actor = { ...lab!, reads: [...lab!.reads, of.id], tiers: { ...lab!.tiers, [of.id]: 0 } };
+    const ids = async (as: Actor) =>
+      (await hub.do<{ items: { cveId: string }[] }>(as, cves.ofCase, { id: of.id })).items.map((c) => c.cveId);
+    expect(await ids(finder)).toEqual([cveId]);
+    const another = { ...of.vulnerabilities[0], id: `vul_${of.id.slice(4)}` as Case['vulnerabilities'][0]['id'] };
+    await changeCase(hub, of.id, (c) => ({ ...c, vulnerabilities: [...c.vulnerabilities, another] }));
+    await assign(of, { vulnerabilityId: another.id });
+    expect(await ids(desk!)).toHaveLength(2);
+    expect(await ids(finder)).not.toContain((await ids(desk!)).find((one) => one !== cveId));
+  });
+
   test('two that turn out to be one are shown, and the younger is rejected as the other’s duplicate', async () => {
     const { cveId: stays } = (await hub.do<{ items: { cveId: string }[] }>(desk!, cves.ofCase, { id: first!.id })).items[0]!;
     const { cveId: goes } = await assign(other!);

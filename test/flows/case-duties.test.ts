@@ -44,6 +44,9 @@ describe('the Cyber Resilience Act', () => {
   test('asks nothing while nobody exploits it', async () => {
     expect(await kinds(upstream, /^cra/)).toEqual([]);
     expect(await stage.hub.try(upstream, cra.craForm, { id: id(), stage: 'early-warning' })).toMatchObject({ code: 'wrong_state' });
+    // A finder that also maintains something is no supplier of this case.
+    const both: Actor = { ...stage.finder, roles: ['finder', 'maintainer'] };
+    expect(await stage.hub.try(both, cra.tellCra, { id: id(), isManufacturer: true })).toMatchObject({ code: 'not_permitted' });
   });
 
   test('starts 24 and 72 hours for the supplier who learns of attacks here, to the minute and on a weekend too', async () => {

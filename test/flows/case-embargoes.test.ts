@@ -67,6 +67,7 @@ test('from the opening a clock runs to the end, written with hour and zone', asy
   expect(shown).toMatchObject({ state: 'none', endsWritten: '2026-12-12 04:00 America/New_York (UTC-5)', endsOnBusinessDay: false });
   expect(shown.windows).toMatchObject([{ source: 'house-default', governs: true }]);
   expect(shown.eligibility.verdict).toBe('available');
+  expect((await terms(stage.finder)).eligibility).toEqual({ verdict: 'available', because: expect.any(String), rows: [] });
   expect(shown.interim).toBeUndefined();
   expect((await terms(stage.desk)).interim?.summary).not.toMatch(/SECRET/);
   expect(await stage.hub.try(upstream, embargoes.embargoTerms, { id: id(), zone: 'Mars/Olympus' })).toMatchObject({ code: 'malformed' });
@@ -75,15 +76,20 @@ test('from the opening a clock runs to the end, written with hour and zone', asy
 test('each party says its bounds, and learns only what all have in common', async () => {
   const prefer = (as: Actor, min: string, preferred: string, max: string) =>
     stage.hub.try(as, preferEmbargo, { id: id(), min, preferred, max });
-  expect(await prefer(upstream, 'P7D', 'P40D', 'P60D')).toMatchObject({ overlap: { isThere: true, suggested: inDays(40) } });
+  await prefer(upstream, 'P7D', 'P40D', 'P60D');
+  // Only one has spoken: what all have in common would be that one's wish.
+  expect((await terms(stage.finder)).standing.overlap).toBeNull();
   expect(await prefer(stage.finder, 'P5D', 'P14D', 'P30D')).toMatchObject({
     preferences: [{ orgId: stage.finder.orgId }],
-    overlap: { from: inDays(7), to: inDays(30), suggested: inDays(14) },
+    overlap: { isThere: true },
   });
+  expect((await terms(stage.finder)).standing.overlap).toEqual({ isThere: true });
+  expect((await terms(stage.desk)).standing.overlap).toMatchObject({ from: inDays(7), to: inDays(30), suggested: inDays(14) });
   expect(JSON.stringify(await terms(stage.finder))).not.toContain(upstream.orgId);
   expect((await terms(stage.desk)).standing.preferences).toHaveLength(2);
   expect(await prefer(upstream, 'P7D', 'P40D', `P${limits.embargoDays + 1}D`)).toMatchObject({ code: 'malformed', at: '/max' });
-  expect(await prefer(upstream, 'P7D', 'P40D', `P${limits.embargoDays}D`)).toMatchObject({ overlap: { to: inDays(30) } });
+  expect(await prefer(upstream, 'P7D', 'P40D', `P${limits.embargoDays}D`)).toMatchObject({ overlap: { isThere: true } });
+  expect((await terms(stage.desk)).standing.overlap).toMatchObject({ to: inDays(30) });
   const tester = await stage.enter(await stage.hub.join('Tester', 'operator'), 1);
   expect(await prefer(tester, 'P1D', 'P1D', 'P1D')).toMatchObject({ code: 'not_permitted' });
 });

@@ -218,6 +218,7 @@ test('a recipient who became unfit meanwhile is not offered it: the place goes t
   hub.clock.advance(7 * day);
   expect(await due()).toEqual({ delivered: 0 });
   expect(await seen(desk!, waits)).toMatchObject([{ state: 'withdrawn', because: expect.stringContaining('suspected breach') }]);
+  expect(await seen(finder!, waits)).toMatchObject([{ state: 'withdrawn', because: null }]);
 });
 
 test('where no pace is set the weekly number that a project publishes counts, and whoever spoke for it before does not', async () => {
@@ -232,6 +233,12 @@ test('where no pace is set the weekly number that a project publishes counts, an
     readAt: hub.clock.now(),
   });
   expect(await deliver(one, { personId: other.id })).toMatchObject({ state: 'delivered' });
+  // Of the other suppliers of a case its finder learns nothing.
+  const beside = await open('STANDARD');
+  await deliver(beside, { personId: other.id, package: name });
+  expect(await seen(desk!, beside)).toHaveLength(1);
+  expect(await seen(finder!, beside)).toEqual([]);
+  await hub.do(desk!, pacing.recallDelivery, { id: (await seen(desk!, beside))[0]!.id, because: 'only a test' });
   expect(await deliver(two, { personId: other.id })).toMatchObject({ state: 'waiting', because: '1 a week' });
   await hub.do(other, pacing.setPace, { package: name, weekly: 5 });
   await hub.do(desk!, profiles.endMaintainer, { package: name, because: 'handed it on' });

@@ -51,8 +51,12 @@ function Shown({ terms }: { terms: Terms }) {
         )}
         {standing.overlap && (
           <Fact name="In common">
-            {standing.overlap.isThere ? 'all could agree on ' : 'nothing suits all; to begin with, '}
-            <When at={standing.overlap.suggested} />
+            {standing.overlap.isThere ? 'there is a time that suits all' : 'nothing suits all'}
+            {standing.overlap.suggested !== undefined && (
+              <>
+                ; to begin with, <When at={standing.overlap.suggested} />
+              </>
+            )}
           </Fact>
         )}
         {terms.fastTrack && (

@@ -9,11 +9,13 @@ import type { Labour } from '../../../trust/labour.ts';
 import { vulnerabilityById } from '../../duplicates/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
 import { takesPart } from '../participants/coordinating.ts';
+import { readInsOfCase } from '../read-ins/store.ts';
 import { caseById, continuedVulnerabilities } from '../store.ts';
-import { tierIn } from '../wire.ts';
+import { isOnlyFinder, tierIn } from '../wire.ts';
 import { cnaFor, readCnas } from './cna.ts';
 import * as rules from './cve.ts';
 import { type Cve, cveLabel, type Errand } from './cve.ts';
+import { foundBy } from './found.ts';
 import { type ErrandSpec, workErrand } from './labour.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -74,7 +76,10 @@ export const ofCase = action({
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, _input, of: Case) {
     if (tierIn(of, ctx.actor) > 1) return refuse('not_permitted', 'CVE ids are for tiers 0 and 1 until they are public');
-    return done({ items: await ctx.acrossCompartments((tx) => store.cvesOfCase(tx, of.id)) });
+    const all = await ctx.acrossCompartments((tx) => store.cvesOfCase(tx, of.id));
+    if (!isOnlyFinder({ case: of, readIns: await readInsOfCase(ctx.tx, of.id) }, ctx.actor)) return done({ items: all });
+    const found = await ctx.acrossCompartments((tx) => foundBy(tx, of, ctx.actor.orgId));
+    return done({ items: all.filter((c) => c.vulnerabilityId !== null && found.has(c.vulnerabilityId)) });
   },
   present: presentItems(wire.present),
 });

@@ -4,8 +4,10 @@ import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
 import type { Case } from '../case.ts';
 import { takesPart } from '../participants/coordinating.ts';
+import { readInsOfCase } from '../read-ins/store.ts';
 import { caseById, casesWithEmbargoDue } from '../store.ts';
-import { tierIn } from '../wire.ts';
+import { isOnlyFinder, tierIn } from '../wire.ts';
+import type { Eligibility } from './eligibility.ts';
 import { answer, exit, governing, lapse, propose } from './embargo.ts';
 import { endActions } from './ends/actions.ts';
 import { changeEmbargo, eligibilityOf, event, partiesOf } from './keeping.ts';
@@ -98,7 +100,7 @@ export const embargoTerms = action({
   async run(ctx, input, of: Case) {
     if (tierIn(of, ctx.actor) > 1) return refuse('not_found', 'no such thing');
     const policies = await policiesFor(ctx.tx, of.package);
-    const eligibility = await eligibilityOf(ctx, of, policies);
+    const eligibility = await eligibilitySeen(ctx, of, policies);
     return done({ of, eligibility, preferences: await preferencesOf(ctx.tx, of.id), zone: input.zone, calendar: input.calendar });
   },
   present: wire.presentTerms,
@@ -132,9 +134,16 @@ async function asked(ctx: Ctx, of: Case): Promise<string[]> {
   return (await partiesOf(ctx, of)).filter((orgId) => orgId !== ctx.actor.orgId);
 }
 
+/** Why lies in the reports, and a finder may see none but its own: the verdict alone, whether there are others or not. */
+async function eligibilitySeen(ctx: Ctx, of: Case, policies: Parameters<typeof eligibilityOf>[2]): Promise<Eligibility> {
+  const found = await eligibilityOf(ctx, of, policies);
+  if (!isOnlyFinder({ case: of, readIns: await readInsOfCase(ctx.tx, of.id) }, ctx.actor)) return found;
+  return { verdict: found.verdict, because: 'the clearinghouse knows why', rows: [] };
+}
+
 /** A gate that could not tell is closed: what goes beyond the house's own default waits until somebody has told. */
 async function notToBeHad(ctx: Ctx, of: Case, endsAt: Instant): Promise<Refusal | undefined> {
-  const { verdict, because } = await eligibilityOf(ctx, of, await policiesFor(ctx.tx, of.package));
+  const { verdict, because } = await eligibilitySeen(ctx, of, await policiesFor(ctx.tx, of.package));
   if (verdict === 'none') return refuse('wrong_state', `no embargo is to be had: ${because}`);
   if (verdict === 'available' || endsAt <= plusMs(of.openedAt, limits.houseEmbargoDays * day)) return undefined;
   return refuse(

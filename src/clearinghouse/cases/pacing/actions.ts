@@ -12,6 +12,8 @@ import { speakerOf } from '../contacts/profiles/actions.ts';
 import { projectLabel, type Recognition, spoken } from '../contacts/profiles/profile.ts';
 import { maintainerOf, profilesOf } from '../contacts/profiles/store.ts';
 import { takesPart } from '../participants/coordinating.ts';
+import type { Participant } from '../participants/participant.ts';
+import { participantsOf } from '../participants/store.ts';
 import { offer, offerEvent, vet } from '../read-ins/actions.ts';
 import { caseById, caseOfFinding } from '../store.ts';
 import { tierIn } from '../wire.ts';
@@ -144,7 +146,8 @@ export const deliveries = action({
   async run(ctx, _input, of: Case) {
     if (tierIn(of, ctx.actor) > 1) return refuse('not_found', 'no such thing');
     const items: wire.Shown[] = [];
-    for (const delivery of await store.deliveriesOfCase(ctx.tx, of.id)) items.push(await shown(ctx, delivery));
+    const isSeen = await seenBy(ctx, of);
+    for (const delivery of (await store.deliveriesOfCase(ctx.tx, of.id)).filter(isSeen)) items.push(await shown(ctx, delivery));
     return done({ items });
   },
   present: presentItems(wire.present),
@@ -231,6 +234,14 @@ export const endDeliveries = action({
     return done({ changed: events.length }, ...events);
   },
 });
+
+/** Which suppliers a case has beside the package's own is not for everybody in it. */
+async function seenBy(ctx: Ctx, of: Case): Promise<(delivery: Delivery) => boolean> {
+  if (ctx.actor.roles.includes('coordinator')) return () => true;
+  const isSeen = (p: Participant) => p.isListed || p.orgId === ctx.actor.orgId;
+  const names = new Set([of.package, ...(await participantsOf(ctx.tx, of.id)).filter(isSeen).flatMap((p) => p.packages)]);
+  return (delivery) => names.has(delivery.package);
+}
 
 async function ownProject(ctx: Ctx, purl: string): Promise<Recognition | Refusal> {
   const speaker = await speakerOf(ctx, purl);

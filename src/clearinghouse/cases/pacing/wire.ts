@@ -113,7 +113,8 @@ export function present({ delivery: d, expected }: Shown, viewer: Actor): z.inpu
     ...{ queuedAt: d.queuedAt, settledAt: d.settledAt },
     place: isWaiting ? placeShown(expected.place, isStaff) : null,
     expected: isWaiting && expected.at ? weekOf(expected.at) : null,
-    because: isWaiting ? expected.because : d.because,
+    // Why it came back may say whom somebody suspects.
+    because: isWaiting ? expected.because : isStaff ? d.because : null,
   };
 }
 

@@ -9,9 +9,10 @@ import { type Case, caseLabel, ledgerLabel } from '../../case.ts';
 import { participantsOf } from '../../participants/store.ts';
 import { artefactOf } from '../../patches/patch.ts';
 import { patchesOf } from '../../patches/store.ts';
+import { readInsOfCase } from '../../read-ins/store.ts';
 import { statementsOfCase } from '../../statements/store.ts';
 import { caseById } from '../../store.ts';
-import { tierIn } from '../../wire.ts';
+import { isOnlyFinder, tierIn } from '../../wire.ts';
 import { startClock, stopClock } from '../store.ts';
 import { clockOf, craStages, type Duty, dueOfStage, formOf, type Known } from './duty.ts';
 import * as store from './store.ts';
@@ -29,6 +30,8 @@ export const tellCra = action({
   async run(ctx, { id: _, ...told }, of: Case) {
     const { orgId } = ctx.actor;
     if (tierIn(of, ctx.actor) > 1 || orgId === null) return refuse('not_permitted', 'suppliers at tiers 0 and 1 have duties in a case');
+    const isSupplier = (await participantsOf(ctx.tx, of.id)).some((p) => p.kind === 'supplier' && p.orgId === orgId);
+    if (!isSupplier) return refuse('not_permitted', 'suppliers at tiers 0 and 1 have duties in a case');
     for (const field of ['awareAt', 'measureAt'] as const)
       if ((told[field] ?? ctx.now) > ctx.now) return refuse('malformed', 'this has not come yet', `/${field}`);
     const before = (await store.dutiesOf(ctx.tx, of.id)).find((d) => d.orgId === orgId) ?? fresh(of, orgId, ctx.now);
@@ -171,11 +174,15 @@ async function keep(ctx: Ctx, duty: Duty): Promise<void> {
 
 async function knownOf(ctx: Ctx, of: Case, duty: Duty, zone: string): Promise<Known> {
   // Suppliers at tiers 0 and 1 see the reports; what their own form takes of them lies in the finders' compartments.
-  const reports = await ctx.acrossCompartments((tx) => findingsByIds(tx, of.findingIds));
+  const all = await ctx.acrossCompartments((tx) => findingsByIds(tx, of.findingIds));
+  // Who found it too, and is not read in, has its own alone.
+  const isFinder = isOnlyFinder({ case: of, readIns: await readInsOfCase(ctx.tx, of.id) }, ctx.actor);
+  const reports = isFinder ? all.filter((r) => r.orgId === ctx.actor.orgId) : all;
+  const title = isFinder ? (reports[0]?.title ?? '') : of.title;
   const said = (await statementsOfCase(ctx.tx, of.id)).filter((s) => s.orgId === duty.orgId && s.state !== 'replaced');
   const unique = (all: readonly (string | null)[]) => [...new Set(all.filter((one) => one !== null))];
   return {
-    ...{ package: of.package, title: of.title, isExploited: of.vfdpxa.includes('A') },
+    ...{ package: of.package, title, isExploited: of.vfdpxa.includes('A') },
     orgName: (await orgById(ctx.tx, duty.orgId))?.name ?? '',
     affected: said.flatMap((s) => s.affected),
     weaknesses: unique(reports.map((r) => r.cwe)),
