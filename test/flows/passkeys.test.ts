@@ -155,7 +155,9 @@ test('whoever is suspended is told nothing, and finds neither keys nor agents ag
     await insertGrant(tx, grant(kim.orgId!, 'grt_2'));
   });
   const told = () =>
-    inTx(async (tx) => [await peopleInRole(tx, 'coordinator'), (await readersOf(tx, compartment, hub.clock.now())).map((r) => r.id)]);
+    inTx(async (tx) =>
+      [await peopleInRole(tx, 'coordinator'), await readersOf(tx, compartment, hub.clock.now())].map((people) => people.map((p) => p.id)),
+    );
   expect(await told()).toEqual([expect.arrayContaining([kim.id]), [kim.id]]);
   await inTx((tx) => suspendPerson(tx, kim.id, hub.clock.now()));
   expect(await told()).toEqual([expect.not.arrayContaining([kim.id]), []]);
