@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codeOf, codesIn, markPatch, markText } from './canary.ts';
+import { codeOf, codesIn, copyLine, markPatch, markText } from './canary.ts';
 
 const key = new Uint8Array(32).fill(7);
 const [ada, bob] = [codeOf(key, 'cas_1', 'psn_ada'), codeOf(key, 'cas_1', 'psn_bob')];
@@ -91,3 +91,13 @@ test.each([
   ['text that is no patch', Buffer.from('--- is how it begins\nand nothing follows')],
   ['a mail without a diff', Buffer.from('From 0123 Mon Sep 17 00:00:00 2001\n\n---\n@@ -1 +1 @@\n')],
 ])('%s is not touched', (_, bytes) => expect(markPatch(bytes, ada)).toBeUndefined());
+
+test('the mark of another, handed in again, is not passed on', () => {
+  const pasted = `${markText('It overflows here. We saw it twice.', bob)}\n${copyLine(bob)}\n    ${markText('quoted', bob)}`;
+  expect([...codesIn(pasted).keys()]).toEqual([bob]);
+  expect([...codesIn(markText(pasted, ada)).keys()]).toEqual([ada]);
+  const diff = '--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-two\n+three\n';
+  const again = markPatch(markPatch(Buffer.from(diff), bob)!, ada)!;
+  expect([...codesIn(Buffer.from(again).toString()).keys()]).toEqual([ada]);
+  expect(Buffer.from(again).toString().replace(copyLine(ada), '')).toBe(diff);
+});

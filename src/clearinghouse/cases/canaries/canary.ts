@@ -11,6 +11,9 @@ const checkBytes = 2;
 const alphabet = ['\u2060', '\u2061', '\u2062', '\u2063'];
 const length = (codeBytes + checkBytes) * 4;
 const hiddenRun = /[\u2060-\u2063]+/g;
+/** Whoever writes such characters for their own sake does not write so many in a row. */
+const wholeMarks = new RegExp(`[\\u2060-\\u2063]{${length},}`, 'g');
+const copyLines = /^Breakwater-Copy: [0-9a-f]{16}\r?\n/gm;
 const visible = /\bBreakwater-Copy: ([0-9a-f]{16})\b/g;
 const marksPerText = 64;
 /** Of a leaked text, so many places are tried: a page of nothing but such characters is no text. */
@@ -25,7 +28,8 @@ export function codeOf(key: Uint8Array, caseId: string, holderId: string): strin
 }
 
 /** Prose with marks; what looks like code stays as it is, to the byte. Text without a sentence has its mark at the end. */
-export function markText(text: string, code: string): string {
+export function markText(given: string, code: string): string {
+  const text = withoutMarks(given);
   const mark = hidden(code);
   let left = marksPerText;
   let isFenced = false;
@@ -43,7 +47,11 @@ export function markText(text: string, code: string): string {
 
 /** A unified diff with a line before its first file, or before the first diff of a mail; undefined when these bytes are no such thing. */
 export function markPatch(bytes: Uint8Array, code: string): Uint8Array | undefined {
-  const text = Buffer.from(bytes);
+  const given = Buffer.from(bytes);
+  const hunks = given.indexOf('\n@@ -');
+  // Bytes as they are, one character each.
+  const head = given.subarray(0, Math.max(hunks, 0)).toString('latin1').replace(copyLines, '');
+  const text = Buffer.concat([Buffer.from(head, 'latin1'), given.subarray(Math.max(hunks, 0))]);
   if (!text.includes('\n@@ -')) return undefined;
   // A mail of git format-patch keeps its headers first; what stands between its `---` and its diff nobody applies.
   const at = /^(diff --git |--- \S|Index: )/.test(text.subarray(0, 16).toString('latin1')) ? 0 : afterRule(text);
@@ -54,6 +62,11 @@ export function markPatch(bytes: Uint8Array, code: string): Uint8Array | undefin
 function afterRule(text: Buffer): number | undefined {
   const [rule, diff] = [text.indexOf('\n---\n'), text.indexOf('\ndiff --git ')];
   return text.subarray(0, 5).toString('latin1') === 'From ' && rule >= 0 && rule < diff ? rule + '\n---\n'.length : undefined;
+}
+
+/** What somebody handed in may hold the marks of another's copy: passed on, they would accuse whose they are. */
+function withoutMarks(text: string): string {
+  return text.replace(wholeMarks, '').replace(visible, '');
 }
 
 /** As it stands in a patch, or in a file of its own. */
