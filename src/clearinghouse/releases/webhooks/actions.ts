@@ -6,6 +6,7 @@ import { limits } from '../../../base/limits.ts';
 import { refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
+import { actorById } from '../../../trust/orgs/store.ts';
 import { noticesAfter, recipientById } from '../../cases/notices/store.ts';
 import { entriesAfter, headOf } from '../store.ts';
 import { tell } from './labour.ts';
@@ -62,7 +63,7 @@ export const list = action({
   input: wire.page,
   output: wire.listOut,
   async run(ctx, input) {
-    return done({ items: await store.listWebhooks(ctx.tx, input.after, input.limit) });
+    return done({ items: (await store.listWebhooks(ctx.tx, input.after, input.limit)).filter((of) => isFor(ctx, of)) });
   },
   present: presentItems(wire.present),
 });
@@ -74,7 +75,7 @@ export const end = action({
   by: 'signed-in',
   input: wire.byId,
   output: wire.webhookOut,
-  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  on: (ctx, input) => ownOf(ctx, input.id),
   async run(ctx, _input, of: Webhook) {
     if (of.state === 'ended') return refuse('wrong_state', 'this webhook has ended');
     const ended: Webhook = { ...of, state: 'ended', because: 'ended by a person' };
@@ -92,7 +93,7 @@ export const rotate = action({
   secret: true,
   input: wire.byId,
   output: wire.secretOut,
-  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  on: (ctx, input) => ownOf(ctx, input.id),
   async run(ctx, _input, of: Webhook) {
     // Coordinators see whose webhooks fail; the secret is its owner's alone.
     if (of.orgId !== ctx.actor.orgId) return refuse('not_permitted', 'only its own organisation changes the secret');
@@ -111,7 +112,7 @@ export const redeliver = action({
   by: 'signed-in',
   input: wire.redeliverInput,
   output: wire.webhookOut,
-  on: (ctx, input) => store.webhookById(ctx.tx, input.id),
+  on: (ctx, input) => ownOf(ctx, input.id),
   async run(ctx, input, of: Webhook) {
     if (of.state === 'ended') return refuse('wrong_state', 'this webhook has ended; add another');
     const toldSeq = Math.min(input.after ?? of.toldSeq, await sizeFor(ctx, of.about, of.addedBy));
@@ -134,8 +135,15 @@ export const wakeDue = action({
   async run(ctx) {
     const { size } = await headOf(ctx.tx);
     const due = await store.dueWebhooks(ctx.tx, size, ctx.now, limits.followBatchRows);
-    for (const of of due) await store.saveWebhook(ctx.tx, { ...of, leasedUntil: plusMs(ctx.now, leaseMs) });
-    return done({ woken: due.length }, ...due.map((of) => happened('webhook.due', of, { after: of.toldSeq })));
+    const events: Happening[] = [];
+    for (const of of due) {
+      // Suspended, or gone: what is told the person no more, their address is told no more.
+      const isOver = of.about === 'cases' && !(await actorById(ctx.tx, of.addedBy, ['*'], ctx.now));
+      const because = 'whose it was may no longer act here';
+      await store.saveWebhook(ctx.tx, isOver ? { ...of, state: 'ended', because } : { ...of, leasedUntil: plusMs(ctx.now, leaseMs) });
+      events.push(isOver ? happened('webhook.ended', of, { because }) : happened('webhook.due', of, { after: of.toldSeq }));
+    }
+    return done({ woken: due.length }, ...events);
   },
 });
 
@@ -177,6 +185,16 @@ export const conclude = action({
   },
   present: wire.present,
 });
+
+/** That somebody is told of cases, and how often, is for themself and the clearinghouse, not for colleagues. */
+function isFor(ctx: Ctx, of: Webhook): boolean {
+  return of.about !== 'cases' || of.addedBy === ctx.actor.id || ctx.actor.roles.includes('coordinator');
+}
+
+async function ownOf(ctx: Ctx, id: string): Promise<Webhook | undefined> {
+  const of = await store.webhookById(ctx.tx, id);
+  return of && isFor(ctx, of) ? of : undefined;
+}
 
 /** How many entries there are to tell: of the feed, or of one person's notices. */
 async function sizeFor(ctx: Ctx, about: Webhook['about'], personId: string): Promise<number> {
