@@ -21,7 +21,9 @@ export function leftovers(store: string): string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8')
     .split('\n')
     .filter((line) => line.includes(`${store}/runs`));
-  const processes = numbered('/proc').filter((pid) => commandOf(pid).includes(store));
+  // What starts our own boxes lives as long as we do.
+  const ours = new RegExp(`/sbxspawn-[0-9a-f]+ ${process.pid} `);
+  const processes = numbered('/proc').filter((pid) => commandOf(pid).includes(store) && !ours.test(commandOf(pid)));
   return [...places, ...mounts.map((line) => `mount ${line}`), ...processes.map((pid) => `process ${commandOf(pid)}`)];
 }
 

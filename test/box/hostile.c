@@ -309,6 +309,16 @@ static int unix_socket_at(const char *path) {
   return bind(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&at, sizeof at);
 }
 
+/* Says hello to whoever listens there, and shows the answer. */
+static int unix_client(const char *path) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  char heard[64] = {0};
+  strcpy(at.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (connect(fd, (void *)&at, sizeof at)) return printf("%s\n", strerrorname_np(errno)) < 0;
+  return write(fd, "hello\n", 6) < 0 || read(fd, heard, sizeof heard - 1) < 0 || printf("%s", heard) < 0;
+}
+
 static int fill_reports(int files, size_t bytes) {
   char path[64];
   char *text = calloc(1, bytes ? bytes : 1);
@@ -372,6 +382,9 @@ int main(int argc, char **argv) {
   if (!strcmp(mode, "open-many")) return open_many();
   if (!strcmp(mode, "grandchild")) return leave_grandchild(argc > 2 ? argv[2] : NULL);
   if (!strcmp(mode, "socket-at")) return unix_socket_at(argv[2]) < 0;
+  if (!strcmp(mode, "unix-client")) return unix_client(argv[2]);
+  if (!strcmp(mode, "unix-server")) return printf("%s\n", unix_socket_at(argv[2]) ? strerrorname_np(errno) : "ALLOWED") < 0;
+  if (!strcmp(mode, "wait-any")) return printf("%s\n", wait(NULL) < 0 ? strerrorname_np(errno) : "a child") < 0;
   if (!strcmp(mode, "abstract-server")) return abstract_socket(argv[2], 1) || sleep(3);
   if (!strcmp(mode, "abstract-client")) return printf("%s\n", abstract_socket(argv[2], 0) ? strerrorname_np(errno) : "ALLOWED") < 0;
   if (!strcmp(mode, "stop")) return raise(SIGSTOP) || sleep(100);

@@ -48,14 +48,12 @@ async function begin(box: Beginning) {
   const seen = seenAs(shown);
   const asTarget = box.way === 'no-user-namespace' ? uid : 0;
   // RLIMIT_NPROC counts per uid: it only means something when the uid is the box's own.
-  const how = { uid: asTarget ? 0 : uid, cpuSec, fileBytes, openFiles, processes: asRoot ? pids + 8 : undefined, shown };
+  const how = { uid: asTarget ? 0 : uid, hasOwnRoot: true, cpuSec, fileBytes, openFiles, processes: asRoot ? pids + 8 : undefined, shown };
   const mounts = binds.map((bind, i) => ({ ...bind, from: seen[i]! }));
-  const argv = launcherArguments(box, how, [bwrap, ...bwrapArguments(spec, mounts, { init: seen.at(-1)!, seccompFd: 3, asTarget })]);
+  const argv = launcherArguments(box, how, [
+    bwrap,
+    ...bwrapArguments(spec, mounts, { init: seen.at(-1)!, seccompFd: 3, asTarget, hasStagedDevices: asRoot }),
+  ]);
   const [seccomp, stdin] = await Promise.all([filterFile(box), inputFile(box)]);
-  return {
-    argv,
-    stdin: stdin?.fd ?? ('ignore' as const),
-    seccomp: seccomp.fd,
-    release: async () => void (await Promise.all([seccomp.close(), stdin?.close()])),
-  };
+  return { argv, stdin, seccomp };
 }

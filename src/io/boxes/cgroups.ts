@@ -138,14 +138,17 @@ function makeV1(bases: readonly string[], name: string, limits: BoxLimits): Grou
       cpuUs: Math.round(Number(read(join(cpuacct, 'cpuacct.usage')) || 0) / 1000),
       peakBytes: Number(read(join(memory, 'memory.max_usage_in_bytes')) || 0),
     }),
-    kill: () => killAll(pids),
+    kill: () => killMembers(pids),
     remove: () => retire(dirs),
   };
 }
 
 /** v2 kills all at once; v1 must be asked until nobody is left, for a fork bomb makes new ones meanwhile. */
 function killAll(dir: string): void {
-  if (tryWrite(join(dir, 'cgroup.kill'), '1')) return;
+  if (!tryWrite(join(dir, 'cgroup.kill'), '1')) killMembers(dir);
+}
+
+function killMembers(dir: string): void {
   for (let round = 0; round < 100; round++) {
     const members = read(join(dir, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
     if (members.length === 0) return;
@@ -166,11 +169,11 @@ async function retire(dirs: readonly string[]): Promise<void> {
 
 async function retireOne(dir: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    killAll(dir);
     try {
       return rmdirSync(dir);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+      killAll(dir);
       await wait(attempt < 20 ? 1 : 25);
     }
   }

@@ -5,10 +5,12 @@ import { isRefusal } from '../../base/refusal.ts';
 import { buildCache } from './builds.ts';
 import { controlGroups, type Group, type Groups } from './cgroups.ts';
 import { type Bind, checkSpec } from './command.ts';
+import { openDoor } from './door.ts';
 import { nativePrograms, type Programs } from './native.ts';
 import { probeWith, unenforced } from './probe.ts';
 import type { Particulars, Runtime, Unproven } from './runtime.ts';
 import { deadSlots, type Slot, takeSlot } from './slots.ts';
+import { Spawner } from './spawner.ts';
 import { discardWorkspace, privateCopy, removeSlot, scratch, workspace } from './storage.ts';
 import { supervise } from './supervise.ts';
 import { type Trees, treeStore } from './trees.ts';
@@ -73,6 +75,7 @@ class Engine implements Unproven {
   way: string;
   readonly #dir: string;
   #programs: Promise<Programs> | undefined;
+  readonly #spawner = new Spawner(async () => (await this.programs()).spawn);
 
   constructor(runtime: Runtime, options: BoxOptions) {
     this.runtime = runtime;
@@ -133,11 +136,16 @@ class Engine implements Unproven {
     if (place && spec.workspace) binds.push({ from: place.dir, at: spec.workspace.at, writable: true });
     // Outer mounts first, or they would hide what is mounted within them.
     binds.sort((a, b) => a.at.split('/').length - b.at.split('/').length);
-    const started = await this.runtime.begin({ slot, uid, way: this.way, programs, group, spec, binds });
+    const door = spec.door && (await openDoor(spec.door, slot, uid, programs));
     try {
-      return await this.#keep(spec, binds, await supervise({ ...started, limits: spec.limits, group, signal }));
+      const all = [...binds, ...(door?.binds ?? [])];
+      const argv = [...(door?.before ?? []), ...spec.argv];
+      const parentPid = await this.#spawner.pid();
+      const beginning = { slot, uid, way: this.way, programs, parentPid, group, spec: { ...spec, argv }, binds: all };
+      const prepared = await this.runtime.begin(beginning);
+      return await this.#keep(spec, binds, await supervise({ ...prepared, spawner: this.#spawner, limits: spec.limits, group, signal }));
     } finally {
-      await started.release();
+      await door?.close();
     }
   }
 

@@ -67,8 +67,14 @@ async function begin(runsc: string, box: Beginning) {
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o444 });
   // The sentry's memory is one file, and the limits of the target are its own to keep.
   const how = { uid, isMapped: true, cpuSec: undefined, fileBytes: undefined, openFiles: 4096, processes: undefined, shown };
-  const flags = [`--root=${stateSeen}`, `--platform=${box.way}`, '--rootless', '--network=none', '--ignore-cgroups'];
+  const flags = [
+    `--root=${stateSeen}`,
+    `--platform=${box.way}`,
+    '--rootless',
+    '--network=none',
+    '--ignore-cgroups',
+    ...(spec.door ? ['--host-uds=open'] : []),
+  ];
   const argv = launcherArguments(box, how, [program, ...flags, 'run', `--bundle=${bundleSeen}`, slot.name]);
-  const stdin = await inputFile(box);
-  return { argv, stdin: stdin?.fd ?? ('ignore' as const), said, hidesKills: true, release: async () => void (await stdin?.close()) };
+  return { argv, stdin: await inputFile(box), said, hidesKills: true };
 }

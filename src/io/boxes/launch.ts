@@ -1,4 +1,5 @@
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../base/canonical.ts';
 import type { BoxSpec } from '../../base/doors.ts';
@@ -11,6 +12,8 @@ let sequence = 0;
 interface Launching {
   readonly uid: number;
   readonly isMapped?: boolean;
+  /** Beside what it is shown the runtime sees /usr, /proc and a few devices, and nothing else of the host. Only root can have it so. */
+  readonly hasOwnRoot?: boolean;
   readonly cpuSec: number | undefined;
   readonly fileBytes: number | undefined;
   readonly openFiles: number;
@@ -24,20 +27,29 @@ export function seenAs(shown: readonly string[]): readonly string[] {
   return asRoot ? shown.map((_, i) => `/tmp/${i}`) : shown;
 }
 
-export function launcherArguments({ programs, group }: Beginning, how: Launching, program: readonly string[]): string[] {
+export function launcherArguments({ programs, parentPid, group }: Beginning, how: Launching, program: readonly string[]): string[] {
   const joined = group?.procs ?? [];
   const staged = asRoot ? how.shown : [];
-  const numbers = [asRoot ? how.uid : 0, how.isMapped ? 1 : 0, how.cpuSec, how.fileBytes, how.openFiles, how.processes];
+  const numbers = [
+    parentPid,
+    asRoot ? how.uid : 0,
+    how.isMapped ? 1 : 0,
+    asRoot && how.hasOwnRoot ? 1 : 0,
+    how.cpuSec,
+    how.fileBytes,
+    how.openFiles,
+    how.processes,
+  ];
   const words = [...numbers.map((n) => n ?? '-'), joined.length, ...joined, staged.length, ...staged].map(String);
   return [programs.launch, ...words, '--', ...program];
 }
 
 /** A file and not a pipe: a target that never reads cannot hold us up. */
-export async function inputFile({ slot, spec }: Beginning) {
+export async function inputFile({ slot, spec }: Beginning): Promise<string | undefined> {
   if (!spec.stdin) return undefined;
   const path = join(slot.dir, 'stdin');
   await writeFile(path, spec.stdin, { mode: 0o444 });
-  return open(path, 'r');
+  return path;
 }
 
 export function filterOf(profile: BoxSpec['profile']): Buffer {
@@ -46,13 +58,12 @@ export function filterOf(profile: BoxSpec['profile']): Buffer {
   return filter;
 }
 
-/** The filter as an open file, each time a fresh one: it is read to its end. */
-export async function filterFile({ programs, spec }: Beginning) {
+/** The filter as a file. */
+export async function filterFile({ programs, spec }: Beginning): Promise<string> {
   const filter = filterOf(spec.profile);
   // Named by what is in it and put there at once: bwrap would take half a filter for a whole one.
   const file = join(programs.dir, `${sha256(filter)}.bpf`);
-  const known = await open(file, 'r').catch(() => undefined);
-  if (known) return known;
+  if (existsSync(file)) return file;
   const fresh = `${file}.${process.pid}-${sequence++}`;
   try {
     await writeFile(fresh, filter);
@@ -61,5 +72,5 @@ export async function filterFile({ programs, spec }: Beginning) {
     await rm(fresh, { force: true });
     throw cause;
   }
-  return open(file, 'r');
+  return file;
 }

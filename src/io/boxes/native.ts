@@ -10,16 +10,20 @@ export interface Programs {
   /** Where they lie. */
   readonly dir: string;
   readonly launch: string;
+  readonly spawn: string;
   readonly init: string;
   readonly guest: string;
   readonly probe: string;
+  readonly bridge: string;
 }
 
 /** Compiles our C programs at first use, into a file named by what they were made from. */
 export async function nativePrograms(dir: string): Promise<Programs> {
-  const programs = await Promise.all(['sbxlaunch', 'sbxinit', 'sbxguest', 'sbxprobe'].map((name) => compiled(dir, name)));
-  const [launch, init, guest, probe] = programs as [string, string, string, string];
-  return { dir: join(dir, 'bin'), launch, init, guest, probe };
+  const programs = await Promise.all(
+    ['sbxlaunch', 'sbxinit', 'sbxguest', 'sbxprobe', 'sbxbridge', 'sbxspawn'].map((name) => compiled(dir, name)),
+  );
+  const [launch, init, guest, probe, bridge, spawn] = programs as [string, string, string, string, string, string];
+  return { dir: join(dir, 'bin'), launch, init, guest, probe, bridge, spawn };
 }
 
 async function compiled(dir: string, name: string): Promise<string> {

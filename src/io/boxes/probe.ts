@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BoxResult, BoxSpec, Probe } from '../../base/doors.ts';
+import { limits } from '../../base/limits.ts';
 import type { Unproven } from './runtime.ts';
 import { diskIsBounded } from './storage.ts';
 
@@ -43,13 +44,14 @@ export async function probeWith(box: Unproven): Promise<Probe> {
   const attempt = (...words: string[]) => box.run(attemptOf(bytes, words));
   const first = await firstThatBegins(box, () => attempt('seccomp'));
   if (first.end === 'box-failed') return nothing([runtime.whyNot(first.because ?? '')]);
-  const [memory, pids, cpu, tmp, shm, net] = await Promise.all([
+  const [memory, pids, cpu, tmp, shm, net, told] = await Promise.all([
     attempt('memory', '512'),
     attempt('pids', String(bounds.pids), String(runtime.slackPids)),
     box.run({ ...attemptOf(bytes, ['cpu']), limits: { ...bounds, cpuSec: 1 } }),
     attempt('disk', '8'),
     attempt('disk', '16', '/dev/shm/fill'),
     attempt('net'),
+    box.run(toolsBox),
   ]);
   const held = (r: BoxResult) => r.end === 'exited' && r.exit === 0;
   const enforced = {
@@ -61,7 +63,22 @@ export async function probeWith(box: Unproven): Promise<Probe> {
     seccomp: held(first),
   };
   const missing = Object.entries(remedies).flatMap(([name, remedy]) => (enforced[name as keyof typeof enforced] ? [] : [remedy]));
-  return { usable: true, isolation: runtime.isolation, enforced, missing };
+  return { usable: true, isolation: runtime.isolation, enforced, missing, tools: toolsIn(told) };
+}
+
+/** A build is other bytes with another compiler, and a package does other things with another Node. */
+const tools = ['cc', 'clang', 'ld', 'make', 'cmake', 'ldd', 'python3', '/tools/node'];
+const asks = 'for tool; do said="$("$tool" --version 2>/dev/null | head -n 1)"; printf "%s\\t%s\\n" "$(basename "$tool")" "$said"; done';
+const toolsBox: BoxSpec = {
+  ...{ argv: ['sh', '-c', asks, 'tools', ...tools], cwd: '/tmp', env: { LC_ALL: 'C' }, trees: [], files: [], tools: ['node'] },
+  ...{ profile: 'build', limits: { ...bounds, memoryBytes: 1024 * mib, pids: 64 } },
+};
+
+function toolsIn({ end, stdout }: BoxResult): Probe['tools'] {
+  if (end !== 'exited') return undefined;
+  const lines = Buffer.from(stdout).toString('utf8').split('\n');
+  const said = lines.map((line) => line.split('\t', 2)).filter(([, version]) => version);
+  return Object.fromEntries(said.map(([tool, version]) => [tool!, version!.slice(0, limits.nameChars)]));
 }
 
 /** Why untrusted code may not run here, if it may not. Disk and CPU have a second bound in time, the others have none. */

@@ -3,7 +3,7 @@ import type { Group, Groups } from './cgroups.ts';
 import type { Bind } from './command.ts';
 import type { Programs } from './native.ts';
 import type { Slot } from './slots.ts';
-import type { Started } from './supervise.ts';
+import type { Prepared } from './supervise.ts';
 
 export const asRoot = process.getuid?.() === 0;
 
@@ -14,6 +14,8 @@ export interface Beginning {
   readonly uid: number;
   readonly way: string;
   readonly programs: Programs;
+  /** The process whose child the launcher is. */
+  readonly parentPid: number;
   readonly group: Group | undefined;
   readonly spec: BoxSpec;
   readonly binds: readonly Bind[];
@@ -33,7 +35,7 @@ export interface Runtime {
   missing(): Promise<readonly string[]>;
   /** Why a box did not begin, and the command that mends it. */
   whyNot(because: string): string;
-  begin(box: Beginning): Promise<Started>;
+  begin(box: Beginning): Promise<Prepared>;
   /** Which version of what. */
   version(): Promise<string>;
 }

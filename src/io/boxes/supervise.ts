@@ -1,25 +1,24 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { BoxEnd, BoxLimits, BoxResult } from '../../base/doors.ts';
 import type { Counters, Group } from './cgroups.ts';
+import type { Spawner } from './spawner.ts';
 import { parseStatus, type Status, statusBytes } from './status.ts';
 
-/** A box ready to be started: the launcher's command line and descriptors. */
-export interface Started {
+/** A box ready to be started: the launcher's command line and the files that it reads. */
+export interface Prepared {
   readonly argv: readonly string[];
-  readonly stdin: number | 'ignore';
+  readonly stdin?: string | undefined;
   /** Handed on as descriptor 3, for bwrap. */
-  readonly seccomp?: number;
+  readonly seccomp?: string;
   /** Where init says how it ended, if it cannot on descriptor 4. */
   readonly said?: string;
   /** The host's out-of-memory killer hits the runtime's processes: the target then seems to have ended by itself, or never ends. */
   readonly hidesKills?: boolean;
-  release(): Promise<void>;
 }
 
-interface Supervised extends Omit<Started, 'release'> {
+interface Supervised extends Prepared {
+  readonly spawner: Spawner;
   readonly limits: BoxLimits;
   readonly group: Group | undefined;
   readonly signal: AbortSignal | undefined;
@@ -30,44 +29,36 @@ const killsEveryMs = 250;
 /** Starts the launcher, bounds time and output, and says how it ended. The group is dead when it returns. */
 export async function supervise(run: Supervised): Promise<BoxResult> {
   const startedAt = performance.now();
-  const child = spawn(run.argv[0]!, run.argv.slice(1), {
-    stdio: [run.stdin, 'pipe', 'pipe', run.seccomp ?? 'ignore', run.said ? 'ignore' : 'pipe'],
-    // A group of its own, so that one kill reaches launcher and bwrap.
-    detached: true,
-    // bwrap clears the target's environment but keeps its own, readable inside at /proc/1/environ.
-    env: {},
-  });
   let stopped: BoxEnd | undefined;
+  let stopRunning = () => {};
   const stop = (why: BoxEnd) => {
     stopped ??= why;
-    if (child.pid) killGroup(child.pid);
+    stopRunning();
     run.group?.kill();
   };
-  const closed = new Promise<string>((done) => {
-    child.once('error', (cause) => done(cause.message));
-    // Not `exit`: output may still be in the pipes.
-    child.once('close', () => done(''));
-  });
   const room = { bytes: run.limits.outputBytes };
-  const out = gather(child.stdout!, room, () => stop('output-limit'));
-  const err = gather(child.stderr!, room, () => stop('output-limit'));
-  const status = run.said ? undefined : gather(child.stdio[4] as Readable, { bytes: statusBytes }, () => stop('killed'));
+  const [out, err] = [gathering(room, () => stop('output-limit')), gathering(room, () => stop('output-limit'))];
+  const status = gathering({ bytes: statusBytes }, () => stop('killed'));
+  const heard = { 1: out, 2: err, 4: status };
+  const { argv, stdin, seccomp } = run;
+  const running = await run.spawner.start({ argv, stdin, seccomp, hasStatus: !run.said, heard: (from, chunk) => heard[from].take(chunk) });
+  stopRunning = running.kill;
   const timer = setTimeout(() => stop('timeout'), run.limits.wallMs);
   const kills = run.hidesKills ? setInterval(() => run.group?.counters().oomKills && stop('oom'), killsEveryMs) : undefined;
   const abort = () => stop('killed');
   run.signal?.addEventListener('abort', abort);
   if (run.signal?.aborted) abort();
-  const failure = await closed;
+  const failure = await running.closed;
   clearTimeout(timer);
   clearInterval(kills);
   run.signal?.removeEventListener('abort', abort);
   const wallMs = performance.now() - startedAt;
   const counters = run.group?.counters() ?? { oomKills: 0, pidsRefused: 0, cpuUs: 0, peakBytes: 0 };
   run.group?.kill();
-  const said = parseStatus(status ? Buffer.concat(status) : await headOf(run.said!));
-  const decided = decideEnd(stopped, said, counters, failure || Buffer.concat(err).toString('utf8'));
+  const said = parseStatus(run.said ? await headOf(run.said) : Buffer.concat(status.chunks));
+  const decided = decideEnd(stopped, said, counters, failure || Buffer.concat(err.chunks).toString('utf8'));
   const ended: Ended = run.hidesKills && counters.oomKills > 0 ? { end: 'oom', exit: null, signal: null } : decided;
-  return { ...ended, ...counters, wallMs, stdout: Buffer.concat(out), stderr: Buffer.concat(err), reports: said.reports };
+  return { ...ended, ...counters, wallMs, stdout: Buffer.concat(out.chunks), stderr: Buffer.concat(err.chunks), reports: said.reports };
 }
 
 const sigkill = 9;
@@ -103,23 +94,14 @@ async function headOf(file: string): Promise<Buffer> {
   }
 }
 
-/** Keeps what comes until the room is used up; the room may be shared by several streams. */
-function gather(stream: Readable, room: { bytes: number }, full: () => void): Buffer[] {
+/** Keeps what comes until the room is used up; the room may be shared by several outputs. */
+function gathering(room: { bytes: number }, full: () => void) {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer) => {
     if (room.bytes <= 0 && chunk.length > 0) return full();
     chunks.push(chunk.subarray(0, room.bytes));
     room.bytes -= chunk.length;
     if (room.bytes < 0) full();
-  });
-  stream.on('error', () => {});
-  return chunks;
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // already gone
-  }
+  };
+  return { chunks, take };
 }

@@ -10,12 +10,13 @@ export interface ToolEnd {
 export function tool(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; signal?: AbortSignal | undefined } = {},
 ) {
   const env = { ...(options.env ?? { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' }), LC_ALL: 'C.UTF-8' };
   const settings = { env, timeout: options.timeoutMs ?? 120_000, maxBuffer: 32 << 20, ...(options.cwd ? { cwd: options.cwd } : {}) };
+  const stopping = options.signal ? { signal: options.signal } : {};
   return new Promise<ToolEnd>((done) => {
-    execFile(program, args, settings, (failure, stdout, stderr) => {
+    execFile(program, args, { ...settings, ...stopping }, (failure, stdout, stderr) => {
       done({ ok: failure === null, stdout, stderr: stderr || (failure?.message ?? '') });
     });
   });
