@@ -39,6 +39,9 @@ export async function exportPlan(plan: string, { as, to }: { as: Kind; to: strin
     : { value: { ...outcome, as, to }, text: `${to}: ${outcome.samples} samples, ${outcome.withheld} of them withheld` };
 }
 
+/** What the hub says of the plan, beside each page of its samples. */
+type Said = Omit<About, 'planId' | 'planDigest' | 'suiteDigest' | 'product'> & { readonly digest: string; readonly suite: string };
+
 async function writeAll(plan: string, writer: Writer, hub: Remote): Promise<{ samples: number; withheld: number } | Refusal> {
   const [counted, pages]: [Counted[], PageProof[]] = [[], []];
   let withheld = 0;
@@ -47,9 +50,7 @@ async function writeAll(plan: string, writer: Writer, hub: Remote): Promise<{ sa
     if (isRefusal(answer)) return answer;
     const read = samplesOut.safeParse(answer);
     if (!read.success) return refuse('unavailable', 'the hub answered something else than samples');
-    const { about, ...page } = read.data as unknown as ExportPage & {
-      about: Record<string, unknown> & { model: string; isWhole: boolean };
-    };
+    const { about, ...page } = read.data as unknown as ExportPage & { about: Said };
     for (const { sample } of page.samples) {
       writer.add(sample);
       counted.push(countedOf(sample));
@@ -57,20 +58,8 @@ async function writeAll(plan: string, writer: Writer, hub: Remote): Promise<{ sa
     }
     pages.push(proofOf(page));
     if (page.next === null) {
-      const { model, solver, isWhole, digest, suite, epochs, frozenAt } = about as {
-        model: string;
-        solver: string;
-        isWhole: boolean;
-        digest: string;
-        suite: string;
-        epochs: number;
-        frozenAt: string;
-      };
-      writer.end(
-        { planId: plan, planDigest: digest, suiteDigest: suite, model, solver, isWhole, epochs, frozenAt, product: version },
-        counted,
-        pages,
-      );
+      const { digest: planDigest, suite: suiteDigest, ...said } = about;
+      writer.end({ ...said, planId: plan, planDigest, suiteDigest, product: version }, counted, pages);
       return { samples: counted.length, withheld };
     }
     after = page.next;

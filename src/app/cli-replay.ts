@@ -60,7 +60,7 @@ async function replay(path: string, options: Options, say: (text: string) => voi
   const spec = prepare(found.recipe, poc, { ...found.beside, ...asked });
   if (isRefusal(spec)) return spec;
   const evidence = await runExperiment(spec, doors, ({ step, of }) => say(`${step} ${of}`), interruption());
-  const seen = compareReplay(recorded, spec, evidence, conclude(spec, evidence));
+  const seen = compareReplay(recorded, spec, evidence, conclude(spec, evidence), await doors.box.probe());
   process.exitCode ||= { same: 0, differs: 1, 'could-not-tell': 69 }[seen.outcome];
   return { value: seen, text: [seen.outcome, ...seen.differences, ...seen.notes.map((note) => `note: ${note}`)].join('\n  ') };
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Doors } from '../base/doors.ts';
-import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
+import { isRefusal, type Refusal, refusalMapping, refuse } from '../base/refusal.ts';
 import { atOnce } from '../lab/at-once.ts';
 import { filesOf, parseRecipe } from '../lab/recipe.ts';
 import type { LabDoors } from '../lab/run.ts';
@@ -14,10 +15,11 @@ import { parseTasks } from '../reviews/suites/task-file.ts';
 import { buildLab, tasksIn } from './build.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Ending, finish } from './ending.ts';
-import { boundedBox } from './gate/boxes.ts';
+import { boundedBox, meteredBox, type Spent } from './gate/boxes.ts';
 import { checkTask, type GateOptions } from './gate/check.ts';
 import { type Subject, subjectOf } from './gate/subject.ts';
-import { interruption, readRecipe, sayer } from './lab-inputs.ts';
+import { summaryOf, Telling } from './gate/telling.ts';
+import { interruption, readRecipe } from './lab-inputs.ts';
 
 interface Options {
   readonly only?: string;
@@ -29,7 +31,7 @@ export function suitesCheckCommand(group: Command, isJson: () => boolean): void 
     .command('check [task...]')
     .description('the gate of tasks: the reference solves, and nobody who cheats does; without a hub. TASK: an id, a file or a directory')
     .option('--only <attacker>', 'one attacker alone')
-    .option('--boxes <n>', 'boxes that run at once', '2')
+    .option('--boxes <n>', 'boxes that run at once', boxesAtOnce)
     .action(async (names: readonly string[], options: Options) => finish(await check(names, options, isJson()), isJson()));
 }
 
@@ -45,7 +47,7 @@ export function tasksNamed(names: readonly string[], config: Pick<Config, 'tasks
   return parseTasks(names.length === 0 ? shipped : files);
 }
 
-async function check(names: readonly string[], { only, boxes = '2' }: Options, isJson: boolean): Promise<Ending> {
+async function check(names: readonly string[], { only, boxes = boxesAtOnce }: Options, isJson: boolean): Promise<Ending> {
   const config = readConfig(process.env);
   if (only !== undefined && !attackers.some(({ name }) => name === only))
     return refuse('not_found', `no attacker ${only}; there are ${[...new Set(attackers.map(({ name }) => name))].join(', ')}`, 'only');
@@ -53,11 +55,20 @@ async function check(names: readonly string[], { only, boxes = '2' }: Options, i
   if (isRefusal(tasks)) return tasks;
   if (!(Number(boxes) >= 1 && Number(boxes) <= 64)) return refuse('malformed', 'between 1 and 64 boxes', 'boxes');
   const lab = buildLab(config);
-  const doors: LabDoors = { sources: lab.sources, box: boundedBox(lab.box, Number(boxes)) };
-  const say = sayer(isJson);
+  const spent: Spent = { boxes: 0, cpuMs: 0 };
+  const doors: LabDoors = { sources: lab.sources, box: boundedBox(meteredBox(lab.box, spent), Number(boxes)) };
   const signal = interruption();
+  const elapsed = () => performance.now();
+  const { telling, close } = watch(tasks.length, elapsed, isJson);
   const recipes = new Map([...new Set(tasks.map(({ recipeId }) => recipeId))].map((id) => [id, readRecipe(id, lab)] as const));
-  const options: GateOptions = { only, others: othersOf(lab), elapsed: () => performance.now(), secret: randomUUID(), say, signal };
+  const options: GateOptions = {
+    only,
+    others: othersOf(lab),
+    elapsed,
+    secret: randomUUID(),
+    say: (id, of) => telling.begin(id, of),
+    signal,
+  };
   const subjects = new Map<string, Promise<Subject | Refusal>>();
   const subject = (id: string) => {
     const recipe = recipes.get(id)!;
@@ -66,12 +77,41 @@ async function check(names: readonly string[], { only, boxes = '2' }: Options, i
     return known;
   };
   const gated = await atOnce(tasks, Number(boxes), async (task) => {
-    const done = await checkTask(task, await subject(task.recipeId), doors, options);
-    say(lineOf(done));
+    const done = await checkTask(task, () => subject(task.recipeId), doors, options);
+    if (!signal.aborted) telling.end(done);
     return done;
   });
-  if (gated.some(({ state }) => state === 'quarantined')) process.exitCode ||= 1;
-  return { value: gated, text: [...gated.map(lineOf), total(gated)].join('\n') };
+  close();
+  process.exitCode ||= exitOf(gated);
+  const summary = summaryOf(gated, elapsed(), spent, signal.aborted);
+  if (isJson) process.stderr.write(`${summary}\n`);
+  return { value: gated, text: summary };
+}
+
+/** Beside a call that waits to see whether anything still comes another can compute. */
+const boxesAtOnce = String(availableParallelism() + 2);
+
+/** As `lab run`: something is wrong, or it could not be told. */
+function exitOf(gated: readonly Gated[]): number {
+  if (gated.some(({ state }) => state === 'quarantined')) return 1;
+  return gated.some(({ state }) => state === 'could-not-tell') ? refusalMapping.unavailable.exit : 0;
+}
+
+/** On standard error: a line for each task that is done, and on a terminal one that goes on with time. */
+function watch(tasks: number, elapsed: () => number, isJson: boolean) {
+  const { stderr } = process;
+  const isLive = stderr.isTTY && !isJson;
+  const telling: Telling = new Telling(tasks, {
+    line: (text) => void stderr.write(`${isLive ? '\r\x1b[K' : ''}${text}\n`),
+    live: isLive ? (text) => void stderr.write(`\r\x1b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`) : undefined,
+    elapsed,
+  });
+  const timer = isLive ? setInterval(() => telling.tick(), 1000) : undefined;
+  const close = () => {
+    clearInterval(timer);
+    if (isLive) stderr.write('\r\x1b[K');
+  };
+  return { telling, close };
 }
 
 /** One PoC of every recipe of the library. */
@@ -82,15 +122,4 @@ function othersOf(lab: Pick<Doors, 'recipes'>): GateOptions['others'] {
     if (isRefusal(recipe) || isRefusal(had)) return [];
     return recipe.pocs.slice(0, 1).flatMap((name) => (had[name] ? [{ recipe, poc: had[name] }] : []));
   });
-}
-
-function lineOf({ taskId, state, because, checks }: Gated): string {
-  const attacks = checks.filter(({ name, held }) => name.startsWith('attack ') && held !== 'inapplicable').length;
-  const seconds = checks.reduce((sum, { wallMs }) => sum + wallMs, 0) / 1000;
-  return [`${state}  ${taskId}  ${attacks} attackers, ${seconds.toFixed(1)} s`, ...because.map((b) => `  ${b}`)].join('\n');
-}
-
-function total(gated: readonly Gated[]): string {
-  const passed = gated.filter(({ state }) => state === 'passed').length;
-  return `${passed} of ${gated.length} tasks passed; ${gated.length - passed} quarantined`;
 }

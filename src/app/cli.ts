@@ -84,27 +84,30 @@ function addStation(program: Command, station: string): void {
   for (const verb of actions.filter((a) => !a.internal && stationOf(a) === station)) addVerb(program, group, verb);
 }
 
-/** One command a verb: every scalar field is an option, everything else goes in by --input. */
+/** One command a verb: what it is about may stand alone, every scalar field is an option, everything else goes in by --input. */
 function addVerb(program: Command, group: Command, verb: AnyAction): void {
   const { properties = {}, required = [] } = inputSchema(verb);
   const command = group.command(dashed(verb.name.slice(verb.name.indexOf('.') + 1))).description(verb.summary);
+  const [about] = /:(\w+)/.exec(verb.at)?.slice(1) ?? [];
+  if (about) command.argument(`[${about}]`, `instead of --${dashed(about)}`);
   command.option('--input <file>', 'the whole input as JSON; - for standard input', readInput);
   command.option('--key <key>', 'Idempotency-Key: repeating the command repeats nothing');
   for (const [name, schema] of Object.entries(properties)) {
     const { description } = schema as { description?: string };
     const type = typeOf(schema);
-    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '']
+    const among = choicesOf(schema);
+    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '', among]
       .filter(Boolean)
       .join('; ');
     // A flag may stand alone.
     const value = type === 'boolean' ? '[true|false]' : `<${type ?? 'json'}>`;
     command.option(`--${dashed(name)} ${value}`, note, (text) => parsedAs(text, type));
   }
-  command.action(async () => {
+  command.action(async (...words: unknown[]) => {
     const options: Record<string, unknown> = command.opts();
     const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
     const { input, key, ...fields } = options;
-    const given = { ...(input as object | undefined), ...fields };
+    const given = { ...(input as object | undefined), ...(about && words[0] !== undefined ? { [about]: words[0] } : {}), ...fields };
     const outcome = await remoteHub(url, token).call(verb, given, key as string | undefined);
     finish(isRefusal(outcome) ? outcome : { value: outcome }, json ?? false);
   });
@@ -117,6 +120,15 @@ function readInput(path: string): unknown {
     throw new InvalidArgumentError(`${path === '-' ? 'standard input' : path} is not readable JSON: ${(error as Error).message}`);
   }
 }
+
+/** What it may be, where that is a short list. */
+function choicesOf(schema: object): string {
+  const { anyOf = [], enum: own } = schema as { anyOf?: { const?: unknown }[]; enum?: unknown[] };
+  const all = own ?? anyOf.map((of) => of.const);
+  return all.length > 0 && all.length <= mostShown && all.every((of) => of !== undefined) ? `one of ${all.join(', ')}` : '';
+}
+
+const mostShown = 20;
 
 /** Of a choice between texts, that it is a text. */
 function typeOf(schema: object): string | undefined {

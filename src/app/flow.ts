@@ -55,11 +55,11 @@ const tidings = ({ seq, event, thing, actor, payload }: Happened) => {
 export const flow: Flow = {
   hops: [
     // A finding: compared on arrival, replayed, judged, and compared again with what the replay showed.
-    hop('finding.received', duplicates.compare, thing),
+    hop('finding.received', duplicates.compare, thing, 2),
     hop('finding.received', findings.takePlace, thing),
     hop('finding.queued', validations.request, thing),
     hop('validation.concluded', findings.judge, ({ thing, payload }) => ({ ...payload, id: payload.findingId, validationId: thing })),
-    hop('finding.judged', duplicates.compare, thing),
+    hop('finding.judged', duplicates.compare, thing, 2),
     hop('finding.judged', findings.reconsiderPlace, ({ thing, payload }) => ({
       id: thing,
       verdict: payload.verdict,
@@ -145,11 +145,19 @@ export const flow: Flow = {
     ...eventsTold.map((event) => hop(event, tell, tidings)),
     hop('inventory.kept', fixes.observe, thing),
     // A model: runs, grades, the estimate when all are in; whoever leaves takes their model along.
+    // Who will grade again is kept in the dark before there is anything to see.
+    hop('plan.frozen', grades.nameSeconds, thing),
     hop('plan.frozen', runs.queue, thing),
     hop('run.finished', grades.request, thing),
     hop('run.finished', grades.searchRecord, thing),
-    ...['grade.given', 'grade.judged'].map((event) => hop(event, logs.commit, ({ payload }) => ({ id: payload.runId }))),
+    ...['grade.given', 'grade.judged'].map((event) =>
+      hop(event, logs.commit, ({ payload }) => (payload.runId ? { id: payload.runId } : undefined)),
+    ),
+    hop('grade.given', grades.drawSecondsOf, ({ payload }) => ({ id: payload.planId })),
+    hop('plan.seconds-drawn', estimates.make, thing),
     ...['grade.given', 'grade.judged'].map((event) => hop(event, estimates.make, ({ payload }) => ({ id: payload.planId }))),
+    // What a run tripped by the way in real software; a person has decided to hand it on, and nothing of model or task goes with it.
+    hop('flaw.handed-on', findings.takeIn, ({ payload }) => payload ?? undefined),
     hop('agreement.withdrawn', submissions.followLeaving, ({ thing, payload }) => ({ agreementId: thing, ...payload })),
     hop('submission.closed', runs.lapse, thing),
     hop('submission.withdrawn', runs.lapse, thing),

@@ -11,6 +11,7 @@ import { Fault, isRefusal, type Refusal, refusalMapping, refuse } from '../base/
 import { anonymous } from '../trust/access.ts';
 import { act, identify, notAllowed, type Who } from '../trust/act.ts';
 import type { AnyAction } from '../trust/action.ts';
+import { endIdleSockets } from './idle-sockets.ts';
 import { openApi, routeOf } from './openapi.ts';
 import { isOsvUrl, osvError } from './osv.ts';
 import { isPublicFile, servePublicFiles } from './public-files.ts';
@@ -43,6 +44,7 @@ const openingVerbs: Record<string, (reply: { session?: { secret: string }; secre
 export async function buildHttp(doors: Doors, served: Served): Promise<FastifyInstance> {
   const trustProxy = served.proxies?.length ? [...served.proxies] : false;
   const app = Fastify({ bodyLimit: limits.requestBytes, logger: false, trustProxy, routerOptions: { maxParamLength: 512 } });
+  endIdleSockets(app);
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, parsed) => {
     if (hasMoreValues(body, limits.jsonValues)) parsed(new TooManyValues());

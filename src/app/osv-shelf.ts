@@ -17,7 +17,7 @@ export interface Shelf {
 }
 
 /** Between two looks at the database; whoever asks meanwhile shares the next one. */
-const lookEveryMs = 5;
+const lookEveryMs = 2;
 /** Between two readings ahead; and how long nobody must have asked. */
 const restMs = 5;
 const quietMs = 250;
@@ -25,18 +25,18 @@ const quietMs = 250;
 /** Records by what they are found by, kept in memory as long as there is room; only what has changed is read again. */
 export function osvShelf({ db }: Pick<Doors, 'db'>, maxBytes: number = limits.osvShelfBytes): Shelf {
   const places = boundedPlaces(maxBytes);
-  let [known, lookedAtMs] = [-1, Number.NEGATIVE_INFINITY];
+  let [known, lookedAtMs, askedAtMs] = [-1, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let next: Promise<void> | undefined;
-  let askedAtMs = Number.NEGATIVE_INFINITY;
 
   const look = async () => {
-    const found = await db.transaction([], async (tx) => {
-      const seq = await osvSeq(tx);
-      return { seq, ...(seq === known || known < 0 ? { ids: [], keys: [] } : await osvChanges(tx, known, limits.osvFollowed + 1)) };
-    });
-    if (found.ids.length > limits.osvFollowed) places.clear();
-    else places.forget(found.ids, found.keys);
-    known = Math.max(known, found.seq);
+    // Nearly always nothing has changed, and one question tells.
+    const seq = await db.singly(osvSeq);
+    known = known < 0 ? seq : known;
+    if (seq === known) return;
+    const { to, ids, keys } = await db.transaction([], (tx) => osvChanges(tx, known, limits.osvFollowed + 1));
+    if (ids.length > limits.osvFollowed) places.clear();
+    else places.forget(ids, keys);
+    known = Math.max(known, to);
   };
 
   /** Resolves after a look that began after this was called. */

@@ -3,7 +3,7 @@ import { directory, type Entry, packed } from '../base/zip.ts';
 import { directoryAt, endBytes, entriesOf, runsOf } from '../clearinghouse/releases/tree/archive.ts';
 import { csafLines } from '../clearinghouse/releases/tree/csaf.ts';
 import { Damaged, type Form, kept, type Line, ListWriter } from '../clearinghouse/releases/tree/list.ts';
-import { archivesOf, osvLines, recordIn } from '../clearinghouse/releases/tree/osv.ts';
+import { archivesOf, osvLines, recordsIn } from '../clearinghouse/releases/tree/osv.ts';
 import { yearLine } from '../clearinghouse/releases/tree/pages.ts';
 import { changedAt, type Shown, type Site } from '../clearinghouse/releases/tree/shown.ts';
 import { shownIn } from '../clearinghouse/releases/tree/store.ts';
@@ -106,7 +106,8 @@ async function rewriteArchives(
 ): Promise<void> {
   if (paths.size === 0) return;
   const replaced = new Set<string>();
-  if (since > 0) for await (const shown of shownOf(read, since, size, 'oldest', false)) replaced.add(recordIn(shown)?.name ?? '');
+  if (since > 0)
+    for await (const shown of shownOf(read, since, size, 'oldest', false)) for (const { name } of recordsIn(shown)) replaced.add(name);
   const open = new Map<string, OpenArchive>();
   for (const path of paths) {
     try {
@@ -117,14 +118,15 @@ async function rewriteArchives(
     }
   }
   for await (const shown of shownOf(read, since, size, 'oldest', true)) {
-    const record = recordIn(shown);
-    const into = archivesOf(shown).flatMap((path) => open.get(path) ?? []);
-    if (!record || into.length === 0) continue;
-    const { bytes, about } = packed(record.name, Buffer.from(record.text), changedAt(shown));
-    for (const archive of into) {
-      archive.entries.push({ name: record.name, at: archive.bytes, length: bytes.length, about });
-      archive.bytes += bytes.length;
-      await archive.draft.write(bytes);
+    for (const record of recordsIn(shown)) {
+      const into = record.archives.flatMap((path) => open.get(path) ?? []);
+      if (into.length === 0) continue;
+      const { bytes, about } = packed(record.name, Buffer.from(record.text), changedAt(shown));
+      for (const archive of into) {
+        archive.entries.push({ name: record.name, at: archive.bytes, length: bytes.length, about });
+        archive.bytes += bytes.length;
+        await archive.draft.write(bytes);
+      }
     }
   }
   for (const [path, { draft, entries, bytes }] of open) {

@@ -1,5 +1,7 @@
 import type { Doors, PublicTree } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
+import { metricsFile } from '../clearinghouse/cases/metrics/file.ts';
+import { type Quarter, quarters } from '../clearinghouse/cases/metrics/store.ts';
 import { freshnessNote, isCurrentWord } from '../clearinghouse/releases/log/freshness.ts';
 import { frontierAt } from '../clearinghouse/releases/log/store.ts';
 import { headOf } from '../clearinghouse/releases/store.ts';
@@ -14,6 +16,7 @@ import { append, checkpointAt, type Publishing, publishing, putSummary } from '.
 
 const freshnessPath = 'freshness';
 const securityPath = 'security.txt';
+const metricsPath = 'metrics.json';
 
 /** What else lies in the tree, under paths of its own: brought up to the database after the releases. */
 type Others = (to: ReturnType<typeof filesIn>) => Promise<void>;
@@ -57,6 +60,7 @@ export function publisher(
       else await catchUp(lists, tree, marker);
       await others(filesIn(tree));
       await putFreshness(by, doors.clock, tree);
+      await putMetrics(by, tree);
       await putSecurity(doors, tree, site);
     },
   };
@@ -125,6 +129,18 @@ async function putFreshness({ read, signer }: Publishing, clock: Doors['clock'],
   if (!marker || isCurrentWord(before, marker.size, now)) return;
   const frontier = await read((tx) => frontierAt(tx, marker.size));
   await put(tree, freshnessPath, Buffer.from(freshnessNote(signer('releases'), marker.size, frontier, now)));
+}
+
+/** What was made public of each quarter. Nothing else is read here: not even the hub's own rows of which the numbers were made. */
+async function putMetrics({ read }: Publishing, tree: PublicTree): Promise<void> {
+  const all: Quarter[] = [];
+  for (;;) {
+    const more = await read((tx) => quarters(tx, all.at(-1)?.quarter ?? '', limits.pageRows));
+    all.push(...more);
+    if (more.length < limits.pageRows) break;
+  }
+  const text = metricsFile(all);
+  if (Buffer.from((await tree.read(metricsPath)) ?? []).toString('utf8') !== text) await put(tree, metricsPath, Buffer.from(text));
 }
 
 /** It is good for some months only, whether or not anything is published meanwhile. */

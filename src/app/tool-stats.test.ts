@@ -14,8 +14,8 @@ const ops = {
   'clustered-mean-corrected': { values: [1, 2, 4], clusters: ['a', 'a', 'b'] },
   'paired-difference': { a: [1, 0], b: [0, 0] },
   'paired-difference-clustered': { a: [1, 0, 1], b: [0, 0, 1], clusters: [1, 1, 2] },
-  't-interval': { values: [1, 2, 4], confidence: 0.9 },
-  'bootstrap-interval': { values: [1, 2, 4], confidence: 0.9, method: 'bca', draws: 100, seed: 3 },
+  't-interval': { values: [1, 2, 4], range: [0, 9], confidence: 0.9 },
+  'bootstrap-interval': { values: [1, 2, 4], range: [0, 9], confidence: 0.9, method: 'bca', draws: 100, seed: 3 },
   'budget-curve': { runs: [{ task: 't', solved: 1, used: 5 }], budgets: [5], confidence: 0.9 },
   'minimum-detectable-effect': { n: 50, design: 'paired', between: 0.1, alpha: 0.05, power: 0.8 },
   power: { n: 50, design: 'paired', between: 0.1, alpha: 0.05, effect: 0.1 },
@@ -48,6 +48,15 @@ test('stats answers every one of its operations in JSON, and names them where no
   expect(refusal.because.split('one of ')[1]!.split(', ').sort()).toEqual(Object.keys(ops).sort());
   for (const op of ['toString', '__proto__', 5, null, undefined])
     expect(answer('stats', { op })).toMatchObject({ code: 'unsupported', at: 'op' });
+});
+
+test('a significance so small that one less it is one has an answer', () => {
+  for (const alpha of [1e-17, 1e-82, 1e-300, 5e-324])
+    for (const op of ['power', 'minimum-detectable-effect', 'questions-needed'] as const) {
+      const reply = answer('stats', { op, ...ops[op], alpha });
+      expect(isRefusal(reply), op).toBe(false);
+      expect(JSON.stringify(reply), op).not.toMatch(/null|NaN/);
+    }
 });
 
 test('property: any field replaced by anything is answered or refused, and never breaks the rule', () => {

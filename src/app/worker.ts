@@ -3,7 +3,7 @@ import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { house } from '../trust/access.ts';
 import { act, saltOf } from '../trust/act.ts';
-import type { Flow, Happened, Hop, Work } from '../trust/flow.ts';
+import { type Flow, type Happened, type Hop, laneOf, type Work } from '../trust/flow.ts';
 import type { AnyLabour } from '../trust/labour.ts';
 import { appendEntries, lockCursor, moveCursor, nextOf, waitingOf } from '../trust/log/store.ts';
 import type { Patience } from './patience.ts';
@@ -23,10 +23,13 @@ type Enqueue = (tx: Tx, labour: AnyLabour, id: string, priority: number) => Prom
  * Without `patience` a Fault is thrown; with it, one hostile thing that breaks a hop holds up neither the other hops nor, in the end, its own.
  */
 export async function followOnce(doors: Doors, flow: Flow, enqueue: Enqueue, patience?: Patience, giveWay?: GiveWay): Promise<number> {
-  const followers = [...flow.hops, ...flow.works].map((of) => ({ name: nameOf(of), event: of.on }));
+  const followers = [...flow.hops.flatMap(lanesOf), ...flow.works.map((work) => ({ name: nameOf(work), event: work.on }))];
   const waiting = await doors.db.transaction(house.reads, (tx) => waitingOf(tx, followers));
   let moved = 0;
-  for (const hop of flow.hops) if (waiting.has(nameOf(hop))) moved += await followHop(doors, hop, patience, giveWay);
+  for (const hop of flow.hops) {
+    const lanes = lanesOf(hop);
+    if (lanes.some(({ name }) => waiting.has(name))) moved += await followHop(doors, lanes, patience, giveWay);
+  }
   for (const work of flow.works) if (waiting.has(nameOf(work))) moved += await followWork(doors, work, enqueue, giveWay);
   return moved;
 }
@@ -35,11 +38,45 @@ function nameOf(of: Hop | Work): string {
   return `${of.on}→${'verb' in of ? of.verb.name : of.labour.name}`;
 }
 
-async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined, giveWay: GiveWay | undefined): Promise<number> {
-  const name = nameOf(hop);
-  const found = await pending(doors, name, hop.on);
+interface Lane {
+  readonly hop: Hop;
+  readonly no: number;
+  readonly name: string;
+  readonly event: string;
+}
+
+function lanesOf(hop: Hop): Lane[] {
+  const [name, event] = [nameOf(hop), hop.on];
+  return Array.from({ length: hop.lanes }, (_, no) => ({ hop, no, name: no === 0 ? name : `${name} ${no + 1}`, event }));
+}
+
+async function followHop(
+  doors: Doors,
+  lanes: readonly Lane[],
+  patience: Patience | undefined,
+  giveWay: GiveWay | undefined,
+): Promise<number> {
+  const before: Happened[][] = [];
+  // One after the other and before any moves: a lane that was never followed begins where the first one stands.
+  for (const { name, event } of lanes) before.push(await pending(doors, name, event, lanes[0]!.name));
+  const shared = giveWay && ((workedMs: number) => giveWay(workedMs * lanes.length));
+  const ended = await Promise.allSettled(lanes.map((lane, i) => followLane(doors, lane, before[i]!, patience, shared)));
+  return ended.reduce((moved, end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return moved + end.value;
+  }, 0);
+}
+
+async function followLane(
+  doors: Doors,
+  { hop, no, name }: Lane,
+  found: readonly Happened[],
+  patience: Patience | undefined,
+  giveWay: GiveWay | undefined,
+): Promise<number> {
+  const own = found.filter(({ thing }) => laneOf(thing, hop.lanes) === no);
   let moved = 0;
-  for await (const happened of paced(found, giveWay)) {
+  for await (const happened of paced(own, giveWay)) {
     const tried = `${name} ${happened.seq}`;
     if (patience && !patience.mayTry(tried)) return moved;
     const input = given(hop.give, happened);
@@ -60,6 +97,11 @@ async function followHop(doors: Doors, hop: Hop, patience: Patience | undefined,
       if (outcome.code === 'unavailable') return moved;
       await note(doors, name, happened, outcome);
     } else if (input === undefined) await skip(doors, name, happened.seq);
+    moved++;
+  }
+  const last = found.at(-1);
+  if (last && last !== own.at(-1)) {
+    await skip(doors, name, last.seq);
     moved++;
   }
   return moved;
@@ -100,8 +142,8 @@ function given<T>(give: (happened: Happened) => T, happened: Happened): T | Refu
   }
 }
 
-async function pending(doors: Doors, name: string, event: string): Promise<Happened[]> {
-  return doors.db.transaction(house.reads, async (tx) => nextOf(tx, event, await lockCursor(tx, name), limits.followBatchRows));
+async function pending(doors: Doors, name: string, event: string, beginsAt = name): Promise<Happened[]> {
+  return doors.db.transaction(house.reads, async (tx) => nextOf(tx, event, await lockCursor(tx, name, beginsAt), limits.followBatchRows));
 }
 
 async function skip(doors: Doors, name: string, seq: number): Promise<void> {

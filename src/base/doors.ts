@@ -57,7 +57,7 @@ export interface Keys {
   /** The key that wraps the blobs' own keys (AES-256). */
   wrapping(): KeyObject;
   /** 32 secret bytes for one purpose: token and salt derivation. */
-  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks' | 'mail' | 'challenges' | 'canaries'): Uint8Array;
+  secret(purpose: 'tokens' | 'salts' | 'names' | 'webhooks' | 'mail' | 'challenges' | 'canaries'): KeyObject;
 }
 
 /** A directory kept by the digest of its content (paths, modes, bytes). Immutable. */
@@ -106,8 +106,11 @@ export type CheckedBy = 'apt' | 'npm-integrity' | 'pypi-sha256' | 'sha256' | 'gi
 
 /** Package registries, repositories, archives. Fetched once, kept by digest, used without network ever after. */
 export interface Sources {
-  /** `not_found` when the registry no longer has it, `untrusted` when a hash does not match, `unavailable` when it cannot be reached. */
-  fetch(source: Source): Promise<Fetched | Refusal>;
+  /**
+   * `not_found` when the registry no longer has it, `untrusted` when a hash does not match, `unavailable` when it cannot be reached, or when
+   * `signal` stopped it. Who else waits for the same source goes on waiting; the download ends with the last of them.
+   */
+  fetch(source: Source, signal?: AbortSignal): Promise<Fetched | Refusal>;
   /**
    * All points of the line that a source lies on, oldest first: positions in a Debian patch series (or, between two versions of the
    * archive, its versions), versions of a registry, first-parent commits. With `until`, from the one to the other, both included.
@@ -130,6 +133,15 @@ export interface BoxLimits {
   readonly outputBytes: number;
 }
 
+/** The one way out that a box may have: a socket in it, and a port of its own loopback that leads there. */
+export interface BoxDoor {
+  /** Where the socket lies in the box. */
+  readonly at: string;
+  readonly port: number;
+  /** Called once, before anything runs: who listens at this path of the host answers what comes out. What it returns ends that, with the box. */
+  open(path: string): Promise<() => Promise<void>>;
+}
+
 export interface BoxSpec {
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -143,6 +155,8 @@ export interface BoxSpec {
   readonly files: readonly { readonly at: string; readonly bytes: Uint8Array; readonly executable?: boolean }[];
   /** Programs of the host that are not under /usr, bound at `/tools/<name>`. */
   readonly tools?: readonly 'node'[];
+  /** Without it there is no way out. */
+  readonly door?: BoxDoor;
   /** `poc` forbids ptrace; `build` and `agent` allow it. No profile has a network. */
   readonly profile: 'poc' | 'build' | 'agent';
   readonly limits: BoxLimits;
@@ -189,6 +203,8 @@ export interface Probe {
   readonly enforced: Readonly<Record<'memory' | 'pids' | 'cpu' | 'disk' | 'net' | 'seccomp', boolean>>;
   /** One line each: what is missing and the command that mends it. */
   readonly missing: readonly string[];
+  /** What the tools that builds and targets use in the box say of themselves, by their command. */
+  readonly tools?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where untrusted programs run: no network, no keys, every limit enforced or the lab refuses to work. */

@@ -1,7 +1,8 @@
+import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { seal, sealBytes, unseal } from './sealed.ts';
 
-const [key, other, nonce] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2), Buffer.alloc(12, 3)];
+const [key, other, nonce] = [createSecretKey(Buffer.alloc(32, 1)), createSecretKey(Buffer.alloc(32, 2)), Buffer.alloc(12, 3)];
 
 test('what was sealed opens with its key, for its thing, unaltered; otherwise not at all', () => {
   const sealed = seal(key, 'blb_a', Buffer.from('exploit.c'), nonce);

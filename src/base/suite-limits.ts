@@ -7,6 +7,8 @@ export const suiteLimits = {
   answerBytes: 16 * 1024,
   /** Checks of one task that may fail at once. */
   gateReasons: 64,
+  /** Inputs of other targets that the gate hands in for one task. */
+  gateForeignPocs: 8,
   /** One task's YAML. */
   taskFileBytes: 64 * 1024,
   taskMinutes: 24 * 60,

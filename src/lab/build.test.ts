@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { insist } from '../base/refusal.ts';
+import type { BoxResult } from '../base/doors.ts';
+import { insist, isRefusal } from '../base/refusal.ts';
 import { rehearsedBox, uneventful } from '../io/boxes/rehearsed.ts';
-import { prepare } from './experiment.ts';
+import { buildKey, prepare } from './experiment.ts';
 import { parseRecipe } from './recipe.ts';
 import { build } from './run.ts';
 
@@ -51,4 +52,28 @@ test('what fails for one is tried again by the next', async () => {
   await begun(2);
   waiting[1]!('made');
   expect(await both).toMatchObject([{ code: 'unavailable' }, { tree: made, cached: false }]);
+});
+
+test('a build made by other tools is another build; where there is nothing to build, tools are nothing', () => {
+  const [old, updated] = [{ tools: { cc: 'cc 14' } }, { tools: { cc: 'cc 15' } }];
+  expect(buildKey(spec, source, old)).not.toBe(buildKey(spec, source, updated));
+  expect(buildKey(spec, source, old)).toBe(buildKey(spec, source, { tools: { cc: 'cc 14' } }));
+  const asItIs = { ...spec, recipe: { ...recipe, build: { ...recipe.build, steps: [] } } };
+  expect(buildKey(asItIs, source, old)).toBe(buildKey(asItIs, source, updated));
+});
+
+test('where it was refused says whose failure it is: the box, the clock, or what is built', async () => {
+  const refusedAt = async (over: Partial<BoxResult>) => {
+    const built = await build(
+      spec,
+      source,
+      rehearsedBox(() => ({ ...uneventful, ...over })),
+    );
+    return isRefusal(built) && built.at;
+  };
+  expect(await refusedAt({ end: 'box-failed' })).toBe('box');
+  expect(await refusedAt({ end: 'killed' })).toBe('box');
+  expect(await refusedAt({ end: 'timeout' })).toBe('clock');
+  expect(await refusedAt({ exit: 2 })).toBe('build');
+  expect(await refusedAt({ end: 'cpu-limit' })).toBe('build');
 });

@@ -1,5 +1,5 @@
 import { digestOf, sha256 } from '../base/canonical.ts';
-import type { BoxLimits, BoxSpec, Source, TreeId } from '../base/doors.ts';
+import type { BoxLimits, BoxSpec, Probe, Source, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { driverEnvironment, observerFile } from './observer.ts';
@@ -136,10 +136,12 @@ const nonceAt = '/input/nonce';
 const harness = (spec: Pick<Pinned, 'files'>) => Object.entries(spec.files).map(([name, { bytes }]) => ({ at: `/harness/${name}`, bytes }));
 const observers = (spec: Pinned) => Object.entries(spec.observers).map(([name, { bytes }]) => ({ at: observerFile(name), bytes }));
 
-/** Everything a build depends on. The tools in the box are the host's own and are not part of it. */
-export function buildKey(spec: Pinned, tree: TreeId): string {
+/** Everything a build depends on. The tools in the box are the host's own: what they were yesterday built another tree. */
+export function buildKey(spec: Pinned, tree: TreeId, { tools }: Pick<Probe, 'tools'>): string {
   const files = Object.fromEntries(Object.entries(spec.files).map(([name, file]) => [name, file.sha256]));
-  return digestOf({ tree, steps: spec.recipe.build.steps, files, limits: spec.limits.build });
+  const { steps } = spec.recipe.build;
+  const used = tools && steps.length > 0 ? { tools } : {};
+  return digestOf({ tree, steps, files, limits: spec.limits.build, ...used });
 }
 
 export function buildBox(spec: Pinned, tree: TreeId, step: readonly string[]): BoxSpec {

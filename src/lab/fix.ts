@@ -3,7 +3,6 @@ import type { BoxSpec, TreeId } from '../base/doors.ts';
 import { limits } from '../base/limits.ts';
 import type { RunRecord } from './evidence.ts';
 import { buildBox, type Pinned, runBox, sourceAt } from './experiment.ts';
-import { guarded } from './fix/ending.ts';
 import { blindBecause, type Sight } from './fix/sight.ts';
 import type { Observation } from './oracle.ts';
 import type { FunctionalTest } from './recipe.ts';
@@ -76,6 +75,8 @@ export interface Trial {
   /** Where it trips the patched build; null = it could not be told, because … */
   readonly after: string | null;
   readonly because: string | null;
+  /** As of an observation. */
+  readonly isOurs?: boolean | undefined;
 }
 
 export interface PatchVerdict {
@@ -163,9 +164,9 @@ export function patchBox(spec: Pinned, tree: TreeId, patch: Uint8Array): BoxSpec
   };
 }
 
-/** A functional test runs where a PoC would, on the same build with the oracle still in it. */
+/** A functional test runs where a PoC would, on the same build with the oracle still in it. What it must print is not in its box. */
 export function testBox(spec: Pinned, tree: TreeId, test: FunctionalTest): BoxSpec {
-  return guarded(runBox(spec, tree, { variant: 'fixed', input: 'control', index: 0 }, false), test);
+  return { ...runBox(spec, tree, { variant: 'fixed', input: 'control', index: 0 }, false), argv: test.argv };
 }
 
 /** A test that came with the patch runs where the build ran, and what it builds or writes there is thrown away. */
@@ -189,7 +190,10 @@ export function immutableBox(spec: Pinned, tree: TreeId): BoxSpec {
   };
 }
 
-/** The harness that prints is ours; what it links may be hostile, and can at worst pass a test of its own patch, never silence a PoC. */
+/**
+ * A test shares its process with what may be hostile, so how it ends says nothing, and what it prints is no word of its own but an answer: the right
+ * one can only be given by who knows it (docs/decisions/0041). `exit` is asked for besides.
+ */
 export function judgeTest(test: FunctionalTest, result: Pick<RunRecord, 'end' | 'exit' | 'because' | 'stdout'>): TestOutcome {
   const { name } = test;
   const outcome = (passed: boolean, because: string, unsure = false): TestOutcome => ({ name, passed, unsure, because });

@@ -14,7 +14,8 @@ export function oracleEnvironment(oracle: Oracle, reportsAt: string, symbolize: 
 
 /** An exit status alone is never evidence, and printed text never is. `bounds` are those of the run. */
 export function observe(oracle: Oracle, run: Observed, nonce: string, bounds: BoxLimits): Observation {
-  if (run.end === 'box-failed') return unsure(`the box failed: ${run.because ?? 'no reason given'}`);
+  if (run.end === 'box-failed') return { ...unsure(`the box failed: ${run.because ?? 'no reason given'}`), isOurs: true };
+  if (run.end === 'killed') return { ...unsure('the box was stopped'), isOurs: true };
   switch (oracle.kind) {
     case 'hang':
       return observeHang(run, nonce, bounds);

@@ -1,5 +1,6 @@
 import type { Box, BoxResult, BoxSpec, Sources, TreeId } from '../base/doors.ts';
 import { refuse } from '../base/refusal.ts';
+import { exampleRecipe } from './recipe.example.ts';
 import type { LabDoors } from './run.ts';
 
 /** Pretended boxes for tests of the lab's verbs: a source is built into a tree of its own name, and a rule says where an input crashes on it. */
@@ -14,7 +15,7 @@ interface PretendRun {
   readonly input: string;
   readonly argv: readonly string[];
 }
-/** A function in which it crashes, `''` for silence, or how the box ends instead. */
+/** A function in which it crashes, `''` for silence (and for a test that prints what it must), or how the box ends instead. */
 export type Rule = (run: PretendRun) => string | Partial<BoxResult>;
 
 interface PretendDoors extends LabDoors {
@@ -48,7 +49,7 @@ export function pretendDoors(
       const said = rule({ tree: spec.trees[0]!.tree, input, argv: spec.argv });
       if (typeof said === 'object') return { ...silent, ...said };
       return said === ''
-        ? silent
+        ? { ...silent, stdout: Buffer.from(spec.argv[1] === 'test' ? exampleRecipe.tests[0]!.stdout : '') }
         : { ...silent, exit: 86, reports: [{ name: 'san.2', bytes: Buffer.from(reportOf(said, isNamed(spec))) }] };
     },
     discard: async () => {},

@@ -16,7 +16,7 @@ run: { driver: drive.cjs }
 oracle: { kind: prototype-pollution }
 control: control.json
 pocs: [poc.json]
-tests: [{ name: works, argv: [/tools/node, /harness/test.cjs] }]
+tests: [{ name: works, argv: [/tools/node, /harness/test.cjs], stdout: it works }]
 patch: { at: node_modules/a, immutable: [test] }
 `;
 const codeOf = (text: string) => {
@@ -30,6 +30,10 @@ const fields = ['id', 'control', 'files.0', 'pocs.0', 'run.driver', 'variants.vu
 const leading = ['../x', '/etc/passwd', 'a/../../x', '..'];
 test.each(fields)('a path that leads elsewhere in %s', (field) => {
   for (const path of leading) expect([path, codeOf(withField(field, path))]).toEqual([path, 'malformed']);
+});
+
+test('a test that would be judged by its status alone is refused', () => {
+  for (const said of ['', ', stdout: ""']) expect(codeOf(sound.replace(', stdout: it works', said))).toBe('malformed');
 });
 
 test('a file that stands in the recipe has a plain name', () => {

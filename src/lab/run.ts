@@ -46,7 +46,7 @@ export async function runExperiment(
   return evidence;
 }
 
-const stepOf = (refusal: Refusal) => (refusal.at === 'build' ? 'build' : 'fetch');
+const stepOf = (refusal: Refusal) => (refusal.at === 'fetch' ? 'fetch' : 'build');
 
 export async function buildVariant(
   spec: Pinned,
@@ -56,11 +56,11 @@ export async function buildVariant(
   signal?: AbortSignal,
 ): Promise<BuildRecord | Refusal> {
   onProgress({ step: 'fetch', of: variant });
-  const fetched: Fetched | Refusal = await doors.sources.fetch(sourceOf(spec.recipe, variant)!);
+  const fetched: Fetched | Refusal = await doors.sources.fetch(sourceOf(spec.recipe, variant)!, signal);
   if (isRefusal(fetched)) return refuse(fetched.code, `${variant}: ${fetched.because}`, 'fetch');
   onProgress({ step: 'build', of: variant });
   const built = await build(spec, fetched.tree, doors.box, signal);
-  if (isRefusal(built)) return refuse(built.code, `${variant}: ${built.because}`, 'build');
+  if (isRefusal(built)) return refuse(built.code, `${variant}: ${built.because}`, built.at);
   return { variant, source: fetched.tree, archives: fetched.archives.map((archive) => ({ ...archive })), ...built };
 }
 
@@ -71,7 +71,7 @@ const underWay = new WeakMap<Box, Map<string, Promise<unknown>>>();
 
 /** Builds a tree in the box, without network; the same build is never done twice, and one that was stopped goes on at the same step. */
 export async function build(spec: Pinned, source: TreeId, box: Box, signal?: AbortSignal): Promise<Built | Refusal> {
-  const key = buildKey(spec, source);
+  const key = buildKey(spec, source, await box.probe());
   const building = underWay.get(box) ?? new Map<string, Promise<unknown>>();
   underWay.set(box, building);
   // Whoever comes second waits; if the first was stopped or failed, it tries for itself.
@@ -98,11 +98,13 @@ async function buildOnce(spec: Pinned, source: TreeId, key: string, box: Box, si
   return { key, tree, cached: false };
 }
 
+/** Refused at `box` where it failed us, at `clock` where its time was up (a busy machine is slow), at `build` where it does not build. */
 async function buildStep(asked: BoxSpec, key: string, box: Box, signal: AbortSignal | undefined): Promise<TreeId | Refusal> {
   const known = await box.cached(key);
   if (known) return known;
   const result = await box.run(asked, signal);
-  if (!result.kept) return refuse('unavailable', `${asked.argv[0]} ${howItEnded(result)}`, isOurs(result) ? 'box' : 'build');
+  const at = isOurs(result) ? 'box' : result.end === 'timeout' ? 'clock' : 'build';
+  if (!result.kept) return refuse('unavailable', `${asked.argv[0]} ${howItEnded(result)}`, at);
   await box.remember(key, result.kept);
   return result.kept;
 }

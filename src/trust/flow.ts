@@ -21,6 +21,11 @@ export interface Hop {
   readonly on: string;
   readonly verb: AnyAction;
   give(happened: Happened): unknown;
+  /**
+   * So many things are worked through at a time, each in the order of the log. Never to be changed: the cursor of a lane tells how far the
+   * work on its own things has come, and with another number these would be others.
+   */
+  readonly lanes: number;
 }
 
 /** When `on` happens, a worker takes up the labour on that thing. */
@@ -39,8 +44,13 @@ export interface Flow {
   readonly dues: readonly AnyAction[];
 }
 
-export function hop(on: string, verb: AnyAction, give: (happened: Happened) => unknown): Hop {
-  return { on, verb, give };
+export function hop(on: string, verb: AnyAction, give: (happened: Happened) => unknown, lanes = 1): Hop {
+  return { on, verb, give, lanes };
+}
+
+/** Which lane a thing is worked on in: an id ends in what was drawn by chance. */
+export function laneOf(thing: string, lanes: number): number {
+  return thing.charCodeAt(thing.length - 1) % lanes;
 }
 
 export function work(

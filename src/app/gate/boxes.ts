@@ -18,6 +18,23 @@ export function boundedBox(box: Box, most: number): Box {
   return { ...withoutRun(box), run };
 }
 
+/** What boxes have cost so far. */
+export interface Spent {
+  boxes: number;
+  cpuMs: number;
+}
+
+/** The same box, each run of it counted in `spent`. */
+export function meteredBox(box: Box, spent: Spent): Box {
+  const run = async (spec: BoxSpec, signal?: AbortSignal): Promise<BoxResult> => {
+    const result = await box.run(spec, signal);
+    spent.boxes++;
+    spent.cpuMs += result.cpuUs / 1000;
+    return result;
+  };
+  return { ...withoutRun(box), run };
+}
+
 /** The same box with a memory of its own that begins empty: every build in it is done anew. */
 export function coldBox(box: Box): Box {
   const known = new Map<string, TreeId>();

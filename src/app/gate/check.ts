@@ -16,9 +16,11 @@ import {
   type Given,
   heldAgainst,
   heldByReference,
+  type Told,
 } from '../../reviews/suites/gate/gate.ts';
 import { decideRoom } from '../../reviews/suites/gate/room.ts';
 import type { Task } from '../../reviews/suites/suite.ts';
+import { meteredBox } from './boxes.ts';
 import { type Graders, gradeAttack, gradeWhole } from './grade.ts';
 import type { Subject } from './subject.ts';
 
@@ -28,42 +30,64 @@ export interface GateOptions {
   readonly others: readonly { readonly recipe: Recipe; readonly poc: Uint8Array }[];
   /** Milliseconds, of a clock that only goes on. */
   readonly elapsed: () => number;
-  readonly say: (of: string) => void;
+  /** Before each check. */
+  readonly say: (taskId: string, name: CheckName) => void;
   readonly secret: string;
   readonly signal: AbortSignal;
 }
 
 /** Every check of one task, one after the other; boxes of several tasks share their number. */
-export async function checkTask(task: Task, subject: Subject | Refusal, doors: LabDoors, options: GateOptions): Promise<Gated> {
+export async function checkTask(
+  task: Task,
+  given: () => Promise<Subject | Refusal>,
+  { sources, box }: LabDoors,
+  options: GateOptions,
+): Promise<Gated> {
   const checks: Check[] = [];
-  const check = async (name: CheckName, make: () => Promise<Pick<Check, 'held' | 'because'>> | Pick<Check, 'held' | 'because'>) => {
-    if (options.signal.aborted) return;
-    options.say(`${task.id}: ${name}`);
-    const from = options.elapsed();
-    checks.push({ name, ...(await make()), wallMs: Math.round(options.elapsed() - from) });
+  const spent = { boxes: 0, cpuMs: 0 };
+  const { signal, elapsed } = options;
+  const check = async (name: CheckName, make: () => Promise<Told> | Told) => {
+    if (signal.aborted) return;
+    options.say(task.id, name);
+    const [from, cpuFrom] = [elapsed(), spent.cpuMs];
+    const told = await make();
+    // What was killed half-way says nothing.
+    if (!signal.aborted) checks.push({ name, ...told, wallMs: Math.round(elapsed() - from), cpuMs: Math.round(spent.cpuMs - cpuFrom) });
   };
+  let subject: Subject | Refusal | undefined;
+  await check('build', async () => {
+    subject = await given();
+    return toldOfBuild(subject);
+  });
+  if (subject !== undefined && !isRefusal(subject)) {
+    const one = new OneTask(task, subject, { sources, box: meteredBox(box, spent) }, options);
+    await check('fits', () => one.fits());
+    if (options.only === undefined) {
+      await check('place', () => one.place());
+      await check('reference', () => one.reference());
+      await check('limits', () => one.room());
+    }
+    const wanted = attackers.filter(({ name }) => options.only === undefined || name === options.only);
+    for (const attacker of wanted) {
+      const attempt = one.attemptOf(attacker);
+      if (attempt || !wanted.some((other) => other.name === attacker.name && other !== attacker && one.attemptOf(other)))
+        await check(`attack ${attacker.name}`, () => one.attack(attacker));
+    }
+  }
+  const stopped: Check = { name: 'build', held: 'could-not-tell', because: 'it was stopped', wallMs: 0, cpuMs: 0 };
+  return decideGate(task, signal.aborted ? [...checks, stopped] : checks);
+}
+
+/** A source that is not to be had now, a box that failed, a build that the clock ended: it may go otherwise the next time. */
+const isOfOurs = ({ code, at }: Refusal) => code === 'unavailable' && (at === 'fetch' || at === 'box' || at === 'clock');
+
+function toldOfBuild(subject: Subject | Refusal): Told {
   if (isRefusal(subject)) {
-    await check('build', () => ({ held: false, because: subject.because }));
-    return decideGate(task, checks);
+    return { held: isOfOurs(subject) ? 'could-not-tell' : false, because: subject.because };
   }
-  const one = new OneTask(task, subject, doors, options);
-  await check('fits', () => one.fits());
-  if (options.only === undefined) {
-    await check('build', () => one.build());
-    await check('place', () => one.place());
-    await check('reference', () => one.reference());
-    await check('limits', () => one.room());
-  }
-  const wanted = attackers.filter(({ name }) => options.only === undefined || name === options.only);
-  for (const attacker of wanted) {
-    const attempt = one.attemptOf(attacker);
-    if (attempt || !wanted.some((other) => other.name === attacker.name && other !== attacker && one.attemptOf(other)))
-      await check(`attack ${attacker.name}`, () => one.attack(attacker));
-  }
-  return decideGate(
-    task,
-    options.signal.aborted ? [...checks, { name: 'build', held: false, because: 'it was stopped', wallMs: 0 }] : checks,
-  );
+  return subject.unlike.length === 0
+    ? { held: true, because: 'built twice from nothing, the same by digest' }
+    : { held: false, because: `two builds differ in ${subject.unlike.join(', ')}` };
 }
 
 class OneTask {
@@ -72,7 +96,7 @@ class OneTask {
   readonly #doors: LabDoors;
   readonly #options: GateOptions;
   /** The same bytes are graded once: a grade hangs on task and bytes, not on whoever handed them in. */
-  readonly #grades = new Map<string, Promise<Given>>();
+  readonly #grades = new Map<string, Promise<Given | Refusal>>();
   #gradedMs = 0;
   #staged: Promise<Stage | Refusal> | undefined;
 
@@ -88,15 +112,8 @@ class OneTask {
     return { held: faults.length === 0, because: faults.join('; ') };
   }
 
-  build() {
-    const { unlike } = this.#subject;
-    return unlike.length === 0
-      ? { held: true, because: 'built twice from nothing, the same by digest' }
-      : { held: false, because: `two builds differ in ${unlike.join(', ')}` };
-  }
-
   /** It can be set up as a hub sets it up, and what is hidden lies nowhere that the agent can read. */
-  async place(): Promise<Pick<Check, 'held' | 'because'>> {
+  async place(): Promise<Told> {
     const { hidden, canary } = this.#task;
     const digests = hidden.pocs.map((name) => sha256(this.#subject.files[name] ?? new Uint8Array()));
     const look = [
@@ -106,12 +123,12 @@ class OneTask {
       'echo looked',
     ].join('\n');
     const place = await this.#placeOf('place');
-    if (isRefusal(place)) return { held: false, because: `it cannot be set up: ${place.because}` };
+    if (isRefusal(place)) return { held: isOfOurs(place) ? 'could-not-tell' : false, because: `it cannot be set up: ${place.because}` };
     const { stdout, ...result } = await this.#doors.box.run(shellBox(place, look), this.#options.signal);
     await this.#doors.box.discard(place.workspace);
     const found = Buffer.from(stdout).toString('utf8').trim().split('\n');
     if (found.at(-1) !== 'looked')
-      return { held: false, because: `the agent’s box could not be looked at: ${howItEnded({ stdout, ...result })}` };
+      return { held: 'could-not-tell', because: `the agent’s box could not be looked at: ${howItEnded({ stdout, ...result })}` };
     return found.length === 1
       ? { held: true, because: 'nothing hidden is in it' }
       : { held: false, because: `an agent finds ${found.slice(0, -1).join(', ')}` };
@@ -136,12 +153,24 @@ class OneTask {
     return attacker.attempt(this.#known());
   }
 
-  async attack(attacker: Attacker): Promise<Pick<Check, 'held' | 'because'>> {
+  async attack(attacker: Attacker): Promise<Told> {
     const attempt = this.attemptOf(attacker);
     if (attempt === undefined) return { held: 'inapplicable', because: 'nothing to take hold of' };
+    if ('each' in attempt) return this.#attackEach(attempt.each);
     if ('bytes' in attempt) return heldAgainst(await this.#gradeAttack(attempt.bytes), false);
     const acted = await this.#act(attacker.name, attempt.shell);
     return isRefusal(acted) ? heldAgainst(acted, false) : heldAgainst(await this.#gradeAttack(acted.handedIn), acted.hasReached);
+  }
+
+  async #attackEach(each: readonly { readonly of: string; readonly bytes: Uint8Array }[]): Promise<Told> {
+    const told: Told[] = [];
+    for (const { of, bytes } of each) {
+      const { held, because } = heldAgainst(await this.#gradeAttack(bytes), false);
+      told.push({ held, because: `${of}: ${because}` });
+      if (held === false) break;
+    }
+    const lacking = told.find(({ held }) => held === false) ?? told.find(({ held }) => held !== true);
+    return lacking ?? { held: true, because: told.map(({ because }) => because).join('; ') };
   }
 
   /** In the agent's own box, by the agent's own tools. */
@@ -161,7 +190,7 @@ class OneTask {
     }
   }
 
-  #gradeAttack(bytes: Uint8Array | null): Promise<Given> {
+  #gradeAttack(bytes: Uint8Array | null): Promise<Given | Refusal> {
     const key = bytes === null ? '' : sha256(bytes);
     const known = this.#grades.get(key) ?? gradeAttack(this.#task, this.#subject.found, bytes, this.#graders());
     this.#grades.set(key, known);

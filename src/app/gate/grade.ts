@@ -1,7 +1,13 @@
-import { isRefusal } from '../../base/refusal.ts';
-import { prepare } from '../../lab/experiment.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { type Pinned, prepare } from '../../lab/experiment.ts';
+import { diffOf } from '../../lab/fix/mail.ts';
+import { patchBox } from '../../lab/fix.ts';
 import { Looker } from '../../lab/look.ts';
-import { buildVariant, type LabDoors } from '../../lab/run.ts';
+import type { Observation } from '../../lab/oracle.ts';
+import { checkPatch } from '../../lab/patch.ts';
+import { filesOf } from '../../lab/recipe.ts';
+import { build, buildVariant, howItEnded, isOurs, type LabDoors, runOnce } from '../../lab/run.ts';
+import { see } from '../../lab/see.ts';
 import type { Judged } from '../../reviews/grades/grader/grading.ts';
 import { gradeHandedIn } from '../../reviews/grades/grader/labour.ts';
 import type { Given } from '../../reviews/suites/gate/gate.ts';
@@ -22,15 +28,17 @@ export async function gradeWhole(task: Task, found: ReadRecipe, handedIn: Uint8A
 
 /**
  * Of what must not be solved: by the same grader, which stops where solved cannot come of it any more. Solved takes every run of both gradings;
- * one run that stays silent, or one grading that does not say solved, is the end of that.
+ * one run that is not as it must be, or one grading that does not say solved, is the end of that.
  */
-export async function gradeAttack(task: Task, found: ReadRecipe, handedIn: Uint8Array | null, graders: Graders): Promise<Given> {
-  if (handedIn === null) return { outcome: 'not-solved', beneath: 'not-solved', because: 'nothing was handed in' };
-  if (await isSilent(task, found, handedIn, graders))
-    return { outcome: 'not-solved', beneath: 'not-solved', because: 'silent in the first run on the vulnerable build' };
+export async function gradeAttack(task: Task, found: ReadRecipe, handedIn: Uint8Array | null, graders: Graders): Promise<Given | Refusal> {
+  if (handedIn === null) return notSolved('nothing was handed in');
+  const lost = await firstLoss(task, found, handedIn, graders);
+  if (lost) return lost;
   const once = await graded(task, found, handedIn, graders, true);
   return once.beneath === 'solved' ? gradeWhole(task, found, handedIn, graders) : givenBy(once);
 }
+
+const notSolved = (because: string): Given => ({ outcome: 'not-solved', beneath: 'not-solved', because });
 
 function graded(task: Task, { text, recipe, beside }: ReadRecipe, handedIn: Uint8Array, { doors, secret, signal }: Graders, once: boolean) {
   const given = { task, recipe: { id: recipe.id, text, ...beside }, handedIn, secret };
@@ -38,16 +46,57 @@ function graded(task: Task, { text, recipe, beside }: ReadRecipe, handedIn: Uint
 }
 
 /** Bytes that are hidden make whoever hands them in suspect; of the gate they are the reference. */
-function givenBy({ outcome, beneath, because, signals }: Judged): Given {
+function givenBy({ outcome, beneath, because, signals, readings }: Judged): Given {
   const isReference = signals.length > 0 && signals.every(({ rule }) => rule === 'hidden-poc');
-  return isReference ? { outcome: beneath, beneath, because } : { outcome, beneath, because };
+  const isUntold = readings.some(({ verdict }) => verdict === 'could-not-tell');
+  return isReference ? { outcome: beneath, beneath, because, isUntold } : { outcome, beneath, because, isUntold };
 }
 
-async function isSilent(task: Task, { recipe, beside }: ReadRecipe, handedIn: Uint8Array, { doors, signal }: Graders): Promise<boolean> {
-  if (task.skill === 'patch' || task.skill === 'triage') return false;
+/** What one run of each kind shows already; undefined where the grader must say. */
+async function firstLoss(task: Task, found: ReadRecipe, handedIn: Uint8Array, graders: Graders): Promise<Given | Refusal | undefined> {
+  if (task.skill === 'triage') return undefined;
+  return task.skill === 'patch' ? patchLoss(found, handedIn, graders) : inputLoss(found, handedIn, graders);
+}
+
+/** An input that does not trip the vulnerable build in its first run. */
+async function inputLoss({ recipe, beside }: ReadRecipe, handedIn: Uint8Array, { doors, signal }: Graders) {
   const spec = prepare(recipe, handedIn, beside);
-  if (isRefusal(spec)) return false;
+  if (isRefusal(spec)) return undefined;
   const built = await buildVariant(spec, 'vulnerable', doors, () => {}, signal);
-  if (isRefusal(built)) return false;
-  return (await new Looker(spec, doors.box).look(handedIn, built.tree, 'vulnerable', signal)).saw === 'quiet';
+  if (isRefusal(built)) return built;
+  const seen = await new Looker(spec, doors.box).look(handedIn, built.tree, 'vulnerable', signal);
+  return seen.saw === 'crash' ? undefined : lostBy(seen, 'the vulnerable build');
+}
+
+/** A patched build that does not take the control as it did, or trips on a PoC: one that hangs would hang in each of a dozen runs. */
+async function patchLoss({ recipe, beside }: ReadRecipe, patch: Uint8Array, { doors, signal }: Graders) {
+  const files = filesOf(recipe, beside.files);
+  const [poc] = isRefusal(files) ? [] : recipe.pocs.flatMap((name) => files[name] ?? []);
+  const spec = poc && prepare(recipe, poc, beside);
+  // What has no PoC, or what no patch may hold, is for the grader to say.
+  if (!spec || isRefusal(spec) || isRefusal(checkPatch(recipe, diffOf(patch)))) return undefined;
+  const tree = await patchedTree(spec, patch, doors, signal);
+  if (typeof tree !== 'string') return tree;
+  for (const input of ['control', 'poc'] as const) {
+    const seen = see(spec, await runOnce(spec, tree, { variant: 'fixed', input, index: 0 }, false, doors.box, signal));
+    if (seen.saw !== 'quiet') return lostBy(seen, `the patched build, ${input}`);
+  }
+  return undefined;
+}
+
+async function patchedTree(spec: Pinned, patch: Uint8Array, doors: LabDoors, signal: AbortSignal) {
+  const before = await buildVariant(spec, 'vulnerable', doors, () => {}, signal);
+  if (isRefusal(before)) return before;
+  const applied = await doors.box.run(patchBox(spec, before.source, diffOf(patch)), signal);
+  if (!applied.kept) return isOurs(applied) ? refuse('unavailable', howItEnded(applied)) : notSolved('the patch does not apply');
+  const built = await build(spec, applied.kept, doors.box, signal);
+  if (!isRefusal(built)) return built.tree;
+  return built.at === 'build' ? notSolved(`the patched tree does not build: ${built.because}`) : built;
+}
+
+/** What could not be told, and the box was well, is the attacker's doing. */
+function lostBy(seen: Observation, where: string): Given | Refusal {
+  if (seen.saw === 'could-not-tell' && seen.isOurs) return refuse('unavailable', seen.because);
+  const how = seen.saw === 'quiet' ? 'silent' : seen.saw === 'crash' ? seen.crash.type : seen.because;
+  return notSolved(`in the first run on ${where}: ${how}`);
 }

@@ -64,12 +64,12 @@ async function namesOfUnlike(recipe: Recipe, one: TreeId, other: TreeId, { box }
 async function fixOf({ recipe }: Pinned, doors: LabDoors, signal?: AbortSignal): Promise<Uint8Array | null | Refusal> {
   const [from, to] = [sourceOf(recipe, 'vulnerable')!, sourceOf(recipe, 'fixed')];
   if (to === undefined) return null;
-  const [a, b] = [await doors.sources.fetch(from), await doors.sources.fetch(to)];
+  const [a, b] = [await doors.sources.fetch(from, signal), await doors.sources.fetch(to, signal)];
   if (isRefusal(a)) return a;
   if (isRefusal(b)) return b;
   const result = await doors.box.run(differenceBox(recipe, a.tree, b.tree), signal);
   if (result.end === 'output-limit' || (result.end === 'exited' && result.stdout.length === 0)) return null;
-  return result.end === 'exited' ? result.stdout : refuse('unavailable', `the fix could not be compared: ${howItEnded(result)}`);
+  return result.end === 'exited' ? result.stdout : refuse('unavailable', `the fix could not be compared: ${howItEnded(result)}`, 'box');
 }
 
 const isAside = /(^|\/)(tests?|spec|docs?|examples?|dist|benchmarks?)\/|\.(md|json|txt)$|(^|\/)tests?\.[a-z]+$/;

@@ -23,10 +23,10 @@ test('a new text needs a new approval, and nothing is approved twice', () => {
 test('one credit per organisation, first report first', () => {
   const later = '2026-11-22T09:00:00.000Z' as Instant;
   const found = creditsOf([
-    { orgId: 'org_s', name: 'South', at: later },
-    { orgId: 'org_n', name: 'North', at },
-    { orgId: 'org_s', name: 'South', at },
-    { orgId: 'org_s2', name: 'South', at: later },
+    { key: 'org_s', name: 'South', at: later },
+    { key: 'org_n', name: 'North', at },
+    { key: 'org_s', name: 'South', at },
+    { key: 'org_s2', name: 'South', at: later },
   ]);
   expect(found).toEqual([
     { name: 'North', at },

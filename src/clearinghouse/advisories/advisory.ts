@@ -40,9 +40,9 @@ export function decideApproval(advisory: Advisory, approver: { kind: string; id:
   return undefined;
 }
 
-/** One credit per organisation, first report first; of two at the same moment, by name. */
-export function creditsOf(reports: readonly { readonly orgId: string; readonly name: string; readonly at: Instant }[]): Credit[] {
-  const key = (r: { at: string; name: string }) => `${r.at} ${r.name}`;
-  const sorted = reports.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-  return sorted.filter((r, i) => sorted.findIndex((o) => o.orgId === r.orgId) === i).map(({ name, at }) => ({ name, at }));
+/** One credit per finder, first report first; of two at the same moment, by name. */
+export function creditsOf(reports: readonly { readonly key: string; readonly name: string; readonly at: Instant }[]): Credit[] {
+  const place = (r: { at: string; name: string }) => `${r.at} ${r.name}`;
+  const sorted = reports.toSorted((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
+  return sorted.filter((r, i) => sorted.findIndex((o) => o.key === r.key) === i).map(({ name, at }) => ({ name, at }));
 }

@@ -48,6 +48,11 @@ export function csaf21Path(bulletin: Bulletin): string {
   return csafPath(bulletin).replace(/^csaf\/white\//, 'csaf21/clear/');
 }
 
+/** Of one flaw of an advisory: the first goes by the advisory's own id, whether or not there are others. */
+export function flawId(trackingId: string, number: number): string {
+  return number === 1 ? trackingId : `${trackingId}-${number}`;
+}
+
 /** OSV gives each home database a prefix; one that is not registered with it uses `x_`. */
 export function osvId(trackingId: string): string {
   return `x_${trackingId}`;

@@ -1,4 +1,5 @@
 import { digestOf } from '../../base/canonical.ts';
+import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Tlp } from '../../base/label.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
@@ -15,7 +16,7 @@ export interface AffectedRange {
   readonly fixed: string | null;
 }
 
-/** A co-finder. All of them keep their credit and the time of their report, in that order. */
+/** A co-finder as it consented to be named. All of them keep their credit and the time of their report, in that order. */
 export interface Credit {
   readonly name: string;
   readonly at: Instant;
@@ -58,9 +59,9 @@ export interface Workaround {
   readonly text: string;
 }
 
-/** Where AI had a part, and the human who answers for it. */
+/** Where AI had a part, and the human who answers for it; whose it was and with what as far as they consented to have it said. */
 export interface AiUse {
-  readonly discovery: readonly { readonly by: string; readonly tooling: string | null; readonly model: string | null }[];
+  readonly discovery: readonly { readonly by: string | null; readonly tooling: string | null; readonly model: string | null }[];
   readonly patch: boolean;
   readonly drafting: boolean;
 }
@@ -82,21 +83,41 @@ interface SaidBy {
   readonly ssvc?: string;
 }
 
-/**
- * What an advisory says: exactly this, in whatever format, becomes public. The digest that people approve is over this, so what an
- * advisory does not say is absent, not null.
- */
-export interface AdvisoryText {
+/** What an advisory says of one flaw. */
+export interface FlawText {
   readonly title: string;
   readonly summary: string;
-  /** The package the case is about. */
-  readonly package: string;
   readonly affected: readonly AffectedRange[];
   readonly cve: string | null;
   readonly cwe: string | null;
   readonly credits: readonly Credit[];
   readonly cvss: Cvss | null;
+  readonly saidBy?: SaidBy;
+  /** Scores of others beside ours. */
+  readonly otherScores?: readonly { readonly by: string; readonly cvss: Cvss }[];
+  readonly statements?: readonly SupplierSays[];
+  readonly workarounds?: readonly Workaround[];
+  /** Of one of several: that it was taken back by itself, and why. The others stand. */
+  readonly takenBack?: { readonly because: string };
+}
+
+/** One more flaw of the same case, with all that is said of it alone. */
+export interface FurtherFlaw extends FlawText {
+  /** From 2; what is published of a flaw keeps its number. */
+  readonly number: number;
+  readonly vulnerabilityId: Id<'vul'>;
+}
+
+/**
+ * What an advisory says: exactly this, in whatever format, becomes public. The digest that people approve is over this, so what an
+ * advisory does not say is absent, not null.
+ */
+export interface AdvisoryText extends FlawText {
+  /** The package the case is about. */
+  readonly package: string;
   readonly ssvc: Ssvc | null;
+  /** The other flaws that the case coordinates: one advisory, one hour, and in every format each flaw by itself. */
+  readonly further?: readonly FurtherFlaw[];
   readonly references: readonly Reference[];
   /** Name of the coordinating organisation. */
   readonly publisher: string;
@@ -105,11 +126,6 @@ export interface AdvisoryText {
   readonly profile?: (typeof profiles)[number];
   /** To whom it may ever go; absent = everybody. */
   readonly tlp?: Tlp;
-  readonly saidBy?: SaidBy;
-  /** Scores of others beside ours. */
-  readonly otherScores?: readonly { readonly by: string; readonly cvss: Cvss }[];
-  readonly statements?: readonly SupplierSays[];
-  readonly workarounds?: readonly Workaround[];
   readonly indicators?: readonly Indicator[];
   readonly aiUse?: AiUse;
   /** SPDX licence expression under which the advisory itself may be used. */
@@ -119,9 +135,28 @@ export interface AdvisoryText {
   readonly withdrawn?: { readonly because: string };
 }
 
+/** The flaws that an advisory speaks of, the one that the case was opened for first. */
+export function flawsOf(text: AdvisoryText): readonly (FlawText & { readonly number: number })[] {
+  return [{ ...text, number: 1 }, ...(text.further ?? [])];
+}
+
+/** Every range that is written, of what was taken back as well. */
+export function rangesIn(text: AdvisoryText): readonly AffectedRange[] {
+  return flawsOf(text).flatMap((flaw) => flaw.affected);
+}
+
+/** Versions with any of the flaws that stand: a package is out of it where it has none of them. */
+export function affectedBy(text: AdvisoryText): readonly AffectedRange[] {
+  return flawsOf(text).flatMap((flaw) => (flaw.takenBack ? [] : flaw.affected));
+}
+
+export function packagesIn(text: AdvisoryText): string[] {
+  return [...new Set(rangesIn(text).map((range) => range.package))];
+}
+
 /** The ranges to act upon: none of what was taken back. */
 export function inForce(text: AdvisoryText): readonly AffectedRange[] {
-  return text.withdrawn ? [] : text.affected;
+  return text.withdrawn ? [] : affectedBy(text);
 }
 
 export function textDigest(text: AdvisoryText): string {
@@ -130,7 +165,16 @@ export function textDigest(text: AdvisoryText): string {
 
 /** What contradicts itself; whether versions are in order is known only where an ecosystem's order is. */
 export function faultOfText(text: AdvisoryText): Refusal | undefined {
-  return faultOfRanges(text.affected) ?? faultOfStatements(text) ?? faultOfTranslations(text.translations ?? []) ?? faultOfLicense(text);
+  const flaws = flawsOf(text);
+  for (const [i, flaw] of flaws.entries()) {
+    const fault = faultOfRanges(flaw.affected) ?? faultOfStatements(flaw);
+    if (fault) return i === 0 ? fault : { ...fault, at: `/further/${i - 1}${fault.at}` };
+  }
+  // CSAF 2.0 6.1.23: one flaw, one id.
+  const ids = flaws.map((flaw) => flaw.cve);
+  const twice = ids.findIndex((cve, i) => cve !== null && ids.indexOf(cve) !== i);
+  if (twice > 0) return refuse('malformed', `${ids[twice]} is another flaw’s`, `/further/${twice - 1}/cve`);
+  return faultOfTranslations(text.translations ?? []) ?? faultOfLicense(text);
 }
 
 function faultOfLicense({ license }: AdvisoryText): Refusal | undefined {
@@ -151,7 +195,7 @@ function faultOfRanges(affected: readonly AffectedRange[]): Refusal | undefined 
 }
 
 /** CSAF 6.1.6: of one product nothing may be said twice in different words. */
-function faultOfStatements(text: AdvisoryText): Refusal | undefined {
+function faultOfStatements(text: FlawText): Refusal | undefined {
   const ranged = new Set(text.affected.map((a) => a.package));
   const said = new Set<string>();
   for (const [i, statement] of (text.statements ?? []).entries()) {

@@ -3,9 +3,9 @@ import { tlps } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
-import type { Advisory } from './advisory.ts';
 import { isPattern } from './indicator.ts';
-import { type AdvisoryText, profiles, referenceKinds, workaroundKinds } from './text.ts';
+import type { Seen } from './seen.ts';
+import { type AdvisoryText, type FlawText, profiles, referenceKinds, workaroundKinds } from './text.ts';
 
 const version = z
   .string()
@@ -20,8 +20,8 @@ const cve = z.string().regex(/^CVE-\d{4}-\d{4,12}$/, 'must be like CVE-2026-1234
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'must be like de or pt-BR');
 const cwe = z.string().regex(/^CWE-[1-9]\d{0,5}$/, 'must be like CWE-125');
 
-export const draftInput = z.object({
-  caseId: wireId('cas'),
+/** What is said of one flaw. */
+const flaw = {
   title: wireName,
   summary: wireText(limits.textChars),
   affected: z
@@ -37,15 +37,6 @@ export const draftInput = z.object({
     .max(limits.rangesPerAdvisory),
   cve: cve.nullish(),
   cwe: cwe.nullish(),
-  references: z
-    .array(z.object({ kind: z.enum(referenceKinds).default('web'), url }))
-    .max(limits.referencesPerAdvisory)
-    .default([]),
-  /** What is new, for the revision history. */
-  change: wireName.optional(),
-  profile: z.enum(profiles).optional(),
-  /** To whom it may ever go; everybody when left out. What is not CLEAR is never published. */
-  tlp: z.enum(tlps).optional(),
   /** Scores of others, by the name of who gave them. */
   otherScores: z
     .array(z.object({ by: wireName, vector: wireText(limits.cvssVectorChars) }))
@@ -55,6 +46,31 @@ export const draftInput = z.object({
     .array(z.object({ kind: z.enum(workaroundKinds), text: wireText(limits.textChars) }))
     .max(limits.workaroundsPerAdvisory)
     .default([]),
+};
+const further = z.object({
+  vulnerabilityId: wireId('vul'),
+  ...flaw,
+  /** The vector of its score; that of the flaw the case was opened for is assessed with the case's priority. */
+  cvss: wireText(limits.cvssVectorChars).nullish(),
+});
+
+export const draftInput = z.object({
+  caseId: wireId('cas'),
+  ...flaw,
+  /** The other flaws that the case coordinates, each. */
+  further: z
+    .array(further)
+    .max(limits.vulnerabilitiesPerCase - 1)
+    .default([]),
+  references: z
+    .array(z.object({ kind: z.enum(referenceKinds).default('web'), url }))
+    .max(limits.referencesPerAdvisory)
+    .default([]),
+  /** What is new, for the revision history. */
+  change: wireName.optional(),
+  profile: z.enum(profiles).optional(),
+  /** To whom it may ever go; everybody when left out. What is not CLEAR is never published. */
+  tlp: z.enum(tlps).optional(),
   /** How one sees that it is or was exploited; never how it is done. */
   indicators: z
     .array(
@@ -73,7 +89,12 @@ export const draftInput = z.object({
     .default([]),
 });
 
-export const withdrawInput = z.object({ id: wireId('adv'), because: wireText(limits.textChars) });
+export const withdrawInput = z.object({
+  id: wireId('adv'),
+  because: wireText(limits.textChars),
+  /** One of several flaws, which is then taken back by itself; the whole advisory when left out. */
+  vulnerabilityId: wireId('vul').optional(),
+});
 export const byCase = z.object({ caseId: wireId('cas') });
 export const revisionsInput = z.object({
   id: wireId('adv'),
@@ -104,9 +125,21 @@ const statementOut = z.object({
   ...{ text: z.string(), at: wireInstant },
 });
 const aiUseOut = z.object({
-  discovery: z.array(z.object({ by: z.string(), tooling: z.string().nullable(), model: z.string().nullable() })),
+  discovery: z.array(z.object({ by: z.string().nullable(), tooling: z.string().nullable(), model: z.string().nullable() })),
   patch: z.boolean(),
   drafting: z.boolean(),
+});
+
+const creditsOut = z.array(z.object({ name: z.string(), at: wireInstant }));
+const scoresOut = z.array(z.object({ by: z.string(), cvss: cvssOut }));
+const workaroundsOut = z.array(z.object({ kind: z.enum(workaroundKinds), text: z.string() }));
+const takenBackOut = z.object({ because: z.string() });
+const flawOut = z.object({
+  ...{ vulnerabilityId: wireId('vul'), number: z.number(), title: z.string().optional(), summary: z.string().optional() },
+  ...{ affected: z.array(rangeOut), cve: z.string().nullish(), cwe: z.string().nullish(), cvss: cvssOut.nullish() },
+  ...{ credits: creditsOut.optional(), saidBy: z.record(z.string(), z.string()).optional(), otherScores: scoresOut.optional() },
+  ...{ statements: z.array(statementOut).optional(), workarounds: workaroundsOut.optional() },
+  takenBack: takenBackOut.optional(),
 });
 
 /** What a tier does not see is left out. */
@@ -121,7 +154,7 @@ export const advisoryOut = z.object({
   summary: z.string().optional(),
   cve: z.string().nullish(),
   cwe: z.string().nullish(),
-  credits: z.array(z.object({ name: z.string(), at: wireInstant })).optional(),
+  credits: creditsOut.optional(),
   cvss: cvssOut.nullish(),
   ssvc: z.object({ decision: z.string(), points: z.record(z.string(), z.string()) }).nullish(),
   references: z.array(z.object({ kind: z.string(), url: z.string() })).optional(),
@@ -130,14 +163,17 @@ export const advisoryOut = z.object({
   profile: z.enum(profiles).optional(),
   tlp: z.enum(tlps).optional(),
   saidBy: z.record(z.string(), z.string()).optional(),
-  otherScores: z.array(z.object({ by: z.string(), cvss: cvssOut })).optional(),
+  otherScores: scoresOut.optional(),
   statements: z.array(statementOut).optional(),
-  workarounds: z.array(z.object({ kind: z.enum(workaroundKinds), text: z.string() })).optional(),
+  workarounds: workaroundsOut.optional(),
+  further: z.array(flawOut).optional(),
   indicators: z.array(z.object({ text: z.string(), pattern: z.string().nullable() })).optional(),
   aiUse: aiUseOut.optional(),
   translations: z.array(z.object({ language: z.string(), title: z.string(), summary: z.string() })).optional(),
   license: z.string().optional(),
-  withdrawn: z.object({ because: z.string() }).optional(),
+  withdrawn: takenBackOut.optional(),
+  /** Of the first of several flaws. */
+  takenBack: takenBackOut.optional(),
   digest: z.string().optional(),
   draftedBy: z.string().optional(),
   draftedAt: wireInstant.optional(),
@@ -147,13 +183,16 @@ export const advisoryOut = z.object({
 export const ofCaseOut = z.object({ advisory: advisoryOut.nullable() });
 export const listOut = z.object({ items: z.array(advisoryOut) });
 const origin = z.object({ at: z.string(), from: z.string() });
+const suggestedFlaw = {
+  ...{ title: z.string(), summary: z.string(), affected: z.array(rangeOut), cve: z.string().nullable(), cwe: z.string().nullable() },
+  ...{ otherScores: z.array(z.object({ by: z.string(), vector: z.string() })), workarounds: workaroundsOut },
+};
 export const suggestionOut = z.object({
   /** As `advisories.draft` takes it. */
   draft: z.object({
-    ...{ title: z.string(), summary: z.string(), affected: z.array(rangeOut), cve: z.string().nullable(), cwe: z.string().nullable() },
+    ...suggestedFlaw,
     references: z.array(z.object({ kind: z.string(), url: z.string() })),
-    otherScores: z.array(z.object({ by: z.string(), vector: z.string() })),
-    workarounds: z.array(z.object({ kind: z.enum(workaroundKinds), text: z.string() })),
+    further: z.array(z.object({ vulnerabilityId: wireId('vul'), ...suggestedFlaw })).optional(),
   }),
   origins: z.array(origin),
   missing: z.array(z.string()),
@@ -176,12 +215,14 @@ export const diffOut = z.object({
 export const previewOut = z.record(z.string(), z.union([z.record(z.string(), z.unknown()), z.string()]));
 
 /** Tiers 0 and 1 read all of it, tier 2 the fix, tier 3 only that there is an advisory (DESIGN §7, read-in). */
-export function present(advisory: Advisory, viewer: Actor): z.input<typeof advisoryOut> {
+export function present(advisory: Seen, viewer: Actor): z.input<typeof advisoryOut> {
   const { id, caseId, state, revision, text, digest, draftedBy, draftedAt, approvedBy, approvedAt } = advisory;
   const tier = tierOf(viewer, caseId) ?? 3;
   const least = { id, caseId, state, revision };
-  if (tier >= 3) return least;
-  const fix = { ...least, package: text.package, affected: text.affected.map((r) => ({ ...r })) };
+  if (tier >= 3 || advisory.tellsOfOthers) return least;
+  const ranges = ({ affected, takenBack }: FlawText) => (takenBack ? [] : affected.map((r) => ({ ...r })));
+  const others = text.further?.map((f) => ({ vulnerabilityId: f.vulnerabilityId, number: f.number, affected: ranges(f) }));
+  const fix = { ...least, package: text.package, affected: ranges(text), ...(others ? { further: others } : {}) };
   if (tier === 2) return fix;
   const { title, summary, cve, cwe, credits, cvss, ssvc, references, publisher, change } = text;
   // Until it is public, one finder does not learn of another: of the reports of a case each sees its own, too.
@@ -193,9 +234,9 @@ export function present(advisory: Advisory, viewer: Actor): z.input<typeof advis
 
 /** What not every advisory says. Who else found, scored or stated is not a finder's to know before the hour. */
 function moreOf(text: AdvisoryText, isFinder: boolean): Partial<z.input<typeof advisoryOut>> {
-  const { profile, tlp, workarounds, indicators, license, translations, withdrawn } = text;
-  const { saidBy, otherScores, statements, aiUse } = text;
-  const others = isFinder ? {} : { saidBy, otherScores, statements, aiUse };
-  const said = Object.entries({ profile, tlp, workarounds, indicators, license, translations, withdrawn, ...others });
+  const { profile, tlp, workarounds, indicators, license, translations, withdrawn, takenBack } = text;
+  const { saidBy, otherScores, statements, aiUse, further } = text;
+  const others = isFinder ? {} : { saidBy, otherScores, statements, aiUse, further };
+  const said = Object.entries({ profile, tlp, workarounds, indicators, license, translations, withdrawn, takenBack, ...others });
   return Object.fromEntries(said.filter(([, value]) => value !== undefined));
 }

@@ -17,6 +17,7 @@ import { clockActions } from './clocks/actions.ts';
 import { ladderActions } from './contacts/ladders/actions.ts';
 import { profileActions } from './contacts/profiles/actions.ts';
 import { recordActions } from './contacts/records/actions.ts';
+import { creditActions } from './credits/actions.ts';
 import { cveActions } from './cves/actions.ts';
 import { dutyActions } from './duties/actions.ts';
 import { embargoActions } from './embargoes/actions.ts';
@@ -285,7 +286,14 @@ function event(of: Case, name: Happening['event'], payload: unknown): Happening 
 }
 
 const own = [ofFinding, open, addFinders, follow, get, list, attachment, observe, disclose, close];
-const takingPart = [...participantActions, ...dutyActions, ...withdrawalActions, ...historyActions, ...vulnerabilityActions];
+const takingPart = [
+  ...participantActions,
+  ...creditActions,
+  ...dutyActions,
+  ...withdrawalActions,
+  ...historyActions,
+  ...vulnerabilityActions,
+];
 export const caseActions = [
   ...own,
   ...takingPart,

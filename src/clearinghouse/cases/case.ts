@@ -58,6 +58,24 @@ export function continuesIn({ vulnerabilities }: Pick<Case, 'vulnerabilities'>):
   return vulnerabilities.some((v) => isHere(v.continuesInId)) ? null : vulnerabilities[0].continuesInId;
 }
 
+/** What a vulnerability of the case goes on as, within the case. */
+export function goesOnAs({ vulnerabilities }: Pick<Case, 'vulnerabilities'>, id: string | undefined): string | undefined {
+  const seen = new Set<string>();
+  for (let at = id; at !== undefined && !seen.has(at); ) {
+    seen.add(at);
+    const next = vulnerabilities.find((v) => v.id === at)?.continuesInId;
+    if (!next || !vulnerabilities.some((v) => v.id === next)) return at;
+    at = next;
+  }
+  return id;
+}
+
+/** The flaws there are to speak of: those whose work goes on in this case; the first is the one it was opened for, or became. */
+export function flawsIn(of: Pick<Case, 'vulnerabilities'>): readonly [Id<'vul'>, ...Id<'vul'>[]] {
+  const [first, ...further] = of.vulnerabilities.filter((v) => v.continuesInId === null).map((v) => v.id);
+  return first === undefined ? [of.vulnerabilities[0].id] : [first, ...further];
+}
+
 /** The case with one of its vulnerabilities changed. */
 export function withVulnerability(of: Case, changed: Coordinated): Case {
   const vulnerabilities = of.vulnerabilities.map((v) => (v.id === changed.id ? changed : v));

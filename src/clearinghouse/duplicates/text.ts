@@ -32,7 +32,7 @@ export function textTraitsOf(text: string): TextTraits {
     .sort();
   const lists = kept.map((word) => sentences.get(word)!);
   return {
-    ...weighed(kept, lists),
+    ...weighed(kept, kept.map(rarityOf), lists),
     versions: versionsIn(plain),
     objects: objectsIn(plain),
     topics: Object.keys(topics).filter((topic) => topics[topic]!.test(plain)),
@@ -59,9 +59,9 @@ function sentencesByWord(plain: string): Map<string, number[]> {
 /** What follows from the words and where they stand. */
 export function weighed(
   words: readonly string[],
+  rarity: readonly number[],
   sentences: TextTraits['sentences'],
 ): Pick<TextTraits, 'words' | 'rarity' | 'sentences' | 'weights'> {
-  const rarity = words.map(rarityOf);
   return { words, rarity, sentences, weights: weightsOf(rarity, sentences) };
 }
 

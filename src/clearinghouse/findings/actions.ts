@@ -25,7 +25,7 @@ export {
   quarantined,
   quarantinedDocument,
 } from './imports/actions.ts';
-export { submit, submitSarif, submitTap } from './intake/actions.ts';
+export { submit, submitSarif, submitTap, takeIn } from './intake/actions.ts';
 export { acknowledge, leaveLab, place, queue, reconsiderPlace, remind, setBand, takePlace } from './queue/actions.ts';
 export { appealQuota, quota, setQuota } from './quotas/actions.ts';
 

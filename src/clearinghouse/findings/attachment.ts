@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Id } from '../../base/id.ts';
 import { seal, unseal } from '../../base/sealed.ts';
 
@@ -42,12 +43,12 @@ type Names = Pick<GivenFile, 'filename' | 'description'>;
 export type NamedAttachment = Omit<Attachment, 'names'> & Names;
 
 /** Base64; `key` is 32 secret bytes, `nonce` 12 random ones. */
-export function sealNames(key: Uint8Array, id: Id<'blb'>, { filename, description }: Names, nonce: Uint8Array): string {
+export function sealNames(key: KeyObject, id: Id<'blb'>, { filename, description }: Names, nonce: Uint8Array): string {
   return seal(key, id, Buffer.from(JSON.stringify([filename, description])), nonce).toString('base64');
 }
 
 /** A file whose names do not open was sealed under another key: it is shown, so that nobody takes it for lost, by its digest. */
-export function named(key: Uint8Array, { names, ...attachment }: Attachment): NamedAttachment {
+export function named(key: KeyObject, { names, ...attachment }: Attachment): NamedAttachment {
   const opened = unseal(key, attachment.id, Buffer.from(names, 'base64'));
   const [filename, description]: [string, string | null] = opened
     ? JSON.parse(opened.toString())

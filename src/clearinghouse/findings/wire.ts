@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import { wireBase64, wireId, wireInstant, wireJson, wireLabel, wirePage, wireText } from '../../base/wire.ts';
+import { wireBase64, wireId, wireInstant, wireJson, wireLabel, wirePage, wireSha256, wireText } from '../../base/wire.ts';
 import { type Actor, tierOf } from '../../trust/access.ts';
 import { canonicalPurl } from '../inventories/purl.ts';
 import { attachmentTypes, contentTypeNames, downloadKey, isFilename, isPoc, type NamedAttachment } from './attachment.ts';
@@ -141,6 +141,16 @@ export const submitSarifInput = z.object({
   purl: wireBytes(limits.purlBytes),
   /** Only with a log of exactly one result: a file belongs to the finding it shows. */
   attachments: givenFiles.default([]),
+});
+
+/** What a measurement tripped by the way, handed on by a person of the measuring body; its input lies among the blobs. */
+export const takeInInput = submitInput.omit({ attachments: true, format: true }).extend({
+  findingId: wireId('fnd'),
+  orgId: wireId('org'),
+  reporterId: z.string().max(limits.nameChars),
+  receivedAt: wireInstant,
+  handedInId: wireId('blb'),
+  handedInSha256: wireSha256,
 });
 
 export const byId = z.object({ id: wireId('fnd') });

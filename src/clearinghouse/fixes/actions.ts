@@ -4,12 +4,22 @@ import { limits } from '../../base/limits.ts';
 import { isRefusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
-import { inForce } from '../advisories/text.ts';
+import { affectedBy, inForce } from '../advisories/text.ts';
 import { componentsOf, inventoriesHolding, inventoryById } from '../inventories/store.ts';
 import type { Publication, Release } from '../releases/release.ts';
 import { releaseById, releasesAffecting } from '../releases/store.ts';
 import { decideDue } from './due.ts';
-import { decideExposure, decideRollup, type Exposure, type Fix, type FixTrigger, fixMoves, type RollupState, worstOf } from './fix.ts';
+import {
+  decideExposure,
+  decideRollup,
+  type Exposure,
+  type Fix,
+  type FixTrigger,
+  fixedIn,
+  fixMoves,
+  type RollupState,
+  worstOf,
+} from './fix.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -180,7 +190,7 @@ function change(ctx: Ctx, before: Fix | undefined, at: Place, seen: Exposure, ab
     orgId: at.orgId,
     package: at.package,
     components: isOpen ? seen.components : (before?.components ?? []),
-    fixedIn: [...new Set(bulletin.text.affected.flatMap((a) => (a.package === at.package && a.fixed !== null ? [a.fixed] : [])))],
+    fixedIn: fixedIn(at.package, affectedBy(bulletin.text)),
     state,
     because: seen.because,
     // A claim that an inventory contradicts is over.

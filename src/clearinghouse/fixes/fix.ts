@@ -80,6 +80,13 @@ export function decideExposure(packagePurl: string, held: readonly Held[], range
   return { verdict: 'not-affected', because: matches.map((m) => m.because).join('; '), components: [] };
 }
 
+/** Versions of a package to update to. Of several flaws in one advisory, what mends one and has another does not count. */
+export function fixedIn(packagePurl: string, affected: readonly (VersionRange & { readonly package: string })[]): string[] {
+  const ranges = affected.filter((a) => a.package === packagePurl);
+  const named = new Set(ranges.flatMap((a) => (a.fixed === null ? [] : [a.fixed])));
+  return [...named].filter((version) => matchVersion(packagePurl, version, ranges).verdict !== 'affected');
+}
+
 /** Only the operators' own word and inventories count here; nobody is told which of them stands where. */
 type Rollup = {
   readonly operators: number | null;

@@ -3,7 +3,7 @@ import { publicLabel } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
 import { appendLeaf } from '../../base/merkle.ts';
 import { completedBy } from '../../base/merkle-nodes.ts';
-import { isRefusal, refuse } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import type { Signer } from '../../base/signature.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../trust/action.ts';
@@ -12,6 +12,7 @@ import { type Bulletin, trackingIdOf } from '../advisories/bulletin.ts';
 import { faultOfDocuments, written } from '../advisories/documents.ts';
 import { advisoryById } from '../advisories/store.ts';
 import { governing } from '../cases/embargoes/embargo.ts';
+import { mayDraft } from '../cases/participants/coordinating.ts';
 import { caseById } from '../cases/store.ts';
 import { forgetStaged, goLiveWith } from './artefacts/actions.ts';
 import { type Checkpoint, checkpointOf, documentsOf, feedItem, publish, withinBytes } from './feed.ts';
@@ -34,6 +35,8 @@ export const schedule = action({
   async run(ctx, input, advisory: Advisory) {
     const gate = await gateOf(ctx, advisory);
     if (!gate) return refuse('not_found', 'no such case');
+    const refused = await mayPublish(ctx, advisory.caseId);
+    if (refused) return refused;
     const no = decideSchedule(input.goLiveAt, ctx.now, gate);
     if (no) return no;
     const before = await store.releasesOfAdvisory(ctx.tx, advisory.id);
@@ -69,7 +72,7 @@ export const unschedule = action({
   output: wire.releaseOut,
   on: (ctx, input) => store.releaseForChange(ctx.tx, input.id),
   async run(ctx, _input, release: Release) {
-    const state = move(releaseMoves, release.state, 'unschedule');
+    const state = (await mayPublish(ctx, release.caseId)) ?? move(releaseMoves, release.state, 'unschedule');
     if (isRefusal(state)) return state;
     const changed = { ...release, state };
     await store.saveRelease(ctx.tx, changed);
@@ -154,7 +157,7 @@ export const document = action({
   input: wire.documentInput,
   output: wire.documentOut,
   async run(ctx, input) {
-    const found = await store.documentOf(ctx.tx, input.id, input.format);
+    const found = (await store.documentsIn(ctx.tx, input.id, input.format)).find((d) => d.part === input.part);
     return found ? done(found) : refuse('not_found', 'no such thing');
   },
   present: wire.presentDocument,
@@ -192,6 +195,12 @@ export const checkpoint = action({
 export async function newestCheckpoint(tx: Tx, signer: Signer): Promise<Checkpoint> {
   const { size, frontier } = await store.headOf(tx);
   return checkpointOf(signer, size, frontier, await cosignatureLines(tx, size));
+}
+
+/** The hour is for those who coordinate the case: whoever else of the staff reads along does not set it. */
+async function mayPublish(ctx: Ctx, caseId: Release['caseId']): Promise<Refusal | undefined> {
+  const of = await caseById(ctx.tx, caseId);
+  return of ? mayDraft(ctx, of) : refuse('not_found', 'no such case');
 }
 
 async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {

@@ -4,6 +4,7 @@ import { type Signer, signNote, verifierKey } from '../../base/signature.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
 import { type Bulletin, latestOf } from '../advisories/bulletin.ts';
 import type { Written } from '../advisories/documents.ts';
+import { packagesIn } from '../advisories/text.ts';
 import type { Carried } from './artefacts/artefact.ts';
 import type { Document, Publication, Release } from './release.ts';
 
@@ -23,9 +24,9 @@ interface Entry {
 
 /** What was written of one bulletin, as it is kept and served. */
 export function documentsOf(written: readonly Written[]): Document[] {
-  return written.map(({ format, paths, content }) => {
+  return written.map(({ format, part, paths, content }) => {
     const text = typeof content === 'string' ? content : canonical(content);
-    return { format, paths, text, sha256: sha256(text) };
+    return { format, part, paths, text, sha256: sha256(text) };
   });
 }
 
@@ -44,7 +45,7 @@ export function publish(
     id: bulletin.trackingId,
     version: latest.number,
     title: bulletin.text.title,
-    packages: [...new Set(bulletin.text.affected.map((r) => r.package))],
+    packages: packagesIn(bulletin.text),
     publishedAt: latest.at,
     documents: documents.flatMap(({ format, paths, sha256: digest }) => paths.map((path) => ({ format, path, sha256: digest }))),
     ...(artefacts.length ? { artefacts } : {}),

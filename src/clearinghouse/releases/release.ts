@@ -20,6 +20,8 @@ export type DocumentFormat = (typeof documentFormats)[number];
 /** One file as it was published. */
 export interface Document {
   readonly format: DocumentFormat;
+  /** Of which flaw of the advisory, where the format has a record of each; else 1. */
+  readonly part: number;
   /** Where it lies under the public root: at least one place, an OSV record in one per ecosystem. */
   readonly paths: readonly string[];
   /** Canonical JSON (RFC 8785), or what people read. */

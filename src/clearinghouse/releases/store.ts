@@ -33,6 +33,7 @@ type ReleaseRow = {
 type DocumentRow = {
   release_id: Id<'rel'>;
   format: DocumentFormat;
+  part: number;
   paths: string[];
   text: string;
   sha256: string;
@@ -157,13 +158,15 @@ export async function insertDocuments(tx: Tx, id: Id<'rel'>, documents: readonly
   await releases(tx).insertInto('release_documents').values(rows).execute();
 }
 
-export async function documentOf(tx: Tx, id: Id<'rel'>, format: DocumentFormat): Promise<Document | undefined> {
+/** One a flaw, where the format has a record of each. */
+export async function documentsIn(tx: Tx, id: Id<'rel'>, format: DocumentFormat): Promise<Document[]> {
   return releases(tx)
     .selectFrom('release_documents')
-    .select(['format', 'paths', 'text', 'sha256'])
+    .select(['format', 'part', 'paths', 'text', 'sha256'])
     .where('release_id', '=', id)
     .where('format', '=', format)
-    .executeTakeFirst();
+    .orderBy('part')
+    .execute();
 }
 
 /** The texts of all OSV records that were ever published, in the order of the feed. */
@@ -174,6 +177,7 @@ export async function osvDocuments(tx: Tx): Promise<string[]> {
     .select('d.text')
     .where('d.format', '=', 'osv')
     .orderBy('r.seq')
+    .orderBy('d.part')
     .execute();
   return rows.map((r) => r.text);
 }

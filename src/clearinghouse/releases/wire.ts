@@ -3,11 +3,14 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wirePage } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { documentFormats } from '../advisories/documents.ts';
+import type { FurtherFlaw } from '../advisories/text.ts';
 import type { Document, Release } from './release.ts';
 
 export const scheduleInput = z.object({ advisoryId: wireId('adv'), goLiveAt: wireInstant });
 export const byId = z.object({ id: wireId('rel') });
-export const documentInput = z.object({ id: wireId('rel'), format: z.enum(documentFormats) });
+/** Of which flaw, where the format has a record of each. */
+const partIn = z.coerce.number().int().min(1).max(limits.vulnerabilitiesPerCase);
+export const documentInput = z.object({ id: wireId('rel'), format: z.enum(documentFormats), part: partIn.default(1) });
 export const byAdvisory = z.object({ advisoryId: wireId('adv') });
 export const page = wirePage;
 export const feedInput = z.object({
@@ -19,6 +22,13 @@ export const feedInput = z.object({
 export const nothing = z.object({});
 
 const range = z.object({ package: z.string(), introduced: z.string().nullable(), fixed: z.string().nullable() });
+
+const ended = z.object({ because: z.string() });
+const flawOut = z.object({
+  ...{ number: z.number(), title: z.string(), summary: z.string(), cve: z.string().nullable(), severity: z.string().nullable() },
+  ...{ affected: z.array(range), credits: z.array(z.object({ name: z.string(), at: wireInstant })) },
+  takenBack: ended.optional(),
+});
 
 /** What comes with publication is left out before. */
 export const releaseOut = z.object({
@@ -37,7 +47,12 @@ export const releaseOut = z.object({
   cve: z.string().nullish(),
   severity: z.string().nullish(),
   affected: z.array(range).optional(),
+  /** The other flaws that it speaks of. */
+  further: z.array(flawOut).optional(),
   credits: z.array(z.object({ name: z.string(), at: wireInstant })).optional(),
+  /** Taken back: all of it, or the first of several flaws by itself. */
+  withdrawn: ended.optional(),
+  takenBack: ended.optional(),
   publishedAt: wireInstant.optional(),
 });
 export const listOut = z.object({ items: z.array(releaseOut) });
@@ -72,6 +87,7 @@ const feedItem = z.object({
 export const feedOut = z.object({ items: z.array(feedItem), checkpoint: z.string(), key: z.string(), size: z.number() });
 export const documentOut = z.object({
   format: z.enum(documentFormats),
+  part: z.number(),
   path: z.string(),
   sha256: z.string(),
   text: z.string(),
@@ -82,7 +98,7 @@ export function present(release: Release, _viewer: Actor): z.input<typeof releas
   const plan = { id, advisoryId, caseId, package: name, goLiveAt, state };
   if (!publication) return { ...plan, because };
   const { bulletin, seq, at } = publication;
-  const { title, summary, cve, cvss, affected, credits } = bulletin.text;
+  const { title, summary, cve, cvss, affected, credits, further, withdrawn, takenBack } = bulletin.text;
   return {
     ...plan,
     seq,
@@ -94,11 +110,28 @@ export function present(release: Release, _viewer: Actor): z.input<typeof releas
     severity: cvss?.severity ?? null,
     affected: affected.map((r) => ({ ...r })),
     credits: [...credits],
+    ...(further ? { further: further.map(presentFlaw) } : {}),
+    ...(withdrawn ? { withdrawn } : {}),
+    ...(takenBack ? { takenBack } : {}),
     publishedAt: at,
   };
 }
 
+function presentFlaw({ number, title, summary, cve, cvss, affected, credits, takenBack }: FurtherFlaw): z.input<typeof flawOut> {
+  const ranges = affected.map((r) => ({ ...r }));
+  return {
+    number,
+    title,
+    summary,
+    cve,
+    severity: cvss?.severity ?? null,
+    affected: ranges,
+    credits: [...credits],
+    ...(takenBack ? { takenBack } : {}),
+  };
+}
+
 export function presentDocument(document: Document, _viewer: Actor): z.input<typeof documentOut> {
-  const { format, paths, sha256, text } = document;
-  return { format, path: paths[0] ?? '', sha256, text };
+  const { format, part, paths, sha256, text } = document;
+  return { format, part, path: paths[0] ?? '', sha256, text };
 }

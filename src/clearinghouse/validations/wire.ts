@@ -34,6 +34,9 @@ export const probeIn = z
       seccomp: z.boolean(),
     }),
     missing: z.array(z.string().max(limits.becauseChars)).max(32),
+    tools: z
+      .partialRecord(z.enum(['cc', 'clang', 'ld', 'make', 'cmake', 'ldd', 'python3', 'node']), z.string().max(limits.nameChars))
+      .optional(),
   })
   .strict();
 

@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Blobs } from '../../base/doors.ts';
@@ -100,12 +100,12 @@ async function syncDirectory(path: string): Promise<void> {
 
 function sealed(wrapping: KeyObject, id: string, bytes: Uint8Array): Buffer {
   const key = randomBytes(keyBytes);
-  return Buffer.concat([magic, seal(wrapping, id, key, randomBytes(12)), seal(key, id, bytes, randomBytes(12))]);
+  return Buffer.concat([magic, seal(wrapping, id, key, randomBytes(12)), seal(createSecretKey(key), id, bytes, randomBytes(12))]);
 }
 
 function opened(wrapping: KeyObject, id: string, file: Buffer): Buffer | undefined {
   if (!file.subarray(0, magic.length).equals(magic)) return undefined;
   const [head, body] = [file.subarray(magic.length, headBytes), file.subarray(headBytes)];
   const key = unseal(wrapping, id, head);
-  return key && unseal(key, id, body);
+  return key && unseal(createSecretKey(key), id, body);
 }

@@ -23,7 +23,13 @@ export function fileKeys(path: string, origin: string): Keys {
     purpose === 'openpgp'
       ? signerOf(origin, ed25519Of(derive(purpose)))
       : signerOf(`${origin}/${purpose}`, purpose === 'witness' ? ed25519Of(derive(purpose)) : createPrivateKey(kept[purpose]));
-  const wrapping = createSecretKey(derive('blobs'));
+  const secrets = new Map<string, KeyObject>();
+  // As a key and not as bytes: to make a cipher or a MAC of bytes takes several times as long.
+  const secret = (purpose: string) => {
+    const known = secrets.get(purpose) ?? createSecretKey(derive(purpose));
+    secrets.set(purpose, known);
+    return known;
+  };
   return {
     signer(purpose) {
       const signer = signers.get(purpose) ?? make(purpose);
@@ -32,8 +38,8 @@ export function fileKeys(path: string, origin: string): Keys {
     },
     // From the master key, so that an old file has them too and two hubs on one file have the same.
     online: (role, generation) => signerOf(`${origin}/tuf/${role}`, ed25519Of(derive(`tuf ${role} ${generation}`))),
-    wrapping: () => wrapping,
-    secret: derive,
+    wrapping: () => secret('blobs'),
+    secret,
   };
 }
 

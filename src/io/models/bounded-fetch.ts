@@ -1,4 +1,4 @@
-const sentHeaders = ['accept', 'anthropic-version', 'authorization', 'content-type', 'x-api-key'];
+const sentHeaders = ['accept', 'anthropic-beta', 'anthropic-version', 'authorization', 'content-type', 'x-api-key'];
 
 interface Bounds {
   readonly maxBytes: number;

@@ -1,12 +1,13 @@
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { type ChatMessage, type ChatReply, noTokens, type TokenUse } from '../../base/model-door.ts';
-import { type Asked, CutShort, callId, count, type Driver, insistOnCalls, readAs, toolName, Unreadable, without } from './driver.ts';
+import type { Read } from './charged.ts';
+import { type Asked, CutShort, callId, count, type Driver, insistOnCalls, readAs, tokensWithin, toolName } from './driver.ts';
 
 /** OpenAI chat completions, as most servers speak it. */
 export const chatCompletions: Driver = {
   path: '/chat/completions',
-  ask({ endpoint, messages, tools, maxTokens, ...of }) {
+  ask({ endpoint, messages, tools, maxTokens, seed, ...of }) {
     return openAiClient(endpoint, of)
       .chat.completions.create({
         model: endpoint.model,
@@ -15,6 +16,7 @@ export const chatCompletions: Driver = {
           ? {}
           : { tools: tools.map((t) => ({ type: 'function' as const, function: { ...t, parameters: { ...t.parameters } } })) }),
         max_completion_tokens: maxTokens,
+        ...(seed === undefined ? {} : { seed }),
         stream: true,
         stream_options: { include_usage: true },
       })
@@ -69,28 +71,23 @@ const completion = z.object({
       }),
     )
     .length(1),
-  usage,
+  usage: usage.nullish().catch(null),
 });
 
 function tokensOf(said: z.infer<typeof usage>): TokenUse {
-  const cacheRead = Math.min(said.prompt_tokens_details?.cached_tokens ?? 0, said.prompt_tokens);
-  const reasoning = Math.min(said.completion_tokens_details?.reasoning_tokens ?? 0, said.completion_tokens);
-  return {
-    input: without(said.prompt_tokens, cacheRead),
-    cacheRead,
-    cacheWrite: 0,
-    output: without(said.completion_tokens, reasoning),
-    reasoning,
-  };
+  return tokensWithin({
+    ...{ read: said.prompt_tokens, cached: said.prompt_tokens_details?.cached_tokens ?? 0 },
+    ...{ written: said.completion_tokens, reasoned: said.completion_tokens_details?.reasoning_tokens ?? 0 },
+  });
 }
 
-/** An answer that cannot be read, or that does not say what it cost, is the endpoint's failure and not the model's. */
-function replyOf(answer: unknown, known: TokenUse = noTokens): ChatReply {
+/** An answer that cannot be read is the endpoint's failure and not the model's. */
+function replyOf(answer: unknown, known: TokenUse = noTokens): Read {
   const read = readAs(completion, answer, known);
   const { message, finish_reason } = read.choices[0]!;
   const calls = (message.tool_calls ?? []).map((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments }));
-  const use = tokensOf(read.usage);
-  insistOnCalls(calls, use);
+  const use = read.usage ? tokensOf(read.usage) : undefined;
+  insistOnCalls(calls, use ?? known);
   const content = message.refusal ?? message.content ?? '';
   const said: ChatMessage = { role: 'assistant', content: content.toWellFormed(), ...(calls.length ? { toolCalls: calls } : {}) };
   return { message: said, stop: stopOf(finish_reason, Boolean(message.refusal), calls.length > 0), use };
@@ -128,11 +125,11 @@ const chunk = z.object({
       }),
     )
     .default([]),
-  usage: usage.nullish(),
+  usage: usage.nullish().catch(null),
   error: z.object({ message: z.string().optional() }).nullish(),
 });
 
-async function streamed(events: AsyncIterable<unknown>): Promise<ChatReply> {
+async function streamed(events: AsyncIterable<unknown>): Promise<Read> {
   const [content, refusal]: [string[], string[]] = [[], []];
   const calls = new Map<number, { id: string; name: string; arguments: string[] }>();
   let reason: z.infer<typeof finish> | undefined;
@@ -156,7 +153,6 @@ async function streamed(events: AsyncIterable<unknown>): Promise<ChatReply> {
     }
   }
   if (reason === undefined) throw new CutShort('the answer ended before its end', known());
-  if (said === undefined) throw new Unreadable("the endpoint's answer does not say what it cost");
   const tool_calls = [...calls.values()].map((c) => ({ id: c.id, function: { name: c.name, arguments: c.arguments.join('') } }));
   const message = { content: content.join(''), refusal: refusal.join('') || null, tool_calls };
   return replyOf({ choices: [{ finish_reason: reason, message }], usage: said }, known());

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
-import { type ChatMessage, type ChatReply, type ModelEndpoint, type ModelTool, noTokens, type TokenUse } from '../../base/model-door.ts';
+import { type ChatMessage, type ModelEndpoint, type ModelTool, noTokens, type TokenUse } from '../../base/model-door.ts';
+import type { Read } from './charged.ts';
 
 export interface Asked {
   readonly endpoint: ModelEndpoint;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ModelTool[];
   readonly maxTokens: number;
+  /** For endpoints that take one. */
+  readonly seed?: number | undefined;
   /** For its headers; the answer's own time is the fetch's. */
   readonly replyMs: number;
   readonly fetch: typeof fetch;
@@ -21,9 +24,9 @@ export interface Driver {
   /** The code and the text of an error that the endpoint answered with. */
   said(error: object): { readonly code: string | undefined; readonly text: string };
   /** A whole answer. Throws `Unreadable`. */
-  whole(answer: unknown): ChatReply;
+  whole(answer: unknown): Read;
   /** An answer in events. Throws `CutShort` when it ends before its end, `Unreadable` when there is no sense in it. */
-  streamed(events: AsyncIterable<unknown>): Promise<ChatReply>;
+  streamed(events: AsyncIterable<unknown>): Promise<Read>;
 }
 
 /** An answer in which there is no sense: asking again would be answered no better. */
@@ -66,4 +69,10 @@ export function insistOnCalls(calls: readonly { readonly id: string }[], use: To
 /** What is counted within another class is taken out of it; an endpoint that says the part is more than the whole is held to the whole. */
 export function without(whole: number, part: number): number {
   return Math.max(0, whole - part);
+}
+
+/** As OpenAI's protocols count: what came from a cache is among what was read, what was thought among what was written. */
+export function tokensWithin(of: { read: number; cached: number; written: number; reasoned: number }): TokenUse {
+  const [cacheRead, reasoning] = [Math.min(of.cached, of.read), Math.min(of.reasoned, of.written)];
+  return { input: without(of.read, cacheRead), cacheRead, cacheWrite: 0, output: without(of.written, reasoning), reasoning };
 }

@@ -256,3 +256,28 @@ test('an endpoint that is not on the list is never called', async () => {
     expect(await ask(url)).toMatchObject({ code: 'malformed' });
   expect(stranger.sent).toHaveLength(0);
 });
+
+test('a seed goes out where the protocol has one, and once without it to whom takes none', async () => {
+  const seeded = async (protocol: Protocol, script: Script) => {
+    const endpoint = await scriptedEndpoint(script);
+    open.push(endpoint);
+    const models = endpointModels({ origins: [endpoint.origin], pauseMs: 1 });
+    const broken: BrokenCall[] = [];
+    const watch = { seed: 7, broken: (call: BrokenCall) => void broken.push(call) };
+    const reply = await models.chat({ url: endpoint.url, model: 'm-1', protocol }, hello, [tool], 100, watch);
+    return { reply, seeds: endpoint.sent.map(({ body }) => (body as { seed?: number }).seed), broken };
+  };
+  const says = () => ({ say: 'hi' });
+  expect((await seeded('chat-completions', says)).seeds).toEqual([7]);
+  expect((await seeded('responses', says)).seeds).toEqual([undefined]);
+  expect((await seeded('messages', says)).seeds).toEqual([undefined]);
+  const refusing =
+    (text: string): Script =>
+    (_, { body }) =>
+      (body as { seed?: number }).seed === undefined ? says() : { status: 400, body: JSON.stringify({ error: { message: text } }) };
+  expect(await seeded('chat-completions', refusing('Unsupported parameter: seed'))).toMatchObject({
+    ...{ seeds: [7, undefined], broken: [] },
+    reply: { message: { content: 'hi' } },
+  });
+  expect((await seeded('chat-completions', refusing('no such model'))).seeds).toEqual([7]);
+});

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../base/limits.ts';
-import type { BrokenCall, ChatMessage, ChatReply, ModelEndpoint, Models, ModelTool, Protocol } from '../../base/model-door.ts';
+import type { ChatMessage, ChatReply, ModelEndpoint, Models, ModelTool } from '../../base/model-door.ts';
 import { noTokens } from '../../base/model-door.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
+import { answeredWith, type Broken, drivers, readAnswer, readBroken, unreached } from './answer.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { CutShort, type Driver, Unreadable } from './driver.ts';
-import { serverEvents } from './server-events.ts';
+import { sentBytes } from './charged.ts';
+import type { Driver } from './driver.ts';
 
 interface EndpointOptions {
   /** Origins that may be called, e.g. `https://models.example`; whatever a submission names, nothing else is. */
@@ -18,26 +19,30 @@ interface EndpointOptions {
   readonly retries?: number;
   /** Before the second call; twice as long before each further one. */
   readonly pauseMs?: number;
+  /** Of what a box sends: for a request to come whole. */
+  readonly requestMs?: number;
 }
-
-/** Loaded when an endpoint speaks it: a hub without reviews needs none of the vendors' clients. */
-const drivers: Readonly<Record<Protocol, () => Promise<Driver>>> = {
-  'chat-completions': async () => (await import('./chat-completions.ts')).chatCompletions,
-  responses: async () => (await import('./responses.ts')).responses,
-  messages: async () => (await import('./messages.ts')).messages,
-};
 
 /** Model endpoints, in the protocol that each speaks. */
 export function endpointModels(options: EndpointOptions): Models {
   const origins = new Set(options.origins.map((origin) => new URL(origin).origin));
+  const withKey = (endpoint: ModelEndpoint): ModelEndpoint | Refusal => {
+    const origin = originOf(endpoint.url);
+    if (origin === undefined) return refuse('malformed', 'not an http(s) URL without name, query and fragment', 'endpoint');
+    if (!origins.has(origin)) return refuse('untrusted', `${origin} is not among the endpoints this hub may call`, 'endpoint');
+    const key = endpoint.key ?? options.keys?.[origin];
+    return key === undefined ? endpoint : { ...endpoint, key };
+  };
   return {
     async chat(endpoint, messages, tools, maxTokens, watch = {}) {
-      const origin = originOf(endpoint.url);
-      if (origin === undefined) return refuse('malformed', 'not an http(s) URL without name, query and fragment', 'endpoint');
-      if (!origins.has(origin)) return refuse('untrusted', `${origin} is not among the endpoints this hub may call`, 'endpoint');
-      const key = endpoint.key ?? options.keys?.[origin];
-      const call: Call = { endpoint: key === undefined ? endpoint : { ...endpoint, key }, messages, tools, maxTokens };
-      return answerTo(call, options, watch);
+      const known = withKey(endpoint);
+      return isRefusal(known) ? known : answerTo({ endpoint: known, messages, tools, maxTokens, seed: watch.seed }, options, watch);
+    },
+    async relay(endpoint, watch) {
+      const known = withKey(endpoint);
+      if (isRefusal(known)) return known;
+      const { relayOf } = await import('./relay.ts');
+      return relayOf(known, await drivers[known.protocol](), watch, options);
     },
   };
 }
@@ -53,13 +58,7 @@ interface Call {
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ModelTool[];
   readonly maxTokens: number;
-}
-
-/** A call that came to nothing, and whether another may come to more. */
-interface Broken extends BrokenCall {
-  readonly again: boolean;
-  readonly isCutShort: boolean;
-  readonly retryAfterMs?: number | undefined;
+  readonly seed: number | undefined;
 }
 
 type Watch = NonNullable<Parameters<Models['chat']>[4]>;
@@ -94,41 +93,20 @@ async function once(call: Call, options: EndpointOptions, signal: AbortSignal | 
   try {
     response = await driver.ask({ ...call, replyMs, fetch });
   } catch (error) {
+    // Whoever takes no seed says so; the answer is then drawn as ever.
+    if (call.seed !== undefined && isAboutSeed(error, driver)) return once({ ...call, seed: undefined }, options, signal);
     return turnedAway(error, driver);
   }
   try {
-    return await readAnswer(driver, response);
+    return await readAnswer(driver, response, sentBytes(call.messages, call.tools, call.maxTokens));
   } catch (error) {
     return readBroken(error);
   }
 }
 
-/** Some servers do not stream, whatever they are asked. */
-async function readAnswer(driver: Driver, response: Response): Promise<ChatReply> {
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-  if (!isStream) return driver.whole(parsed(await response.text()));
-  return driver.streamed(parsedEvents(response));
+function isAboutSeed(error: unknown, driver: Driver): boolean {
+  return error instanceof Error && (error as { status?: number }).status === 400 && /\bseed\b/.test(driver.said(error).text);
 }
-
-async function* parsedEvents(response: Response): AsyncGenerator<unknown> {
-  if (!response.body) return;
-  for await (const data of serverEvents(response.body)) {
-    if (data === '[DONE]') return;
-    yield parsed(data);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Unreadable("the endpoint's answer is not JSON");
-  }
-}
-
-/** Answers of these come before the model has seen anything. */
-const unbilled = [429, 503, 529];
-const passing = [408, 409, ...unbilled];
 
 function turnedAway(error: unknown, driver: Driver): ChatReply | Broken | Refusal {
   if (!(error instanceof Error)) throw error;
@@ -138,39 +116,5 @@ function turnedAway(error: unknown, driver: Driver): ChatReply | Broken | Refusa
   const said = { message: { role: 'assistant', content: '' }, use: noTokens } as const;
   if (code === 'content_filter') return { ...said, stop: 'filtered' };
   if (code === 'context_length_exceeded') return { ...said, stop: 'context-full' };
-  const billed = status < 500 || unbilled.includes(status) ? 'no' : 'unknown';
-  const again = status >= 500 || passing.includes(status);
-  const of = { billed, again, isCutShort: false, use: noTokens, retryAfterMs: retryAfterMs(headers) } as const;
-  return { ...of, because: `the endpoint answered ${status}` };
-}
-
-/** Nothing came back at all. Only where no connection was made is it sure that nobody was asked. */
-function unreached(error: Error): Broken {
-  const causes: Error[] = [];
-  for (let at: unknown = error; at instanceof Error && causes.length < 8; at = at.cause) causes.push(at);
-  const isUnmet = causes.some((cause) =>
-    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'].includes((cause as { code?: string }).code ?? ''),
-  );
-  const because = `the endpoint does not answer: ${causes.at(-1)!.message.slice(0, 200)}`;
-  return { because, billed: isUnmet ? 'no' : 'unknown', use: noTokens, again: true, isCutShort: !isUnmet };
-}
-
-function readBroken(error: unknown): Broken {
-  if (!(error instanceof Error)) throw error;
-  const use = error instanceof CutShort || error instanceof Unreadable ? error.use : noTokens;
-  const again = !(error instanceof Unreadable);
-  return { because: error.message.slice(0, 500), billed: 'unknown', use, again, isCutShort: again };
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date; and what the larger vendors say more exactly. */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const [exact, given] = [headers?.get('retry-after-ms'), headers?.get('retry-after')];
-  const ms = exact
-    ? Number(exact)
-    : given
-      ? /^\d+(\.\d+)?$/.test(given)
-        ? Number(given) * 1000
-        : Date.parse(given) - Date.now()
-      : Number.NaN;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  return answeredWith(status, headers);
 }

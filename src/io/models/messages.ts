@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import { type ChatMessage, type ChatReply, noTokens, type TokenUse } from '../../base/model-door.ts';
+import type { Read } from './charged.ts';
 import { type Asked, CutShort, callId, count, type Driver, insistOnCalls, readAs, toolName, without } from './driver.ts';
 
 const cached = { cache_control: { type: 'ephemeral' as const } };
@@ -97,11 +98,11 @@ const wholeMessage = z.object({
     ]),
   ),
   stop_reason: stopReason,
-  usage: usage.extend({ input_tokens: count }),
+  usage: usage.nullish().catch(null),
 });
 type Whole = z.infer<typeof wholeMessage>;
 
-function tokensOf(said: Usage | undefined): TokenUse {
+function tokensOf(said: Usage | null | undefined): TokenUse {
   if (!said) return noTokens;
   const reasoning = Math.min(said.output_tokens_details?.thinking_tokens ?? 0, said.output_tokens);
   return {
@@ -113,10 +114,10 @@ function tokensOf(said: Usage | undefined): TokenUse {
   };
 }
 
-function replyOf({ content, stop_reason, usage }: Whole): ChatReply {
-  const use = tokensOf(usage);
+function replyOf({ content, stop_reason, usage }: Whole): Read {
+  const use = usage && typeof usage.input_tokens === 'number' ? tokensOf(usage) : undefined;
   const calls = content.flatMap((b) => (b.type === 'tool_use' ? [{ id: b.id, name: b.name, arguments: b.json }] : []));
-  insistOnCalls(calls, use);
+  insistOnCalls(calls, tokensOf(usage));
   const said = content.flatMap((b) => (b.type === 'text' ? [b.text] : [])).join('\n');
   const carried = content.flatMap((b): object[] => {
     if (b.type === 'tool_use') return [{ type: b.type, id: b.id, name: b.name, input: objectOf(b.json) }];
@@ -149,11 +150,15 @@ const delta = z.discriminatedUnion('type', [
   z.object({ type: z.literal('citations_delta') }),
 ]);
 const event = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('message_start'), message: z.object({ usage }) }),
+  z.object({ type: z.literal('message_start'), message: z.object({ usage: usage.nullish().catch(null) }) }),
   z.object({ type: z.literal('content_block_start'), index, content_block: started }),
   z.object({ type: z.literal('content_block_delta'), index, delta }),
   z.object({ type: z.literal('content_block_stop') }),
-  z.object({ type: z.literal('message_delta'), delta: z.object({ stop_reason: stopReason.nullish() }), usage: usage.partial().nullish() }),
+  z.object({
+    type: z.literal('message_delta'),
+    delta: z.object({ stop_reason: stopReason.nullish() }),
+    usage: usage.partial().nullish().catch(null),
+  }),
   z.object({ type: z.literal('message_stop') }),
   z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('error') }),
@@ -165,14 +170,14 @@ interface Building {
   signature: string;
 }
 
-async function streamed(events: AsyncIterable<unknown>): Promise<ChatReply> {
+async function streamed(events: AsyncIterable<unknown>): Promise<Read> {
   const blocks = new Map<number, Building>();
   let said: Usage | undefined;
   let stop_reason: Whole['stop_reason'] | undefined;
   for await (const given of events) {
     const of = readAs(event, given, tokensOf(said));
     if (of.type === 'error') throw new CutShort('the endpoint broke off its answer', tokensOf(said));
-    if (of.type === 'message_start') said = of.message.usage;
+    if (of.type === 'message_start') said = of.message.usage ?? undefined;
     else if (of.type === 'message_delta') {
       stop_reason = of.delta.stop_reason ?? stop_reason;
       // Counts are of all so far; what is not said again stays.
@@ -183,7 +188,7 @@ async function streamed(events: AsyncIterable<unknown>): Promise<ChatReply> {
     else if (of.type === 'message_stop') {
       const content = [...blocks.entries()].sort(([a], [b]) => a - b).map(([, b]) => built(b));
       const whole = { content, stop_reason, usage: said };
-      readAs(z.object({ stop_reason: stopReason, usage: usage.extend({ input_tokens: count }) }), whole, tokensOf(said));
+      readAs(z.object({ stop_reason: stopReason }), whole, tokensOf(said));
       return replyOf(whole as Whole);
     }
   }

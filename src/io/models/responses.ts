@@ -1,8 +1,9 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
-import type { ChatMessage, ChatReply, TokenUse } from '../../base/model-door.ts';
+import { type ChatMessage, type ChatReply, noTokens, type TokenUse } from '../../base/model-door.ts';
+import type { Read } from './charged.ts';
 import { openAiClient, openAiSaid } from './chat-completions.ts';
-import { CutShort, callId, count, type Driver, insistOnCalls, readAs, toolName, Unreadable, without } from './driver.ts';
+import { CutShort, callId, count, type Driver, insistOnCalls, readAs, tokensWithin, toolName } from './driver.ts';
 
 type Item = OpenAI.Responses.ResponseInputItem;
 
@@ -64,29 +65,24 @@ const answered = z.object({
       input_tokens_details: z.object({ cached_tokens: count.nullish() }).nullish(),
       output_tokens_details: z.object({ reasoning_tokens: count.nullish() }).nullish(),
     })
-    .nullish(),
+    .nullish()
+    .catch(null),
 });
 type Answered = z.infer<typeof answered>;
 
 function tokensOf(said: NonNullable<Answered['usage']>): TokenUse {
-  const cacheRead = Math.min(said.input_tokens_details?.cached_tokens ?? 0, said.input_tokens);
-  const reasoning = Math.min(said.output_tokens_details?.reasoning_tokens ?? 0, said.output_tokens);
-  return {
-    input: without(said.input_tokens, cacheRead),
-    cacheRead,
-    cacheWrite: 0,
-    output: without(said.output_tokens, reasoning),
-    reasoning,
-  };
+  return tokensWithin({
+    ...{ read: said.input_tokens, cached: said.input_tokens_details?.cached_tokens ?? 0 },
+    ...{ written: said.output_tokens, reasoned: said.output_tokens_details?.reasoning_tokens ?? 0 },
+  });
 }
 
-function replyOf(answer: unknown): ChatReply {
+function replyOf(answer: unknown): Read {
   const { status, output, usage, error, incomplete_details } = readAs(answered, answer);
   const use = usage ? tokensOf(usage) : undefined;
   if (status === 'failed') throw new CutShort(`the endpoint failed: ${(error?.code ?? 'no reason given').slice(0, 100)}`, use);
-  if (!use) throw new Unreadable("the endpoint's answer does not say what it cost");
   const calls = output.flatMap((i) => (i.type === 'function_call' ? [{ id: i.call_id, name: i.name, arguments: i.arguments }] : []));
-  insistOnCalls(calls, use);
+  insistOnCalls(calls, use ?? noTokens);
   const parts = output.flatMap((i) => (i.type === 'message' ? i.content : []));
   const refusal = parts.flatMap((p) => (p.type === 'refusal' ? [p.refusal] : []));
   const text = refusal.length ? refusal : parts.flatMap((p) => (p.type === 'output_text' ? [p.text] : []));
@@ -115,7 +111,7 @@ const event = z.looseObject({ type: z.string(), response: z.unknown().optional()
 const lastEvents = ['response.completed', 'response.incomplete', 'response.failed'];
 
 /** The last event repeats all of the answer; what came before it is not needed. */
-async function streamed(events: AsyncIterable<unknown>): Promise<ChatReply> {
+async function streamed(events: AsyncIterable<unknown>): Promise<Read> {
   for await (const given of events) {
     const { type, response } = readAs(event, given);
     if (type === 'error') throw new CutShort('the endpoint broke off its answer');

@@ -4,6 +4,7 @@ import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { withFresh } from '../boxes/fresh.ts';
 import { type ToolEnd, tool } from '../boxes/tool.ts';
 import { sourceLines, sourceStanzas } from './apt-lists.ts';
+import { forAll, stopOfFetch } from './stopping.ts';
 
 const staleAfterMs = 6 * 60 * 60 * 1000;
 const downloadMs = 10 * 60 * 1000;
@@ -58,7 +59,7 @@ export class Apt {
 
   /** The empty string when all lists came; otherwise what apt said. One at a time, for apt locks its lists. */
   #update(): Promise<string> {
-    this.#updating ??= this.#apt('apt-get', ['update'], this.#dir)
+    this.#updating ??= forAll(() => this.#apt('apt-get', ['update'], this.#dir))
       .then(async (end) => {
         if (end.ok) await writeFile(join(this.#dir, 'updated'), '');
         // With a list that did not come it ends well all the same, and only warns.
@@ -107,7 +108,7 @@ export class Apt {
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     // apt gives up at once when another process holds its lists; the lock dies with whoever holds it.
     const words = [join(this.#dir, 'lock'), program, ...options, ...args];
-    return tool('flock', words, { cwd, env: process.env, timeoutMs: downloadMs });
+    return tool('flock', ['--no-fork', ...words], { cwd, env: process.env, timeoutMs: downloadMs, signal: stopOfFetch() });
   }
 }
 

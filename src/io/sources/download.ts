@@ -5,6 +5,7 @@ import { Agent, request as requestHttps } from 'node:https';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { blocksOf } from '../net/address.ts';
 import { addressesOf, onlyTo, readUrl, systemResolve } from '../net/dial.ts';
+import { stopOfFetch } from './stopping.ts';
 
 /** From the request to the last byte; and without a byte. */
 export const downloadMs = 10 * 60 * 1000;
@@ -35,12 +36,14 @@ export async function download(text: string, to: string, asked: Asked): Promise<
   const url = readUrl(text);
   if (isRefusal(url)) return url;
   const late = AbortSignal.timeout(downloadMs);
+  const stop = stopOfFetch();
   const file = await open(to, 'w', 0o600);
   try {
-    const response = await following(url, asked, late);
+    const response = await following(url, asked, stop ? AbortSignal.any([late, stop]) : late);
     if (isRefusal(response)) return response;
     return await received(response, file, asked);
   } catch (cause) {
+    if (stop?.aborted) return refuse('unavailable', `${url.host}: stopped before it had come`);
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw cause;
     const why = late.aborted ? `nothing whole within ${downloadMs / 1000} s` : (code ?? (cause as Error).message);

@@ -12,6 +12,7 @@ import { blocksOf } from '../net/address.ts';
 import { addressesOf, systemResolve } from '../net/dial.ts';
 import { downloadMs } from './download.ts';
 import { isMissing } from './missing.ts';
+import { stopOfFetch } from './stopping.ts';
 import { unpackTar } from './unpack/unpack.ts';
 
 type GitSource = Extract<Source, { kind: 'git' }>;
@@ -146,7 +147,12 @@ class Git {
   }
 
   run(words: readonly string[]): Promise<ToolEnd> {
-    return tool('prlimit', this.#limited(words), { cwd: this.#dir, env: this.#environment(), timeoutMs: downloadMs });
+    return tool('prlimit', this.#limited(words), {
+      cwd: this.#dir,
+      env: this.#environment(),
+      timeoutMs: downloadMs,
+      signal: stopOfFetch(),
+    });
   }
 
   stream(words: readonly string[]) {

@@ -8,6 +8,7 @@ import { withFresh } from '../boxes/fresh.ts';
 import { tool } from '../boxes/tool.ts';
 import type { Trees } from '../boxes/trees.ts';
 import { type Locked, portableLock, readLock } from './npm-lock.ts';
+import { stopOfFetch } from './stopping.ts';
 import { unpack } from './unpack/unpack.ts';
 
 type NpmSource = Extract<Source, { kind: 'npm' }>;
@@ -115,7 +116,7 @@ function npm(cwd: string, dir: string, args: readonly string[]) {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--cache', join(dir, 'npm-cache')];
   // By itself it waits a minute and more for a registry that is not there.
   const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000'];
-  return tool('npm', [...args, ...quiet, ...patience], { cwd, env: process.env, timeoutMs: installMs });
+  return tool('npm', [...args, ...quiet, ...patience], { cwd, env: process.env, timeoutMs: installMs, signal: stopOfFetch() });
 }
 
 const isGone = (said: string) => /\bE404\b|ETARGET|ENOVERSIONS/.test(said);

@@ -14,6 +14,7 @@ import { checkSource } from './names.ts';
 import { fetchNpm, npmVersions, pinNpm } from './npm.ts';
 import { pipIndex } from './pip.ts';
 import { fetchPypi, type Index, pinPypi, pypiVersions } from './pypi.ts';
+import { Shared } from './stopping.ts';
 
 interface RegistryOptions {
   readonly dir: string;
@@ -42,7 +43,7 @@ export interface RegistrySources extends Sources {
 export function registrySources(options: RegistryOptions): RegistrySources {
   const registries = new Registries(options);
   const { dir, trees } = options;
-  const underWay = new Map<string, Promise<Fetched | Refusal>>();
+  const shared = new Shared<Fetched>();
   const fetchNow = async (source: Source, file: string): Promise<Fetched | Refusal> => {
     const known = await remembered(file);
     if (known && (await trees.has(known.tree))) return known;
@@ -60,15 +61,12 @@ export function registrySources(options: RegistryOptions): RegistrySources {
       return isRefusal(line) ? line : between(line, source, until);
     },
     read: (tree, path) => trees.read(tree, path),
-    fetch: async (source) => {
+    fetch: async (source, signal) => {
       const bad = checkSource(source);
       if (bad) return bad;
       await mkdir(join(dir, 'requests'), { recursive: true, mode: 0o700 });
       const key = digestOf(source);
-      const started = () => withRoom(() => fetchNow(source, join(dir, 'requests', `${key}.json`))).finally(() => underWay.delete(key));
-      const running = underWay.get(key) ?? started();
-      underWay.set(key, running);
-      return running;
+      return shared.join(key, () => withRoom(() => fetchNow(source, join(dir, 'requests', `${key}.json`))), signal);
     },
     pin: async (source) => checkSource(source) ?? withRoom(() => registries.pin(source)),
     handIn: (path) => withRoom(() => registries.files.handIn(path)),

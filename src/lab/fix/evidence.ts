@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 const text = z.string().max(limits.textChars);
 const observation = z.discriminatedUnion('saw', [
   z.object({ saw: z.literal('quiet') }),
-  z.object({ saw: z.literal('could-not-tell'), because: text }),
+  z.object({ saw: z.literal('could-not-tell'), because: text, isOurs: z.boolean().optional() }),
   // Which crash it was changes nothing for the verdict.
   z
     .object({ saw: z.literal('crash') })
@@ -14,7 +14,10 @@ const test = z.object({ name: text, passed: z.boolean(), unsure: z.boolean(), be
 const observations = z.array(observation).max(100);
 const tests = z.array(test).max(100);
 
-const trial = z.object({ sha256: text, poc: text.nullable(), before: text.nullable(), after: text.nullable(), because: text.nullable() });
+const trial = z.object({
+  ...{ sha256: text, poc: text.nullable(), before: text.nullable(), after: text.nullable() },
+  ...{ because: text.nullable(), isOurs: z.boolean().optional() },
+});
 const trials = z.object({
   tried: z.int().min(0),
   tripped: z.int().min(0),

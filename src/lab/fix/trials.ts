@@ -37,7 +37,10 @@ export async function tryInputs(
     if (mustTrip && (place === null || !families.includes(place))) return undefined;
     const seen = await looker.look(input, after, 'fixed', stop);
     if (seen.saw === 'quiet') return 'quiet';
-    if (seen.saw === 'could-not-tell') return mustTrip ? { ...trialOf(input), before: place, after: null, because: seen.because } : 'quiet';
+    if (seen.saw === 'could-not-tell') {
+      const { because, isOurs } = seen;
+      return mustTrip ? { ...trialOf(input), before: place, after: null, because, isOurs } : 'quiet';
+    }
     if (!mustTrip) place = await placeOn(input, before, 'vulnerable');
     return { ...trialOf(input), before: place, after: seen.family, because: null };
   };

@@ -11,8 +11,7 @@ import { arbitrate, type Matrix } from './matrix.ts';
 import { type Asked, cellsOf, columnsOf, prepareMatrix } from './plan.ts';
 import { runMatrix } from './run.ts';
 
-const { stdout: _, ...test0 } = exampleRecipe.tests[0]!;
-const recipe = insist(parseRecipe(stringify({ ...exampleRecipe, selfCheck: ['/src/target', 'check'], tests: [test0] })));
+const recipe = insist(parseRecipe(stringify({ ...exampleRecipe, selfCheck: ['/src/target', 'check'] })));
 const recipes = [{ recipe, files: exampleFiles }];
 /** A patch whose added words say what it is: which inputs it stops, and what else it does. */
 const patch = (words: string) => Buffer.from(`--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+${words}\n`);
@@ -36,7 +35,7 @@ const box = rehearsedBox((spec) => {
   }
   if (spec.keep) return words.includes('broken') ? { ...uneventful, exit: 1 } : { ...uneventful, kept: spec.trees[0]!.tree };
   if (spec.argv[1] === 'check') return words.includes('blind') ? uneventful : crash('check');
-  if (spec.argv[1] === 'test') return { ...uneventful, exit: words.includes('off') ? 1 : 0 };
+  if (spec.argv[1] === 'test') return { ...uneventful, exit: words.includes('off') ? 1 : 0, stdout: Buffer.from('ok\n') };
   const input = textAt(spec, '/input/poc');
   if (input === 'one' || input === 'two') return words.includes(input) || words.includes('off') ? uneventful : crash(input);
   return uneventful;

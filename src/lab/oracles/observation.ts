@@ -32,9 +32,10 @@ export interface Crash {
 export type Observation =
   | { readonly saw: 'crash'; readonly crash: Crash }
   | { readonly saw: 'quiet' }
-  | { readonly saw: 'could-not-tell'; readonly because: string };
+  /** `isOurs`: the box failed or was stopped, whatever ran in it. */
+  | { readonly saw: 'could-not-tell'; readonly because: string; readonly isOurs?: boolean | undefined };
 
 /** The status every sanitizer and observer of ours exits with. By itself it proves nothing. */
 export const alarmExit = 86;
 export const quiet: Observation = { saw: 'quiet' };
-export const unsure = (because: string): Observation => ({ saw: 'could-not-tell', because });
+export const unsure = (because: string) => ({ saw: 'could-not-tell', because }) as const satisfies Observation;

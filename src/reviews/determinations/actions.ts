@@ -4,12 +4,13 @@ import { action, done, presentItems } from '../../trust/action.ts';
 import { measuresOfPlan, triesOf } from '../estimates/estimate.ts';
 import { estimateOfPlan } from '../estimates/store.ts';
 import { stillBlind } from '../grades/grade.ts';
-import { blindPlans, gradesOfPlan } from '../grades/store.ts';
+import { blindPlans } from '../grades/seconds/store.ts';
+import { gradesOfPlan } from '../grades/store.ts';
 import { type Plan, runsOf } from '../plans/plan.ts';
 import { isBaseline } from '../plans/solver.ts';
 import { planById } from '../plans/store.ts';
 import { submissionById } from '../submissions/store.ts';
-import { type Determination, determinationMoves, latenessMs } from './determination.ts';
+import { type Determination, decidedDigest, determinationMoves, latenessMs } from './determination.ts';
 import { atBest, decideRule, isGraded } from './rule.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
@@ -32,7 +33,7 @@ export const decide = action({
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a determination is made by a named person');
     if (ctx.actor.orgId === submission.orgId) return refuse('not_permitted', 'nobody judges its own model');
     if (submission.state === 'withdrawn' || submission.state === 'erased') return refuse('wrong_state', 'the model was taken back');
-    if ((await blindPlans(ctx.tx, ctx.actor.id)).includes(plan.id)) return stillBlind;
+    if ((await blindPlans(ctx.tx, ctx.actor)).includes(plan.id)) return stillBlind;
     const estimate = await estimateOfPlan(ctx.tx, plan.id);
     if (!estimate) return refuse('wrong_state', 'not every run of the plan is graded yet', '/planId');
     const tries = triesOf(await gradesOfPlan(ctx.tx, plan.id), runsOf(plan)) ?? [];
@@ -48,10 +49,11 @@ export const decide = action({
       ...decided,
       ...{ id: ctx.id('det'), planId: plan.id, submissionId: submission.id, orgId: ctx.actor.orgId as Determination['orgId'] },
       ...{ deciderId: ctx.actor.id, deciderName: ctx.actor.name, decidedAt: ctx.now, lateMs, basis: input.basis },
-      ...{ state: 'decided', appeal: null, answer: null, label: plan.label },
+      ...{ state: 'decided', appeal: null, answer: null, label: plan.label, salt: Buffer.from(ctx.doors.chance(16)).toString('hex') },
     };
     await store.insertDetermination(ctx.tx, determination);
-    const payload = { planId: plan.id, submissionId: submission.id, verdict: decided.verdict, lateMs };
+    // Not the verdict: who grades a run of the plan again reads the log too.
+    const payload = { planId: plan.id, submissionId: submission.id, digest: decidedDigest(determination), lateMs };
     return done(determination, { event: 'determination.decided', thing: determination.id, label: plan.label, payload });
   },
   present: wire.present,
@@ -66,7 +68,7 @@ export const get = action({
   output: wire.determinationOut,
   on: (ctx, input) => store.determinationById(ctx.tx, input.id),
   async run(ctx, _input, determination: Determination) {
-    return (await blindPlans(ctx.tx, ctx.actor.id)).includes(determination.planId) ? stillBlind : done(determination);
+    return (await blindPlans(ctx.tx, ctx.actor)).includes(determination.planId) ? stillBlind : done(determination);
   },
   present: wire.present,
 });
@@ -79,7 +81,7 @@ export const list = action({
   input: wire.page,
   output: wire.listOut,
   async run(ctx, input) {
-    return done({ items: await store.listDeterminations(ctx.tx, input.after, input.limit, await blindPlans(ctx.tx, ctx.actor.id)) });
+    return done({ items: await store.listDeterminations(ctx.tx, input.after, input.limit, await blindPlans(ctx.tx, ctx.actor)) });
   },
   present: presentItems(wire.present),
 });
@@ -99,8 +101,8 @@ export const appeal = action({
     if (isRefusal(state)) return state;
     const appealed: Determination = { ...determination, state, appeal: { personId: ctx.actor.id, because: input.because, at: ctx.now } };
     await store.updateDetermination(ctx.tx, appealed);
-    const payload = { because: input.because };
-    return done(appealed, { event: 'determination.appealed', thing: determination.id, label: determination.label, payload });
+    // What is said stands in the determination: it names the verdict.
+    return done(appealed, { event: 'determination.appealed', thing: determination.id, label: determination.label });
   },
   present: wire.present,
 });
@@ -115,6 +117,7 @@ export const answer = action({
   on: (ctx, input) => store.determinationById(ctx.tx, input.id),
   async run(ctx, input, determination: Determination) {
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'an appeal is answered by a named person');
+    if ((await blindPlans(ctx.tx, ctx.actor)).includes(determination.planId)) return stillBlind;
     if (ctx.actor.id === determination.deciderId) return refuse('not_permitted', 'somebody else than the decider answers an appeal');
     const submission = await submissionById(ctx.tx, determination.submissionId);
     if (submission?.orgId === ctx.actor.orgId) return refuse('not_permitted', 'nobody judges its own model');
@@ -122,7 +125,7 @@ export const answer = action({
     if (isRefusal(state)) return state;
     const answered: Determination = { ...determination, state, answer: { personId: ctx.actor.id, because: input.because, at: ctx.now } };
     await store.updateDetermination(ctx.tx, answered);
-    const payload = { outcome: input.outcome, because: input.because };
+    const payload = { outcome: input.outcome };
     return done(answered, { event: 'determination.answered', thing: determination.id, label: determination.label, payload });
   },
   present: wire.present,

@@ -1,3 +1,4 @@
+import { digestOf } from '../../base/canonical.ts';
 import type { Id } from '../../base/id.ts';
 import { type Instant, msBetween } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
@@ -34,6 +35,13 @@ export interface Determination {
   readonly decidedAt: Instant;
   /** How long after the access window's end it was decided; 0 within the window. It changes nothing for the release. */
   readonly lateMs: number;
+  /** Opens what the log commits to; null for those of before. */
+  readonly salt: string | null;
+}
+
+/** What the log commits to: the verdict with all it rests on. The salt keeps one of three verdicts from being guessed by it. */
+export function decidedDigest({ id, verdict, reasons, comparisons, basis, salt }: Determination): string {
+  return digestOf({ id, verdict, reasons, comparisons, basis, salt });
 }
 
 export function latenessMs(windowEndsAt: Instant, decidedAt: Instant): number {

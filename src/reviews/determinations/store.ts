@@ -21,6 +21,7 @@ type Flat = {
   compartments: string[];
   decided_at: Instant;
   late_ms: number;
+  salt: string | null;
 };
 type DeterminationRow = Flat & { comparisons: Comparison[]; appeal: Statement | null; answer: Statement | null };
 type Columns = Flat & {
@@ -50,6 +51,7 @@ export async function insertDetermination(tx: Tx, d: Determination): Promise<voi
     ...labelColumns(d.label),
     decided_at: d.decidedAt,
     late_ms: d.lateMs,
+    salt: d.salt,
   };
   await determinations(tx).insertInto('determinations').values(row).execute();
 }
@@ -96,7 +98,7 @@ export async function updateDetermination(tx: Tx, d: Pick<Determination, 'id' | 
 
 /** That somebody decided on a plan, and when, stays; what was said of the model goes. */
 export async function eraseDetermination(tx: Tx, id: Id<'det'>): Promise<void> {
-  const nothing = { basis: '', verdict: 'inconclusive' as const, reasons: [], comparisons: '[]', appeal: null, answer: null };
+  const nothing = { basis: '', verdict: 'inconclusive' as const, reasons: [], comparisons: '[]', appeal: null, answer: null, salt: null };
   await determinations(tx)
     .updateTable('determinations')
     .set({ ...nothing, state: 'erased' })
@@ -122,5 +124,6 @@ function determinationOf(r: DeterminationRow): Determination {
     label: labelOfRow(r),
     decidedAt: r.decided_at,
     lateMs: r.late_ms,
+    salt: r.salt,
   };
 }

@@ -23,6 +23,8 @@ export const determinationOut = z.object({
   deciderName: z.string(),
   decidedAt: wireInstant,
   lateMs: z.number(),
+  /** With it anybody who may read this finds the digest that the log committed to. */
+  salt: z.string().nullable(),
   basis: z.string(),
   verdict: z.enum(verdicts),
   reasons: z.array(z.string()),

@@ -1,14 +1,17 @@
 import { refuse } from '../../base/refusal.ts';
 import { action, type Ctx, done, presentItems } from '../../trust/action.ts';
 import { stillBlind } from '../grades/grade.ts';
-import { blindPlans, gradesOfPlan } from '../grades/store.ts';
+import { secondsGiven } from '../grades/judgements/judgement.ts';
+import { judgementsOfGrades } from '../grades/judgements/store.ts';
+import { blindPlans, isDrawn } from '../grades/seconds/store.ts';
+import { gradesOfPlan } from '../grades/store.ts';
 import { type Plan, runsOf } from '../plans/plan.ts';
 import type { SolverName } from '../plans/solver.ts';
 import { planById, solversOf } from '../plans/store.ts';
 import { runsOfPlan } from '../runs/store.ts';
 import { submissionById } from '../submissions/store.ts';
 import { type Estimate, gradesDigest, measuresOfPlan, triesOf } from './estimate.ts';
-import { designOf, furtherOf, ranOf } from './further.ts';
+import { designOf, furtherOf, ranOf, secondsOf } from './further.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -33,17 +36,23 @@ export const make = action({
     const grades = await gradesOfPlan(ctx.tx, plan.id);
     // Every grade asks for it; the last one may ask more than once. One that was erased is not made again.
     const made = await store.estimateOfPlan(ctx.tx, plan.id);
-    if (made && [gradesDigest(grades), ''].includes(made.gradesDigest)) return done<Made>({ estimate: { ...made, solver } });
+    const said = await judgementsOfGrades(
+      ctx.tx,
+      grades.map(({ id }) => id),
+    );
+    const digest = gradesDigest(grades, secondsGiven(said));
+    if (made && [digest, ''].includes(made.gradesDigest)) return done<Made>({ estimate: { ...made, solver } });
     const tries = triesOf(grades, runsOf(plan));
-    if (!tries) return done<Made>({ estimate: null });
+    // The draw asks for it again: which are graded twice is part of what an estimate says.
+    if (!tries || !(await isDrawn(ctx.tx, plan.id))) return done<Made>({ estimate: null });
     const cutoffAt = (await submissionById(ctx.tx, plan.submissionId))?.cutoffAt ?? null;
     const estimate: Estimate = {
       id: ctx.id('est'),
       planId: plan.id,
       version: (made?.version ?? 0) + 1,
       measures: measuresOfPlan(plan, tries, cutoffAt),
-      further: furtherOf(plan, ranOf(grades, await runsOfPlan(ctx.tx, plan.id)), cutoffAt),
-      gradesDigest: gradesDigest(grades),
+      further: furtherOf(plan, ranOf(grades, await runsOfPlan(ctx.tx, plan.id)), cutoffAt, secondsOf(plan, grades, said)),
+      gradesDigest: digest,
       label: plan.label,
       madeAt: ctx.now,
     };
@@ -67,7 +76,7 @@ export const get = action({
   output: wire.estimateOut,
   on: (ctx, input) => store.estimateById(ctx.tx, input.id),
   async run(ctx, _input, estimate: Estimate) {
-    if ((await blindPlans(ctx.tx, ctx.actor.id)).includes(estimate.planId)) return stillBlind;
+    if ((await blindPlans(ctx.tx, ctx.actor)).includes(estimate.planId)) return stillBlind;
     const [shown] = await shownOf(ctx, [estimate]);
     return shown ? done(shown) : refuse('not_found', 'no such plan');
   },
@@ -82,7 +91,7 @@ export const list = action({
   input: wire.page,
   output: wire.listOut,
   async run(ctx, input) {
-    const found = await store.listEstimates(ctx.tx, input.after, input.limit, await blindPlans(ctx.tx, ctx.actor.id));
+    const found = await store.listEstimates(ctx.tx, input.after, input.limit, await blindPlans(ctx.tx, ctx.actor));
     return done({ items: await shownOf(ctx, found) });
   },
   present: presentItems(wire.present),

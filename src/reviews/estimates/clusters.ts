@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../../base/refusal.ts';
-import { badClusters, clusteredMean, mean, pairedDifference } from './statistics.ts';
+import { badClusters, clusteredMean, deviationsByCluster, mean, pairedDifference, sumOfSquares } from './statistics.ts';
 
 type Clusters = readonly (string | number)[];
 
@@ -16,12 +16,10 @@ export function correctedMean(given: {
   if ('refused' in plain) return plain;
   const bad = badClusters(clusters, values.length);
   if (bad) return bad;
-  const sums = new Map<string | number, number>();
-  values.forEach((value, i) => void sums.set(clusters[i]!, (sums.get(clusters[i]!) ?? 0) + value - plain.mean));
-  const groups = sums.size;
+  const sums = deviationsByCluster(values, clusters, plain.mean);
+  const groups = sums.length;
   if (groups < 2) return refuse('malformed', 'at least two clusters are needed: one has no spread', 'clusters');
-  const squares = [...sums.values()].reduce((sum, deviation) => sum + deviation * deviation, 0);
-  const se = Math.sqrt((groups / (groups - 1)) * squares) / values.length;
+  const se = Math.sqrt((groups / (groups - 1)) * sumOfSquares(sums)) / values.length;
   return Number.isFinite(se)
     ? { mean: plain.mean, se, clusters: groups, df: groups - 1 }
     : refuse('too_large', 'the values are too large to be added up');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { normalOf, simulatedResponses } from '../../../test/simulated.ts';
 import { insist } from '../../base/refusal.ts';
+import { studentQuantile } from '../../base/special-functions.ts';
 import { correctedMean } from './clusters.ts';
 import { estimateHorizons } from './horizons/horizons.ts';
 import { gatherStudy } from './horizons/study.ts';
@@ -10,7 +11,6 @@ import { fitIrt, pointsPerLogit } from './latent/irt.ts';
 import { powerOf } from './power.ts';
 import { type Random, randomFrom } from './random.ts';
 import { oneSided } from './shares.ts';
-import { studentQuantile } from './special-functions.ts';
 import { clopperPearson, clusteredMean, wilson } from './statistics.ts';
 import { decideStop } from './stopping.ts';
 

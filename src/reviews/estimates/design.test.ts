@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { limits } from '../../base/limits.ts';
 import { insist, isRefusal } from '../../base/refusal.ts';
+import { normalCdf, studentQuantile } from '../../base/special-functions.ts';
 import { clusteredDifference, correctedMean } from './clusters.ts';
 import { budgetCurve, type Spent } from './curve.ts';
+import { clopperPearson } from './intervals.ts';
 import { bootstrapInterval, tInterval } from './intervals-of-means.ts';
 import { minimumDetectableEffect, powerOf, questionsNeeded } from './power.ts';
 import { quantile } from './quantile.ts';
-import { normalCdf, studentQuantile } from './special-functions.ts';
 import { confidenceSequence, decideStop } from './stopping.ts';
 
 // Golden values: scipy 1.17.1 and statsmodels 0.15.0; the call stands beside each.
@@ -73,10 +74,9 @@ test('bootstrap: scipy.stats.bootstrap with 200,000 resamples, to what 50,000 dr
   expect(at('bca', 2)).not.toEqual(bca);
 });
 
-test('bootstrap: whole clusters are drawn; equal values have no width; limits', () => {
+test('bootstrap: whole clusters are drawn; limits', () => {
   const ask = (more: object) => bootstrapInterval({ values: [1, 1, 0, 0], confidence: 0.9, method: 'percentile', ...more });
   expect(insist(ask({ clusters: ['a', 'a', 'b', 'b'] }))).toMatchObject({ low: 0, high: 1 });
-  expect(insist(ask({ values: [2, 2, 2], method: 'bca' }))).toMatchObject({ low: 2, high: 2 });
   expect(isRefusal(ask({ draws: limits.bootstrapDraws }))).toBe(false);
   for (const draws of [99, 1.5, nan, limits.bootstrapDraws + 1]) expect(ask({ draws })).toMatchObject({ at: 'draws' });
   const wide = Array.from({ length: limits.bootstrapValues / limits.bootstrapDraws + 1 }, (_, i) => i);
@@ -93,6 +93,37 @@ test('bootstrap: whole clusters are drawn; equal values have no width; limits', 
     expect(isRefusal(ask(bad))).toBe(true);
   expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
   expect(quantile([Number.NEGATIVE_INFINITY, 2], 0)).toBe(Number.NEGATIVE_INFINITY);
+});
+
+test('values or clusters that are all equal show no spread: with a range what so many tell, without one nothing', () => {
+  const t = (values: readonly number[], range?: readonly [number, number]) =>
+    tInterval({ values, confidence: 0.95, ...(range === undefined ? {} : { range }) });
+  // Of ones and noughts it is Clopper and Pearson's own interval.
+  for (const [values, k] of [
+    [[1, 1, 1, 1, 1], 5],
+    [[0, 0, 0, 0, 0], 0],
+  ] as const) {
+    const exact = insist(clopperPearson({ k, n: 5, confidence: 0.95 }));
+    expect(insist(t(values, [0, 1]))).toMatchObject({ se: 0, low: expect.closeTo(exact.low, 9), high: expect.closeTo(exact.high, 9) });
+    const drawn = { values, confidence: 0.95, range: [0, 1] } as const;
+    for (const method of ['percentile', 'bca'] as const)
+      expect(insist(bootstrapInterval({ ...drawn, method }))).toMatchObject({
+        ...{ low: expect.closeTo(exact.low, 9), high: expect.closeTo(exact.high, 9) },
+      });
+  }
+  expect(t([1, 1, 1])).toMatchObject({ code: 'malformed', at: 'range' });
+  // Three clusters of one mean are three draws, whatever is within them; unequal sizes and sums that do not add up evenly are no spread either.
+  const clustered = { values: [0.1, 0.3, 0.3, 0.1, 0.1, 0.3, 0.2], clusters: [1, 1, 2, 2, 3, 3, 3], confidence: 0.95 };
+  const three = 0.4 * (1 - 0.025 ** (1 / 3));
+  expect(bootstrapInterval({ ...clustered, method: 'bca' })).toMatchObject({ code: 'malformed', at: 'range' });
+  expect(insist(bootstrapInterval({ ...clustered, method: 'bca', range: [-0.2, 0.2 + 0.4] }))).toMatchObject({
+    ...{ low: expect.closeTo(0.2 - three, 9), high: expect.closeTo(0.2 + three, 9) },
+  });
+  // A range cuts what cannot be, and must hold what is.
+  expect(insist(t([0, 0, 1], [0, 1]))).toMatchObject({ low: 0, high: 1 });
+  expect(insist(t([0, 0, 1])).low).toBeLessThan(0);
+  for (const bad of [[0, 0.5], [1, 0], [0, 0], [0], [0, nan], 'ab', null])
+    expect(t([0, 0, 1], bad as never)).toMatchObject({ code: 'malformed' });
 });
 
 test('power and detectable difference: statsmodels NormalIndPower; Miller 2024, eq. 9 to 11', () => {

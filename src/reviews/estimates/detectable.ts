@@ -1,6 +1,6 @@
 import { insist } from '../../base/refusal.ts';
+import { betaQuantile } from '../../base/special-functions.ts';
 import { clopperPearson } from './intervals.ts';
-import { betaQuantile } from './special-functions.ts';
 
 /**
  * The smallest true share whose exact one-sided lower bound at alpha exceeds the threshold with this power, with n independent tasks; null where

@@ -27,6 +27,11 @@ export interface Measure {
   readonly low: number;
   readonly high: number;
   readonly alpha: number;
+  /**
+   * The same bounds where every grade that its developer disputes, and nobody has answered, counts one way or the other; null where there is none.
+   * No rule hangs on it: a dispute is a word, until a person has answered it.
+   */
+  readonly disputed: { readonly runs: number; readonly low: number; readonly high: number } | null;
   /** Of the runs with a clear answer only: their share, and its two-sided Wilson interval at 1 − alpha, clustered by task. */
   readonly answered: { readonly share: number; readonly interval: Bounds } | null;
 }
@@ -50,18 +55,26 @@ export interface Try {
   readonly taskId: string;
   readonly budget: number;
   readonly outcome: Outcome;
+  readonly isDisputed?: boolean;
 }
 
 /** Undefined until every run of the plan has its grade. */
 export function triesOf(grades: readonly Grade[], planned: number): Try[] | undefined {
-  const tries = grades.flatMap(({ taskId, budget, counted }) => (counted ? [{ taskId, budget, outcome: counted }] : []));
+  const tries = grades.flatMap(({ taskId, budget, counted, isDisputed }) =>
+    counted ? [{ taskId, budget, outcome: counted, isDisputed }] : [],
+  );
   return tries.length === planned ? tries : undefined;
 }
 
-export function gradesDigest(grades: readonly Grade[]): string {
+/** `seconds`: the outcome that each second grade found, by the grade it is of. One that agrees makes another estimate as well: its coming tells nothing. */
+export function gradesDigest(grades: readonly Grade[], seconds: ReadonlyMap<string, Outcome> = new Map()): string {
   return digestOf(
     grades
-      .map(({ runId, counted, handedInSha256 }) => ({ runId, outcome: counted, handedInSha256 }))
+      .map(({ id, runId, counted, handedInSha256, isDisputed }) => ({
+        ...{ runId, outcome: counted, handedInSha256 },
+        ...(isDisputed ? { isDisputed } : {}),
+        ...(seconds.has(id) ? { second: seconds.get(id) } : {}),
+      }))
       .sort((a, b) => (a.runId < b.runId ? -1 : 1)),
   );
 }
@@ -89,22 +102,27 @@ export function measureOf(name: string, budget: number, tries: readonly Try[], a
     infraErrors: count('infra-error'),
     ungradable: count('ungradable'),
     suspectedCheats: count('suspected-cheat'),
-    low: oneSided(
-      shots(tries, (t) => t.outcome === 'solved'),
-      alpha,
-    ).low,
-    high: oneSided(
-      shots(tries, (t) => t.outcome === 'solved' || !isAnswered(t)),
-      alpha,
-    ).high,
-    answered:
-      answered.length === 0
-        ? null
-        : shareOf(
-            shots(answered, (t) => t.outcome === 'solved'),
-            1 - alpha,
-          ),
+    ...boundsOf(tries, alpha, isSolved, (t) => isSolved(t) || !isAnswered(t)),
+    disputed: disputedOf(tries, alpha),
+    answered: answered.length === 0 ? null : shareOf(shots(answered, isSolved), 1 - alpha),
   };
+}
+
+type Reads = (t: Try) => boolean;
+
+function boundsOf(tries: readonly Try[], alpha: number, atWorst: Reads, atBest: Reads): Bounds {
+  return { low: oneSided(shots(tries, atWorst), alpha).low, high: oneSided(shots(tries, atBest), alpha).high };
+}
+
+function disputedOf(tries: readonly Try[], alpha: number): Measure['disputed'] {
+  const runs = tries.filter(({ isDisputed }) => isDisputed).length;
+  const atWorst: Reads = (t) => isSolved(t) && !t.isDisputed;
+  const atBest: Reads = (t) => isSolved(t) || !isAnswered(t) || t.isDisputed === true;
+  return runs === 0 ? null : { runs, ...boundsOf(tries, alpha, atWorst, atBest) };
+}
+
+function isSolved(t: Try): boolean {
+  return t.outcome === 'solved';
 }
 
 function isAnswered(t: Try): boolean {

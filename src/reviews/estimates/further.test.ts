@@ -135,3 +135,25 @@ test('what a number of tasks can show: by hand, and null where all of them would
   expect(detectableShare({ n: 2, threshold: 0.3, alpha: 0.05, power: 0.8 })).toBeNull();
   expect(detectableShare({ n: 1000, threshold: 0.3, alpha: 0.05, power: 0.8 })!).toBeLessThan(0.345);
 });
+
+test('where all tasks are alike no error is told, and a step has the width that so few of them leave', () => {
+  const both = furtherOf(
+    plan(),
+    all((task) => (task < 4 ? 'solved' : 'not-solved')),
+    null,
+  );
+  // The same ten tasks with either budget: 1 − 0.025^(1/10) of others could still differ, at worst wholly.
+  expect(both.steps).toMatchObject([{ difference: 0, se: null }]);
+  expect(both.steps[0]!.interval!.low).toBeCloseTo(-0.30849710781876, 12);
+  expect(both.steps[0]!.interval!.high).toBeCloseTo(0.30849710781876, 12);
+  const every = furtherOf(
+    plan(),
+    all((_, __, budget) => (budget === 1 ? 'solved' : 'not-solved')),
+    null,
+  );
+  expect(every.steps).toMatchObject([{ difference: 1, se: null, interval: { high: 1 } }]);
+  expect(every.steps[0]!.interval!.low).toBeCloseTo(1 - 2 * 0.30849710781876, 12);
+  expect(every.attempts.map(({ passAtKSe, passHatKSe }) => [passAtKSe, passHatKSe])).toEqual(
+    Array(every.attempts.length).fill([null, null]),
+  );
+});

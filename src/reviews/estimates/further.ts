@@ -1,17 +1,20 @@
 import { isRefusal } from '../../base/refusal.ts';
+import { studentQuantile } from '../../base/special-functions.ts';
+import { house } from '../../trust/access.ts';
 import type { Grade, Outcome } from '../grades/grade.ts';
+import { type Judgement, judgedOutcomes } from '../grades/judgements/judgement.ts';
 import { measuresOf, type Plan } from '../plans/plan.ts';
 import type { Run } from '../runs/run.ts';
+import { type Agreement, agreementOf, type Pair } from './agreement.ts';
 import { passAtK, passHatK } from './attempts.ts';
 import { clusteredDifference } from './clusters.ts';
 import { budgetCurve } from './curve.ts';
 import { detectableShare } from './detectable.ts';
 import { estimateHorizons } from './horizons/horizons.ts';
 import { gatherStudy } from './horizons/study.ts';
-import { mcnemarExact } from './intervals.ts';
+import { boundsOfEqual, mcnemarExact } from './intervals.ts';
 import { generalizedAccuracy } from './latent/generalized.ts';
 import { restate } from './restated.ts';
-import { studentQuantile } from './special-functions.ts';
 import { type Bounds, mean } from './statistics.ts';
 
 /** One run with what came of it and what it used. */
@@ -41,6 +44,14 @@ export interface Further {
   readonly design: readonly Detectable[];
   /** What the points would be if every run without a clear answer had failed, or solved its task. Null where there is none. */
   readonly unanswered: ReturnType<typeof restate>;
+  /** How far the drawn second grades agree with the first; null where the plan has none drawn. */
+  readonly agreement: Agreement | null;
+}
+
+/** The drawn runs that were graded twice, so far. */
+interface Seconds {
+  readonly asked: number;
+  readonly pairs: readonly Pair<string>[];
 }
 
 interface CurveStep {
@@ -55,7 +66,7 @@ interface CurveStep {
 interface Attempt {
   readonly budget: number;
   readonly k: number;
-  /** Mean over the tasks of the unbiased chance that one of k tries solves it, and that all do; standard errors over tasks. */
+  /** Mean over the tasks of the unbiased chance that one of k tries solves it, and that all do; standard errors over tasks, null where all are alike. */
   readonly passAtK: number;
   readonly passAtKSe: number | null;
   readonly passHatK: number;
@@ -69,8 +80,9 @@ interface Step {
   readonly pairs: number;
   readonly tasks: number;
   readonly difference: number;
-  /** Clustered by task, with finite-cluster correction; null below two tasks. */
+  /** Clustered by task, with finite-cluster correction; null below two tasks, and where all tasks differ alike: they show no spread. */
   readonly se: number | null;
+  /** By t with a degree of freedom less than there are tasks; where they show no spread, what so many equal ones tell. Null below two tasks. */
   readonly interval: Bounds | null;
   /** Exact McNemar; null where a task was tried more than once, as its pairs are then no independent ones. */
   readonly p: number | null;
@@ -116,10 +128,33 @@ export function ranOf(grades: readonly Grade[], runs: readonly Run[]): Ran[] {
   });
 }
 
+/** Of the sample that was drawn alone: whoever asks by hand may have a reason to. What a suspicion hides is what the grader found. */
+export function secondsOf(
+  plan: Pick<Plan, 'secondGrading'>,
+  grades: readonly Grade[],
+  said: ReadonlyMap<string, readonly Judgement[]>,
+): Seconds | null {
+  if (!plan.secondGrading) return null;
+  const drawn = grades.flatMap((grade) => {
+    const words = said.get(grade.id) ?? [];
+    const at = words.findIndex(({ kind, byId }) => kind === 'second-asked' && byId === house.id);
+    const { aboutId } = words[at] ?? {};
+    return at === -1
+      ? []
+      : [{ grade, given: words.slice(at).find(({ kind, byId }) => kind === 'second-given' && byId === aboutId)?.outcome }];
+  });
+  const pairs = drawn.flatMap(({ grade, given }) => {
+    const first = grade.beneath ?? grade.outcome;
+    return given && first ? [{ task: grade.taskId, first, second: given }] : [];
+  });
+  return { asked: drawn.length, pairs };
+}
+
 export function furtherOf(
   plan: Pick<Plan, 'tasks' | 'epochs' | 'budgets' | 'rule'>,
   ran: readonly Ran[],
   cutoffAt: string | null,
+  seconds: Seconds | null = null,
 ): Further {
   const { alpha } = plan.rule;
   const answered = ran.filter(isAnswered);
@@ -139,6 +174,7 @@ export function furtherOf(
     design: designOf(plan, cutoffAt),
     // Its points alone are shown.
     unanswered: restate(ran, isAnswered, (of) => pointsOf(of, 1), stepsOf),
+    agreement: seconds && agreementOf(seconds.pairs, { asked: seconds.asked, categories: judgedOutcomes, confidence: 1 - alpha }),
   };
 }
 
@@ -170,7 +206,7 @@ function attemptsOf(budget: number, ran: readonly Ran[], epochs: number): Attemp
     const over = (of: typeof passAtK) => {
       const values = counted.map((task) => of(task)).flatMap((result) => (isRefusal(result) ? [] : [result.value]));
       const spread = mean({ values });
-      return isRefusal(spread) ? { mean: values[0]!, se: null } : spread;
+      return isRefusal(spread) ? { mean: values[0]!, se: null } : { ...spread, se: spread.se < 1e-12 ? null : spread.se };
     };
     const [any, all] = [over(passAtK), over(passHatK)];
     return [{ budget, k, passAtK: any.mean, passAtKSe: any.se, passHatK: all.mean, passHatKSe: all.se, tasks: counted.length }];
@@ -190,12 +226,15 @@ function stepOf(from: number, before: readonly Ran[], after: readonly Ran[], alp
   const difference = a.reduce((sum, value, i) => sum + value - b[i]!, 0) / pairs.length;
   const found = clusteredDifference({ a, b, clusters });
   const se = isRefusal(found) ? null : found.correctedSe;
-  const half = se === null ? null : studentQuantile(alpha, tasks - 1) * se;
+  // Where no task differs from another nothing shows how much they could.
+  const isEqual = se !== null && se < 1e-12;
+  const half = se === null || isEqual ? null : studentQuantile(alpha, tasks - 1) * se;
+  const ofEqual = isEqual ? boundsOfEqual(difference, tasks, [-1, 1], 1 - alpha) : null;
   const p = mcnemarExact({ b: pairs.filter((pair) => pair.a > pair.b).length, c: pairs.filter((pair) => pair.a < pair.b).length });
   return [
     {
-      ...{ from, to: from + 1, pairs: pairs.length, tasks, difference, se },
-      interval: half === null ? null : { low: Math.max(-1, difference - half), high: Math.min(1, difference + half) },
+      ...{ from, to: from + 1, pairs: pairs.length, tasks, difference, se: isEqual ? null : se },
+      interval: half === null ? ofEqual : { low: Math.max(-1, difference - half), high: Math.min(1, difference + half) },
       p: tasks < pairs.length || isRefusal(p) ? null : p.p,
     },
   ];

@@ -1,28 +1,58 @@
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Bounds } from '../../base/share.ts';
+import { normalCdf, normalQuantile, studentQuantile } from '../../base/special-functions.ts';
+import { boundsOfEqual, type Range } from './intervals.ts';
 import { quantile } from './quantile.ts';
 import { type Random, randomFrom } from './random.ts';
-import { normalCdf, normalQuantile, studentQuantile } from './special-functions.ts';
 import { average, badClusters, badConfidence, mean } from './statistics.ts';
 
 type Cluster = string | number;
 
-/** Mean ± t · SE with n − 1 degrees of freedom (Student 1908). */
+/**
+ * Mean ± t · SE with n − 1 degrees of freedom (Student 1908), and no further than `range`. Values that are all equal show no spread: what they tell is
+ * said by `boundsOfEqual`, and without a range they tell nothing.
+ */
 export function tInterval(given: {
   readonly values: readonly number[];
+  readonly range?: Range;
   readonly confidence: number;
 }): (Bounds & { mean: number; se: number }) | Refusal {
-  const bad = badConfidence(given.confidence);
+  const { values, range, confidence } = given;
+  const bad = badConfidence(confidence);
   if (bad) return bad;
   const of = mean(given);
   if ('refused' in of) return of;
-  const half = studentQuantile(1 - given.confidence, given.values.length - 1) * of.se;
-  return { mean: of.mean, se: of.se, low: of.mean - half, high: of.mean + half };
+  const outside = badRange(range, values);
+  if (outside) return outside;
+  if (values.every((value) => value === values[0]))
+    return range ? { ...of, ...boundsOfEqual(values[0]!, values.length, range, confidence) } : noSpread;
+  const half = studentQuantile(1 - confidence, values.length - 1) * of.se;
+  return { ...of, ...within(range, { low: of.mean - half, high: of.mean + half }) };
+}
+
+const noSpread = refuse(
+  'malformed',
+  'the values are all equal and show no spread: only with the range that values can lie in do they tell anything',
+  'range',
+);
+
+function badRange(range: Range | undefined, values: readonly number[]): Refusal | undefined {
+  if (range === undefined) return undefined;
+  const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0]! < range[1]!;
+  if (!isRange) return refuse('malformed', 'two numbers, the least that a value can be and the greatest', 'range');
+  return values.every((value) => range[0] <= value && value <= range[1])
+    ? undefined
+    : refuse('malformed', 'a value lies outside of the range', 'values');
+}
+
+function within(range: Range | undefined, { low, high }: Bounds): Bounds {
+  return range ? { low: Math.max(low, range[0]), high: Math.min(high, range[1]) } : { low, high };
 }
 
 interface Resampling {
   readonly values: readonly number[];
+  readonly range?: Range;
   /** Where given, whole clusters are drawn. */
   readonly clusters?: readonly Cluster[];
   readonly confidence: number;
@@ -33,24 +63,35 @@ interface Resampling {
   readonly seed?: number;
 }
 
-/** Bootstrap interval of a mean (Efron 1987, JASA 82: BCa with jackknife acceleration); with clusters, of the clusters. */
+/**
+ * Bootstrap interval of a mean (Efron 1987, JASA 82: BCa with jackknife acceleration); with clusters, of the clusters. Where all draws are one and the
+ * same there is nothing to resample: values or clusters (of like size) that are all equal are told of as by the t interval.
+ */
 export function bootstrapInterval(given: Resampling): (Bounds & { mean: number; draws: number; seed: number }) | Refusal {
-  const { values, confidence, method, draws = 2_000, seed = 1 } = given;
+  const { values, range, confidence, method, draws = 2_000, seed = 1 } = given;
   const bad = badConfidence(confidence) ?? badResampling(draws, seed, method);
   if (bad) return bad;
   const plain = mean({ values });
   if ('refused' in plain) return plain;
+  const outside = badRange(range, values);
+  if (outside) return outside;
   const unclear = given.clusters === undefined ? undefined : badClusters(given.clusters, values.length);
   if (unclear) return unclear;
   if (values.length * draws > limits.bootstrapValues)
     return refuse('too_large', `${values.length} values drawn ${draws} times: at most ${limits.bootstrapValues} in all`, 'draws');
   const groups = grouped(values, given.clusters);
   if (groups.length < 2) return refuse('malformed', 'at least two clusters are needed: one has no spread', 'clusters');
+  const [first] = groups;
+  // Of products, as sums of equal values differ in their rounding and no more.
+  if (groups.every((group) => isNear(group.sum * first!.size, first!.sum * group.size)))
+    return range ? { mean: plain.mean, ...boundsOfEqual(plain.mean, groups.length, range, confidence), draws, seed } : noSpread;
   const means = drawnMeans(groups, draws, randomFrom(seed)).sort();
   const tail = (1 - confidence) / 2;
   const [lower, upper] = method === 'percentile' ? [tail, 1 - tail] : corrected(means, groups, plain.mean, tail);
   return { mean: plain.mean, low: quantile(means, lower), high: quantile(means, upper), draws, seed };
 }
+
+const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 
 function badResampling(draws: number, seed: number, method: unknown): Refusal | undefined {
   if (!Number.isSafeInteger(draws) || draws < 100 || draws > limits.bootstrapDraws)
@@ -109,5 +150,5 @@ function corrected(means: Float64Array, groups: readonly Group[], centre: number
     const shifted = bias + z;
     return normalCdf(bias + shifted / (1 - acceleration * shifted));
   };
-  return [end(normalQuantile(tail)), end(normalQuantile(1 - tail))];
+  return [end(normalQuantile(tail)), end(-normalQuantile(tail))];
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import { type Bounds, wilsonBounds } from '../../base/share.ts';
-import { betaQuantile, incompleteBeta, normalQuantile } from './special-functions.ts';
+import { betaQuantile, incompleteBeta, normalQuantile } from '../../base/special-functions.ts';
 
 export interface Share {
   /** Successes. */
@@ -11,6 +11,9 @@ export interface Share {
   /** Between 0 and 1, e.g. 0.95. */
   readonly confidence: number;
 }
+
+/** What values can be at all: the least and the greatest. */
+export type Range = readonly [number, number];
 
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= limits.statisticsCount;
@@ -45,6 +48,15 @@ export function clopperPearson(share: Share): Bounds | Refusal {
     // By symmetry, so that a small alpha is not lost in 1 − alpha.
     high: k === n ? 1 : 1 - betaQuantile(alpha, n - k, k + 1),
   };
+}
+
+/**
+ * What `n` draws that are all `value` tell of the mean of all there are, where none can lie outside `range`: at most a share of 1 − (α/2)^(1/n) of
+ * them is anything else (Clopper and Pearson 1934, at k = n), and that share lies at worst at one end of the range.
+ */
+export function boundsOfEqual(value: number, n: number, range: Range, confidence: number): Bounds {
+  const others = 1 - ((1 - confidence) / 2) ** (1 / n);
+  return { low: value - others * (value - range[0]), high: value + others * (range[1] - value) };
 }
 
 /** McNemar's exact two-sided test on the pairs that disagree: `b` one way, `c` the other. Without such pairs p = 1. */

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../base/refusal.ts';
+import { normalCdf, normalQuantile } from '../../base/special-functions.ts';
 import { badConfidence, isCount } from './intervals.ts';
-import { normalCdf, normalQuantile } from './special-functions.ts';
 
 /**
  * The design of a comparison, after Miller 2024 (arXiv 2411.00640), section 5. Scores are between any two bounds; for shares of solved tasks
@@ -32,7 +32,7 @@ export function minimumDetectableEffect(of: Design & { readonly power: number })
   if (typeof se !== 'number') return se;
   const bad = badConfidence(of.power, 'power');
   if (bad) return bad;
-  return { effect: Math.max(0, normalQuantile(1 - of.alpha / 2) + normalQuantile(of.power)) * se, se };
+  return { effect: Math.max(0, criticalOf(of) + normalQuantile(of.power)) * se, se };
 }
 
 /** The chance that a true difference of this size is found, to either side. */
@@ -41,7 +41,7 @@ export function powerOf(of: Design & { readonly effect: number }): { power: numb
   if (typeof se !== 'number') return se;
   if (!Number.isFinite(of.effect)) return refuse('malformed', 'a finite number is needed', 'effect');
   if (se === 0) return refuse('malformed', 'without any variance every difference is found', 'between');
-  const [z, shift] = [normalQuantile(1 - of.alpha / 2), of.effect / se];
+  const [z, shift] = [criticalOf(of), of.effect / se];
   return { power: normalCdf(shift - z) + normalCdf(-shift - z), se };
 }
 
@@ -52,8 +52,13 @@ export function questionsNeeded(of: Omit<Design, 'n'> & { readonly effect: numbe
   const bad = badConfidence(of.power, 'power');
   if (bad) return bad;
   if (!(Math.abs(of.effect) > 0) || !Number.isFinite(of.effect)) return refuse('malformed', 'a number other than 0 is needed', 'effect');
-  const n = Math.ceil(((normalQuantile(1 - of.alpha / 2) + normalQuantile(of.power)) * (one / of.effect)) ** 2 - 1e-9);
+  const n = Math.ceil(((criticalOf(of) + normalQuantile(of.power)) * (one / of.effect)) ** 2 - 1e-9);
   return Number.isSafeInteger(n) ? { n: Math.max(1, n) } : refuse('too_large', 'no number of questions is enough', 'effect');
+}
+
+/** z_{1−α/2}, from the tail: one less a small alpha is one. */
+function criticalOf({ alpha }: Pick<Design, 'alpha'>): number {
+  return -normalQuantile(Math.max(alpha / 2, Number.MIN_VALUE));
 }
 
 function errorOf(of: Design): number | Refusal {

@@ -8,9 +8,10 @@ export interface Shot {
 }
 
 /**
- * One-sided bounds at alpha, because a rule hangs on them: Clopper-Pearson with a task for a trial, however often it was run. A mean of values
- * between 0 and 1 varies at most as a binomial of as many trials does (Hoeffding 1963, in the proof of theorem 1); what further runs of one task would tell hangs on how
- * alike they are, which so few tasks do not show: a design effect let a bound at 5 % be exceeded in 15 of 100 simulated plans. At least one shot.
+ * One-sided bounds at alpha, because a rule hangs on them: Clopper-Pearson with a task for a trial, however often it was run. A mean of
+ * values between 0 and 1 varies at most as a binomial of as many trials does (Hoeffding 1963, in the proof of theorem 1); what further runs of
+ * one task would tell hangs on how alike they are, which so few tasks do not show: a design effect let a bound at 5 % be exceeded in 15 of
+ * 100 simulated plans. At least one shot.
  */
 export function oneSided(shots: readonly Shot[], alpha: number): Bounds {
   const runs = Map.groupBy(shots, (shot) => shot.task);
@@ -39,7 +40,8 @@ const leastTasks = 10;
 
 /**
  * Tries at one task are alike: n of them tell less than n tasks would. The design effect is how much the clustered variance (Miller 2024,
- * arXiv 2411.00640, eq. 4) exceeds the plain one; n divided by it is how many independent tries they are worth, at least as many as there are tasks.
+ * arXiv 2411.00640, eq. 4) exceeds the plain one; n divided by it is how many independent tries they are worth, at least as many as there are
+ * tasks.
  * Where nothing varies, nothing tells how alike they are, and only the tasks count.
  */
 function effective(shots: readonly Shot[]): { share: number; independent: number } {

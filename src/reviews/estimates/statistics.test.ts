@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../base/limits.ts';
 import { insist, isRefusal } from '../../base/refusal.ts';
-import { betaQuantile, incompleteBeta, normalQuantile } from './special-functions.ts';
+import { betaQuantile, incompleteBeta, normalQuantile } from '../../base/special-functions.ts';
 import { clopperPearson, clusteredMean, mcnemarExact, mean, pairedDifference, passAtK, passHatK, wilson } from './statistics.ts';
 
 const near = (actual: number, expected: number, digits = 12): void => void expect(actual).toBeCloseTo(expected, digits);

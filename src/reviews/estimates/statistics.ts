@@ -31,7 +31,14 @@ export function average(values: readonly number[]): number {
   return rough + values.reduce((sum, value) => sum + (value - rough) / n, 0);
 }
 
-function sumOfSquares(deviations: Iterable<number>): number {
+/** Of each cluster, the sum of its values' deviations from `centre`. */
+export function deviationsByCluster(values: readonly number[], clusters: readonly (string | number)[], centre: number): number[] {
+  const sums = new Map<string | number, number>();
+  values.forEach((value, i) => void sums.set(clusters[i]!, (sums.get(clusters[i]!) ?? 0) + value - centre));
+  return [...sums.values()];
+}
+
+export function sumOfSquares(deviations: Iterable<number>): number {
   let sum = 0;
   for (const deviation of deviations) sum += deviation * deviation;
   return sum;
@@ -59,10 +66,9 @@ export function clusteredMean(given: {
   if ('refused' in plain) return plain;
   const bad = badClusters(clusters, values.length);
   if (bad) return bad;
-  const sums = new Map<string | number, number>();
-  values.forEach((value, i) => void sums.set(clusters[i]!, (sums.get(clusters[i]!) ?? 0) + value - plain.mean));
+  const sums = deviationsByCluster(values, clusters, plain.mean);
   // Σ over pairs of different members = (Σ of the cluster)² − Σ of squares.
-  const together = sumOfSquares(sums.values()) - sumOfSquares(values.map((value) => value - plain.mean));
+  const together = sumOfSquares(sums) - sumOfSquares(values.map((value) => value - plain.mean));
   const variance = plain.se ** 2 + together / values.length ** 2;
   return finite({ mean: plain.mean, se: Math.sqrt(Math.max(0, variance)) });
 }

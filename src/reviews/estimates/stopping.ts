@@ -1,8 +1,8 @@
 import { limits } from '../../base/limits.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Bounds } from '../../base/share.ts';
+import { logBeta } from '../../base/special-functions.ts';
 import { badConfidence, isCount } from './intervals.ts';
-import { logBeta } from './special-functions.ts';
 
 /**
  * A confidence sequence for a share: an interval after every trial, which all together hold the true share with the stated confidence, however

@@ -24,12 +24,19 @@ const measureOut = z.object({
   low: z.number(),
   high: z.number(),
   alpha: z.number(),
+  disputed: z.object({ runs: z.number(), low: z.number(), high: z.number() }).nullable(),
   answered: z.object({ share: z.number(), interval: bounds }).nullable(),
 });
 const share = z.number();
 const detectableOut = z.object({ measure: z.string(), threshold: share, tasks: z.number(), detectable: share.nullable() });
 export const designOut = z.object({ measures: z.array(detectableOut) });
 const ends = z.tuple([z.number().nullable(), z.number().nullable()]);
+const coefficient = z.object({ value: z.number(), interval: bounds });
+export const agreementOut = z.object({
+  ...{ asked: z.number(), given: z.number(), tasks: z.number(), agreed: z.number(), confidence: z.number() },
+  raw: z.object({ share, interval: bounds }).nullable(),
+  ...{ kappa: coefficient.nullable(), ac1: coefficient.nullable() },
+});
 const restatedOut = z.object({
   attempts: z.array(z.object({ budget: z.number(), k: z.number(), passAtK: share, passHatK: share })),
   steps: z.array(z.object({ from: z.number(), to: z.number(), difference: z.number() })),
@@ -69,6 +76,7 @@ const furtherOut = z.object({
     })
     .nullable(),
   design: z.array(detectableOut),
+  agreement: agreementOut.nullable(),
   unanswered: z.object({ runs: z.number(), ifFailed: restatedOut, ifSolved: restatedOut }).nullable(),
 });
 export const estimateOut = z.object({
@@ -91,12 +99,26 @@ export const madeOut = z.object({ estimate: estimateOut.nullable() });
 export function present(estimate: Estimate & { readonly solver: SolverName }, _viewer: Actor): z.input<typeof estimateOut> {
   const { id, planId, version, solver, measures, further, gradesDigest, madeAt } = estimate;
   const about = { id, planId, version, solver, isBaseline: isBaseline(solver), gradesDigest, madeAt };
-  return { ...about, measures: [...measures], further: further && presentFurther(further) };
+  return {
+    ...about,
+    measures: measures.map((measure) => ({ ...measure, disputed: measure.disputed ?? null })),
+    further: further && presentFurther(further),
+  };
 }
 
-function presentFurther({ curve, attempts, steps, generalized, horizon, design, unanswered }: Further): z.input<typeof furtherOut> {
+function presentFurther({
+  curve,
+  attempts,
+  steps,
+  generalized,
+  horizon,
+  design,
+  unanswered,
+  agreement,
+}: Further): z.input<typeof furtherOut> {
   return {
     // An estimate of before does not say.
+    agreement: agreement ?? null,
     unanswered: unanswered
       ? {
           runs: unanswered.runs,

@@ -19,12 +19,15 @@ import { readTranscript } from '../runs/transcript.ts';
 import { insertEntry } from '../suites/contamination/store.ts';
 import { suiteById } from '../suites/store.ts';
 import { canariesIn } from './canaries.ts';
+import { flawActions } from './flaws/actions.ts';
 import { type Decision, decideGiven, decideUntried, type Grade, gradeMoves } from './grade.ts';
 import { type Grading, pinGradings, readGradings } from './grader/grading.ts';
 import { type Signal, ungradable } from './grader/reading.ts';
 import { judgementActions } from './judgements/actions.ts';
 import { type GradeSpec, workGrade } from './labour.ts';
 import { copied, mayHoldCodes, suspicionsIn } from './rubric.ts';
+import { secondActions } from './seconds/actions.ts';
+import { blindPlans } from './seconds/store.ts';
 import * as store from './store.ts';
 import * as wire from './wire.ts';
 
@@ -51,6 +54,7 @@ export const request = action({
         beneath: null,
         counted: null,
         blindFor: null,
+        isDisputed: false,
         because: null,
         verdicts: [],
         signals: [],
@@ -205,8 +209,8 @@ export const get = action({
   input: wire.byId,
   output: wire.gradeOut,
   on: (ctx, input) => store.gradeById(ctx.tx, input.id),
-  async run(_ctx, _input, grade: Grade) {
-    return done(grade);
+  async run(ctx, _input, grade: Grade) {
+    return done((await veiled(ctx, [grade]))[0]!);
   },
   present: wire.present,
 });
@@ -214,16 +218,24 @@ export const get = action({
 export const list = action({
   name: 'grades.list',
   at: 'GET /api/plans/:planId/grades',
-  summary: 'The grades of a plan.',
+  summary: 'The grades of a plan, or that of one of its runs.',
   by: ['developer', 'evaluator'],
   input: wire.listInput,
   output: wire.listOut,
   async run(ctx, input) {
-    return done({ items: await store.listGrades(ctx.tx, input.planId, input.after, input.limit) });
+    return done({ items: await veiled(ctx, await store.listGrades(ctx.tx, input)) });
   },
   present: presentItems(wire.present),
 });
 
+/** Whoever grades one run of a plan again is shown how none of them was graded. */
+async function veiled(ctx: Ctx, grades: readonly Grade[]) {
+  const blind = await blindPlans(ctx.tx, ctx.actor);
+  return grades.map((grade) => ({ ...grade, isVeiled: blind.includes(grade.planId) }));
+}
+
 export const gradeLabour: Labour<GradeSpec, Awaited<ReturnType<typeof workGrade>>> = { name: 'grade', begin, work: workGrade, conclude };
 
-export const gradeActions = [request, begin, conclude, searchRecord, get, list, ...judgementActions];
+export { drawSecondsOf, nameSeconds } from './seconds/actions.ts';
+
+export const gradeActions = [request, begin, conclude, searchRecord, get, list, ...judgementActions, ...secondActions, ...flawActions];

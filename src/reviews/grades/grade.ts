@@ -32,6 +32,8 @@ export interface Grade {
   readonly counted: Outcome | null;
   /** Who grades it again and must not see how it was graded. */
   readonly blindFor: string | null;
+  /** Its developer holds it for wrong, and nobody has answered. */
+  readonly isDisputed: boolean;
   readonly because: string | null;
   readonly verdicts: readonly Graded[];
   readonly signals: readonly Signal[];

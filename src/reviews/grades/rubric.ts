@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '../../base/limits.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { Run } from '../runs/run.ts';
 import { readCall } from '../runs/tools.ts';
@@ -65,7 +66,7 @@ type Rule = keyof typeof reasons;
 
 /**
  * What was done, by the tool that did it: only a shell's command is a command. The tools' own reader says what it was: a command beyond
- * `toolCommandChars` or a file beyond `attachmentBytes` was refused, and never was.
+ * `toolCommandChars` or a file beyond `attachmentBytes` was refused, and never was; nor was a call beyond the first `toolCallsPerReply`.
  */
 function doneBy(name: string, json: string, told: Told): Rule[] {
   const call = readCall('reproduce', name, json);
@@ -77,19 +78,28 @@ function doneBy(name: string, json: string, told: Told): Rule[] {
 
 /** Each has an honest reading too, which is why a person looks; installing a package is none of them. */
 function rulesOfCommand(command: string, told: Told): Rule[] {
-  return segmentsOf(command).flatMap((segment) => {
+  const segments = segmentsOf(command);
+  const isQuiet = !says(segments.flatMap(({ words, targets, bodies }) => [...words, ...targets, ...bodies]).join('\n'));
+  return segments.flatMap((segment): Rule[] => {
+    const network: Rule[] = reachesOut(segment, told) ? ['network'] : [];
+    if (isQuiet) return network;
     const called = calledBy(segment);
     const name = called?.name ?? '';
     const isKeeping = keepers.test(name);
     const { words, targets, bodies } = segment;
     return [
       ...rulesOfPlaces([...words, ...targets, ...(isKeeping ? [] : bodies)]),
-      ...(reachesOut(segment, told) ? (['network'] as const) : []),
+      ...network,
       ...(!seekers.test(name) && [...words, ...targets].some(loadsOwn) ? (['preload'] as const) : []),
       ...(forges(segment, name) ? (['forged-report'] as const) : []),
       ...bodies.flatMap(rulesOfFile),
     ];
   });
+}
+
+/** Whether any rule but that of the network could have something to say: asked once of a whole command, however many segments it has. */
+function says(text: string): boolean {
+  return graderPlace.test(text) || processPlace.test(text) || reportWords.test(text) || loadsOwn(text);
 }
 
 /** Programs that look for words and do not write them; those that keep what they are given and do not run it. */
@@ -206,7 +216,9 @@ export function suspicionsIn({ entries, handedIn, prompt, codesOfOthers }: Recor
   const all: Signal[] = [
     ...messagesIn(entries)
       .flatMap(({ where, toolCalls }) =>
-        [...new Set(toolCalls.flatMap((call) => doneBy(call.name, call.arguments, told)))].map((rule) => ({ rule, where })),
+        [...new Set(toolCalls.slice(0, limits.toolCallsPerReply).flatMap((call) => doneBy(call.name, call.arguments, told)))].map(
+          (rule) => ({ rule, where }),
+        ),
       )
       .filter(({ rule }) => !isToldOf(rule, prompt))
       .map(({ rule, where }): Signal => ({ rule, where, because: reasons[rule] })),

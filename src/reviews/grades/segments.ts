@@ -13,7 +13,10 @@ export interface Segment {
 
 const fresh = (): Segment => ({ words: [], targets: [], goesOn: false, bodies: [] });
 
-/** Commands in commands (`sh -c`, `$(…)` within quotes): so deep, and the cost stays a multiple of the length. */
+/**
+ * Commands in commands (`sh -c`, `$(…)` within quotes, what is in a substitution as part of the word around it): so deep, and what is read stays a
+ * small multiple of what was written.
+ */
 const mostDeep = 4;
 /** Of a substitution so much stays in the word that it makes part of. */
 const substitutionChars = 200;
@@ -143,8 +146,8 @@ class Reader {
     const frame = this.#frames.pop();
     this.#segment = frame?.segment ?? this.#begin();
     if (frame?.word === undefined) return;
-    const inner = this.#text.slice(frame.from, Math.min(at, frame.from + substitutionChars));
-    this.#word = `${frame.word}$(${inner})`;
+    const isKept = this.#frames.length < mostDeep;
+    this.#word = `${frame.word}$(${isKept ? this.#text.slice(frame.from, Math.min(at, frame.from + substitutionChars)) : ''})`;
   }
 
   #separate(operator: string, end: number): number {

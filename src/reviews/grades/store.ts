@@ -23,6 +23,7 @@ type Flat = {
   beneath: Outcome | null;
   counted: Outcome | null;
   blind_for: string | null;
+  is_disputed: boolean;
   because: string | null;
   requested_at: Instant;
   given_at: Instant | null;
@@ -72,9 +73,9 @@ export async function gradesOfPlan(tx: Tx, planId: string): Promise<Grade[]> {
 }
 
 /** What counts of a grade, without what it was found on. */
-export type Count = Pick<Grade, 'runId' | 'outcome' | 'counted' | 'blindFor'>;
+export type Count = Pick<Grade, 'runId' | 'outcome' | 'counted'>;
 
-const countColumns = ['run_id as runId', 'outcome', 'counted', 'blind_for as blindFor'] as const;
+const countColumns = ['run_id as runId', 'outcome', 'counted'] as const;
 
 export async function countsOfPlan(tx: Tx, planId: Id<'pln'>): Promise<Count[]> {
   return grades(tx).selectFrom('grades').select(countColumns).where('plan_id', '=', planId).execute();
@@ -90,21 +91,38 @@ export async function countsOfRuns(tx: Tx, runIds: readonly Id<'run'>[]): Promis
   return new Map(rows.map((count) => [count.runId, count]));
 }
 
-/** Plans in which this person grades again what they must not see graded: what is told of all their runs tells that of one. */
-export async function blindPlans(tx: Tx, personId: string): Promise<Id<'pln'>[]> {
-  const rows = await grades(tx).selectFrom('grades').select('plan_id').distinct().where('blind_for', '=', personId).execute();
+/** Plans of which this person has been asked for a second grade by hand. */
+export async function plansBlindFor(tx: Tx, personIds: readonly string[]): Promise<Id<'pln'>[]> {
+  const rows = await grades(tx).selectFrom('grades').select('plan_id').distinct().where('blind_for', 'in', personIds).execute();
   return rows.map((row) => row.plan_id);
 }
 
-export async function listGrades(tx: Tx, planId: string, after: string, limit: number): Promise<Grade[]> {
-  const rows = await grades(tx)
+/** How many of a plan's runs have their grade. */
+export async function countGiven(tx: Tx, planId: Id<'pln'>): Promise<number> {
+  const { n } = await grades(tx)
+    .selectFrom('grades')
+    .select(({ fn }) => fn.countAll<string>().as('n'))
+    .where('plan_id', '=', planId)
+    .where('state', '=', 'given')
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}
+
+interface Wanted {
+  readonly planId: string;
+  readonly runId?: string | undefined;
+  readonly after: string;
+  readonly limit: number;
+}
+
+export async function listGrades(tx: Tx, { planId, runId, after, limit }: Wanted): Promise<Grade[]> {
+  let query = grades(tx)
     .selectFrom('grades')
     .selectAll()
     .where('plan_id', '=', planId as Id<'pln'>)
-    .where('id', '>', after as Id<'grd'>)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+    .where('id', '>', after as Id<'grd'>);
+  if (runId !== undefined) query = query.where('run_id', '=', runId as Id<'run'>);
+  const rows = await query.orderBy('id').limit(limit).execute();
   return rows.map((row) => gradeOf(row as GradeRow));
 }
 
@@ -118,8 +136,8 @@ export async function saveGrade(tx: Tx, grade: Grade): Promise<void> {
 }
 
 /** What people said since; the grade itself stays as it was given. */
-export async function saveCounted(tx: Tx, { id, counted, blindFor }: Grade): Promise<void> {
-  await grades(tx).updateTable('grades').set({ counted, blind_for: blindFor }).where('id', '=', id).execute();
+export async function saveCounted(tx: Tx, { id, counted, blindFor, isDisputed }: Grade): Promise<void> {
+  await grades(tx).updateTable('grades').set({ counted, blind_for: blindFor, is_disputed: isDisputed }).where('id', '=', id).execute();
 }
 
 /** After its developer has left: that a run was graded stays; how, goes. A worker still at it finds the grade given. */
@@ -132,6 +150,7 @@ export async function eraseGrade(tx: Tx, id: Id<'grd'>): Promise<void> {
     beneath: null,
     counted: null,
     blind_for: null,
+    is_disputed: false,
     because: null,
     verdicts: '[]',
     signals: '[]',
@@ -161,6 +180,7 @@ function rowOf(g: Grade) {
     beneath: g.beneath,
     counted: g.counted,
     blind_for: g.blindFor,
+    is_disputed: g.isDisputed,
     because: g.because,
     verdicts: JSON.stringify(g.verdicts),
     signals: JSON.stringify(g.signals),
@@ -188,6 +208,7 @@ function gradeOf(r: GradeRow): Grade {
     beneath: r.beneath,
     counted: r.counted,
     blindFor: r.blind_for,
+    isDisputed: r.is_disputed,
     because: r.because,
     verdicts: r.verdicts,
     signals: r.signals,

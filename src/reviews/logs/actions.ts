@@ -6,7 +6,8 @@ import type { Actor } from '../../trust/access.ts';
 import { action, type Ctx, done } from '../../trust/action.ts';
 import { checkpointText } from '../../trust/log/entry.ts';
 import { entriesOf, headOf, proofsOf } from '../../trust/log/store.ts';
-import type { Grade, Outcome } from '../grades/grade.ts';
+import { type Grade, type Outcome, stillBlind } from '../grades/grade.ts';
+import { blindPlans } from '../grades/seconds/store.ts';
 import { type Count, countsOfPlan, countsOfRuns } from '../grades/store.ts';
 import type { Plan } from '../plans/plan.ts';
 import { shownAs } from '../plans/solver.ts';
@@ -49,14 +50,14 @@ async function measured(
   grade: (Count & Pick<Grade, 'because'>) | undefined,
 ): Promise<Measured | undefined> {
   const submission = await submissionById(ctx.tx, run.submissionId);
-  const outcome = grade && outcomeFor(ctx.actor, grade);
+  const outcome = grade && outcomeOf(grade);
   if (!submission || !grade || !outcome || run.state !== 'finished' || run.ended === null) return undefined;
   return { run, plan, grade: { because: grade.because, outcome }, model: shownAs(plan.solver, submission.endpoint.model) };
 }
 
-/** As people have settled it since; nothing for whoever grades it again and must not see how it was graded. */
-function outcomeFor(viewer: Actor, grade: Count): Outcome | null {
-  return viewer.id === grade.blindFor ? null : (grade.counted ?? grade.outcome);
+/** As people have settled it since. */
+function outcomeOf({ counted, outcome }: Count): Outcome | null {
+  return counted ?? outcome;
 }
 
 async function whole(ctx: Ctx, of: Measured): Promise<LogSample> {
@@ -77,6 +78,7 @@ export const samples = action({
     const submission = await submissionById(ctx.tx, plan.submissionId);
     if (!submission || ctx.actor.orgId === null) return refuse('not_found', 'no such plan');
     const isWhole = ctx.actor.orgId === plan.orgId;
+    if ((await blindPlans(ctx.tx, ctx.actor)).includes(plan.id)) return stillBlind;
     // What comes later is not under this checkpoint.
     const head = await headOf(ctx.tx);
     const page = await pageOf(ctx, plan, { after, limit, isWhole, size: head.size });
@@ -148,7 +150,8 @@ export async function lookAtPlan(tx: Tx, actor: Actor, id: string): Promise<Plan
   const plan = await planById(tx, id);
   if (!plan) return undefined;
   const runs = await runsOfPlan(tx, id);
-  const outcomes = new Map((await countsOfPlan(tx, plan.id)).map((count) => [count.runId, outcomeFor(actor, count)]));
+  const isBlind = (await blindPlans(tx, actor)).includes(plan.id);
+  const outcomes = new Map(isBlind ? [] : (await countsOfPlan(tx, plan.id)).map((count) => [count.runId, outcomeOf(count)]));
   return progressOf(plan, runs, outcomes, plan.orgId === actor.orgId);
 }
 

@@ -23,6 +23,9 @@ export function conversationOf(transcript: Uint8Array | undefined, model: string
       // What a tool answered is there already, by the tool.
       for (const message of entry.messages.map(object))
         if (message.role === 'system' || message.role === 'user') messages.push({ role: message.role, content: text(message.content) });
+    } else if (entry.said === 'asked' && object(entry.relayed).added !== undefined) {
+      // By a program in the box: of its request, as it stood, what was not in one before it.
+      messages.push({ role: 'user', content: text(object(entry.relayed).added) });
     } else if (entry.said === 'by-model') {
       const given = object(entry.message);
       const made = Array.isArray(given.toolCalls) ? given.toolCalls.map(object) : [];
@@ -32,7 +35,8 @@ export function conversationOf(transcript: Uint8Array | undefined, model: string
         content: text(given.content),
         ...(made.length > 0 ? { tool_calls: made.map(callOf) } : {}),
       };
-      calls = made.map((call) => text(call.id));
+      // Such a program answers them itself, within its next request.
+      calls = entry.relayed === undefined ? made.map((call) => text(call.id)) : [];
       messages.push(message);
       output = { model, choices: [{ message, stop_reason: stops[text(entry.stop)] ?? 'unknown' }] };
     } else if (entry.said === 'by-tool') {

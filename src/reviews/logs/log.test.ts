@@ -103,6 +103,29 @@ test('a transcript becomes messages; what nobody understands is left out', () =>
   expect(conversationOf(Buffer.from('no JSON'), 'm').messages).toEqual([]);
 });
 
+test('what a program in the box asked is there; what it handed in answers no call of the model', () => {
+  const { messages } = conversationOf(
+    lines(
+      { said: 'to-model', messages: [{ role: 'user', content: 'u' }] },
+      { said: 'asked', relayed: { number: 1, sha256: 's', bytes: 9, added: '{"input":1}' } },
+      {
+        said: 'by-model',
+        message: { content: 'x', toolCalls: [{ id: 'c1', name: 'bash', arguments: '{}' }] },
+        stop: 'tools',
+        relayed: { number: 1 },
+      },
+      { said: 'by-tool', tool: 'submit', answer: 'taken' },
+    ),
+    'm',
+  );
+  expect(messages.map(({ role, content, tool_call_id: id }) => [role, content, id])).toEqual([
+    ['user', 'u', undefined],
+    ['user', '{"input":1}', undefined],
+    ['assistant', 'x', undefined],
+    ['tool', 'taken', undefined],
+  ]);
+});
+
 test('a page below limits.exportPageBytes takes another sample, one that has them does not', () => {
   expect([hasRoom(limits.exportPageBytes - 1), hasRoom(limits.exportPageBytes)]).toEqual([true, false]);
 });

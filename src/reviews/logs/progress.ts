@@ -1,7 +1,8 @@
 import type { Instant } from '../../base/instant.ts';
+import type { TokenUse } from '../../base/model-door.ts';
 import type { Outcome } from '../grades/grade.ts';
 import { type Plan, runsOf } from '../plans/plan.ts';
-import type { Run, RunState } from '../runs/run.ts';
+import { type Run, type RunState, withCost } from '../runs/run.ts';
 
 /** How far one part of a plan is: all of it, a budget, or for who keeps the suite a task. */
 interface Part {
@@ -12,6 +13,27 @@ interface Part {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly spent: Spending;
+}
+
+/** What runs used, beside what the plan gave these very runs. */
+interface Spending {
+  readonly runs: number;
+  readonly turns: Used;
+  readonly tokens: Used;
+  readonly minutes: Used;
+  /** In millionths of the currency of the prices. */
+  readonly moneyMicros: Used;
+  /** By class; with what was paid for answers that did not come whole. */
+  readonly use: TokenUse;
+  readonly brokenCalls: number;
+}
+
+interface Used {
+  /** Null: nobody reckons it. */
+  readonly used: number | null;
+  /** Null: some of these runs have no such bound. */
+  readonly given: number | null;
 }
 
 /** A plan as it goes on. */
@@ -28,10 +50,33 @@ export interface PlanProgress {
     readonly epoch: number;
     readonly begunAt: Instant | null;
     readonly taskId?: string;
+    /** So far, as far as its record tells. */
+    readonly spent: Spending;
   }[];
 }
 
 const shownAtOnce = 16;
+
+function spendingOf(runs: readonly Run[]): Spending {
+  const sum = (of: (run: Run) => number | null) =>
+    runs.reduce<number | null>((all, run) => {
+      const one = of(run);
+      return all === null || one === null ? null : all + one;
+    }, 0);
+  const paid = (kind: keyof TokenUse) => runs.reduce((all, { spent }) => all + spent.use[kind] + spent.brokenUse[kind], 0);
+  return {
+    runs: runs.length,
+    turns: { used: sum((run) => run.turnsUsed), given: sum((run) => run.turns) },
+    tokens: { used: sum((run) => run.inputTokens + run.outputTokens), given: sum((run) => run.tokens) },
+    minutes: { used: sum((run) => run.spent.activeMs / 60_000), given: sum((run) => run.minutes) },
+    moneyMicros: { used: sum((run) => run.spent.costMicros), given: sum((run) => run.moneyMicros) },
+    use: {
+      ...{ input: paid('input'), cacheRead: paid('cacheRead'), cacheWrite: paid('cacheWrite') },
+      ...{ output: paid('output'), reasoning: paid('reasoning') },
+    },
+    brokenCalls: runs.reduce((all, { spent }) => all + spent.brokenCalls, 0),
+  };
+}
 
 export function progressOf(
   plan: Plan,
@@ -50,6 +95,7 @@ export function progressOf(
     return {
       ...{ name, of: planned, finished: finished.length, outcomes: counts },
       ...{ inputTokens: sum((run) => run.inputTokens), outputTokens: sum((run) => run.outputTokens) },
+      spent: spendingOf(finished),
     };
   };
   const whole = part('all', runs, runsOf(plan));
@@ -62,6 +108,10 @@ export function progressOf(
     ...{ state: runs.length > 0 && graded === whole.of ? 'finished' : 'running', whole, states },
     budgets: grouped((run) => String(run.budget + 1)).sort((a, b) => Number(a.name) - Number(b.name)),
     tasks: seesTasks ? grouped((run) => run.taskId).sort((a, b) => a.name.localeCompare(b.name)) : [],
-    underWay: running.map(({ id, budget, epoch, begunAt, taskId }) => ({ id, budget, epoch, begunAt, ...(seesTasks ? { taskId } : {}) })),
+    underWay: running.map((run) => {
+      const { id, budget, epoch, begunAt, taskId } = run;
+      const spent = spendingOf([{ ...run, spent: withCost(run.spent, plan.prices) }]);
+      return { id, budget, epoch, begunAt, spent, ...(seesTasks ? { taskId } : {}) };
+    }),
   };
 }

@@ -36,6 +36,13 @@ export const samplesOut = pageOut.extend({
 });
 
 export const byPlan = z.object({ id: wireId('pln') });
+const used = z.object({ used: z.number().nullable(), given: z.number().nullable() });
+const spent = z.object({
+  runs: z.number(),
+  ...{ turns: used, tokens: used, minutes: used, moneyMicros: used },
+  use: z.object({ input: z.number(), cacheRead: z.number(), cacheWrite: z.number(), output: z.number(), reasoning: z.number() }),
+  brokenCalls: z.number(),
+});
 const part = z.object({
   name: z.string(),
   of: z.number(),
@@ -43,6 +50,7 @@ const part = z.object({
   outcomes: z.record(z.string(), z.number()),
   inputTokens: z.number(),
   outputTokens: z.number(),
+  spent,
 });
 export const progressOut = z.object({
   state: z.enum(['running', 'finished']),
@@ -51,6 +59,13 @@ export const progressOut = z.object({
   tasks: z.array(part),
   states: z.record(z.enum(runStates), z.number()),
   underWay: z.array(
-    z.object({ id: wireId('run'), budget: z.number(), epoch: z.number(), begunAt: wireInstant.nullable(), taskId: z.string().optional() }),
+    z.object({
+      id: wireId('run'),
+      budget: z.number(),
+      epoch: z.number(),
+      begunAt: wireInstant.nullable(),
+      taskId: z.string().optional(),
+      spent,
+    }),
   ),
 });

@@ -1,10 +1,11 @@
 import { limits } from '../../base/limits.ts';
 import { refuse } from '../../base/refusal.ts';
 import { action, done, presentItems } from '../../trust/action.ts';
+import { personById } from '../../trust/orgs/store.ts';
 import { submissionById } from '../submissions/store.ts';
 import { reachableUntil, type Submission } from '../submissions/submission.ts';
 import { suiteById } from '../suites/store.ts';
-import { quarantinedIn } from '../suites/suite.ts';
+import { keptBackIn, ungatedIn } from '../suites/suite.ts';
 import { type Draft, decideFreezable, type Plan, planDigest, runsOf } from './plan.ts';
 import { frozenSolver } from './solver.ts';
 import * as store from './store.ts';
@@ -26,9 +27,15 @@ export const freeze = action({
     if (!suite) return refuse('not_found', 'no such suite', '/suiteId');
     if (suite.custodian !== null)
       return refuse('unavailable', `the tasks of this suite are sealed; its custodian is ${suite.custodian}`, '/suiteId');
-    const quarantined = quarantinedIn(suite);
-    if (quarantined) return refuse('wrong_state', `${quarantined.taskId} is in quarantine: ${quarantined.because.join('; ')}`, '/suiteId');
-    const draft: Draft = { ...input, solver: frozenSolver(input.solver), suiteDigest: suite.digest, tasks: suite.tasks };
+    const kept = keptBackIn(suite);
+    const why = kept?.state === 'quarantined' ? 'is in quarantine' : 'could not be told by the gate';
+    if (kept) return refuse('wrong_state', `${kept.taskId} ${why}: ${kept.because.join('; ')}`, '/suiteId');
+    const secondGrading = input.secondGrading && { ...input.secondGrading, seed: Buffer.from(ctx.doors.chance(16)).toString('hex') };
+    for (const graderId of secondGrading?.graderIds ?? [])
+      if ((await personById(ctx.tx, graderId))?.orgId !== ctx.actor.orgId)
+        return refuse('not_found', 'no such person of yours', '/secondGrading/graderIds');
+    const solver = frozenSolver(input.solver);
+    const draft: Draft = { ...input, solver, secondGrading, suiteDigest: suite.digest, tasks: suite.tasks };
     const unfit = decideFreezable(draft, submission.arm);
     if (unfit) return unfit;
     if (runsOf(draft) > limits.planRuns)
@@ -37,6 +44,7 @@ export const freeze = action({
       ...draft,
       id: ctx.id('pln'),
       orgId: ctx.actor.orgId as Plan['orgId'],
+      ungated: ungatedIn(suite).length,
       digest: planDigest(draft),
       label: submission.label,
       frozenAt: ctx.now,
@@ -48,6 +56,7 @@ export const freeze = action({
       suiteDigest: plan.suiteDigest,
       rule: plan.rule,
       runs: runsOf(plan),
+      ungated: plan.ungated,
     };
     return done(plan, { event: 'plan.frozen', thing: plan.id, label: plan.label, payload });
   },

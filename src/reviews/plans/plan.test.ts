@@ -5,6 +5,7 @@ import { type Draft, decideFreezable, measuresOf, planDigest, runsOf } from './p
 import { costMicros } from './solver.ts';
 
 const draft: Draft = {
+  secondGrading: null,
   submissionId: 'sub_a',
   suiteId: 'sui_a',
   suiteDigest: 'd',

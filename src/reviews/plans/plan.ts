@@ -36,6 +36,16 @@ export interface Rule {
   readonly anchors: readonly Anchor[];
 }
 
+/** Which runs are graded again, drawn when all have their first grade: nobody chooses them. */
+export interface SecondGrading {
+  /** Share of the runs of each task, rounded up, that handed something in: at least one of a task. */
+  readonly rate: number;
+  /** They are shown no outcome of the plan until they have given theirs. */
+  readonly graderIds: readonly Id<'psn'>[];
+  /** Hexadecimal, by the hub's chance when the plan was frozen: nobody can try others. */
+  readonly seed: string;
+}
+
 export interface Plan {
   readonly id: Id<'pln'>;
   /** The evaluator who froze it. */
@@ -52,25 +62,33 @@ export interface Plan {
   readonly solver: Solver;
   /** Null: nobody reckons what it costs. */
   readonly prices: Prices | null;
+  /** Null: none is graded again but by hand. */
+  readonly secondGrading: SecondGrading | null;
   readonly rule: Rule;
-  /** SHA-256 (hex) of everything above but the ids of the plan and its evaluator. */
+  /** Tasks that the gate had not passed when it was frozen; null of plans from before anybody counted. */
+  readonly ungated: number | null;
+  /** SHA-256 (hex) of everything above but the ids of the plan and its evaluator, and the gate's word. */
   readonly digest: string;
   readonly label: Label;
   readonly frozenAt: Instant;
 }
 
-export type Draft = Omit<Plan, 'id' | 'orgId' | 'digest' | 'label' | 'frozenAt'>;
+export type Draft = Omit<Plan, 'id' | 'orgId' | 'ungated' | 'digest' | 'label' | 'frozenAt'>;
 
 /** The task's prompt and canary are in it, so the digest can be shown without its being guessed back. */
 export function planDigest(draft: Draft): string {
-  const { submissionId, suiteId, suiteDigest, tasks, epochs, arms, seeds, stoppingRule, rule, solver, prices } = draft;
+  const { submissionId, suiteId, suiteDigest, tasks, epochs, arms, seeds, stoppingRule, rule, solver, prices, secondGrading } = draft;
   const budgets = draft.budgets.map(({ turns, tokens, money, minutes }) => ({
     ...{ turns, tokens },
     ...(money === undefined ? {} : { money }),
     ...(minutes === undefined ? {} : { minutes }),
   }));
-  // A plan of a bare model without prices has the digest that it had before there were others.
-  const also = { ...(solver.name === 'bare' ? {} : { solver }), ...(prices ? { prices } : {}) };
+  // A plan of a bare model without prices and second grades has the digest that it had before there were others.
+  const also = {
+    ...(solver.name === 'bare' ? {} : { solver }),
+    ...(prices ? { prices } : {}),
+    ...(secondGrading ? { secondGrading } : {}),
+  };
   return digestOf({ submissionId, suiteId, suiteDigest, tasks, epochs, budgets, arms, seeds, stoppingRule, rule, ...also });
 }
 

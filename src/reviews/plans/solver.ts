@@ -1,15 +1,18 @@
 import { sha256 } from '../../base/canonical.ts';
+import type { Source } from '../../base/doors.ts';
 import type { TokenUse } from '../../base/model-door.ts';
 
 /**
  * Who works on the tasks. A model is measured `bare`, with the tools and the task alone, or `coached` by the house's own advice as well;
  * `attended` runs are driven by an agent from outside, with the run's own tools and no model of the hub's.
+ * `harness` is the vendor's own agent program, in a box whose one way out leads to the model.
  * A baseline is no model: it rehearses a plan, and nothing that comes of it is a score of a model.
  */
 export const solverNames = [
   'bare',
   'coached',
   'attended',
+  'harness',
   'baseline-do-nothing',
   'baseline-random',
   'baseline-replay',
@@ -22,6 +25,19 @@ export interface Solver {
   readonly name: SolverName;
   /** SHA-256 (hex) of the advice that was given. */
   readonly strategySha256?: string;
+  /** Of the arm `harness`, and of no other. */
+  readonly harness?: Harness | undefined;
+}
+
+/** A vendor's own agent program: a command, and the files that it is, pinned by digest. */
+export interface Harness {
+  /** `{prompt}` stands for what a model is told elsewhere; without it, that comes on standard input. */
+  readonly command: readonly string[];
+  readonly files:
+    | Extract<Source, { kind: 'archive' }>
+    | { readonly kind: 'npm'; readonly package: string; readonly version: string; readonly lock: string }
+    /** A program that is installed where the boxes run: its path below /usr, and what it is there. */
+    | { readonly kind: 'installed'; readonly path: string; readonly sha256: string };
 }
 
 export function isBaseline(name: SolverName): boolean {
@@ -31,12 +47,13 @@ export function isBaseline(name: SolverName): boolean {
 /** Under which name what was done goes out: never a model's where it was none, nor plainly where nobody here saw which model it was. */
 export function shownAs({ name }: Pick<Solver, 'name'>, model: string): string {
   if (isBaseline(name)) return name.replace('-', '/');
-  return name === 'attended' ? `attended/${model}` : model;
+  // With another harness it is another system than with ours.
+  return name === 'attended' || name === 'harness' ? `${name}/${model}` : model;
 }
 
 /** The advice is frozen with the plan: another version of the house would give another. */
-export function frozenSolver({ name }: Pick<Solver, 'name'>): Solver {
-  return { name, ...(name === 'coached' ? { strategySha256: sha256(strategy) } : {}) };
+export function frozenSolver({ name, harness }: Pick<Solver, 'name' | 'harness'>): Solver {
+  return { name, ...(harness ? { harness } : {}), ...(name === 'coached' ? { strategySha256: sha256(strategy) } : {}) };
 }
 
 /** In the house's own words; what is known to help people and models alike at this craft. */

@@ -4,7 +4,7 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
 import { type Task, taskOf } from '../suites/suite.ts';
-import type { Budget, Plan, Rule } from './plan.ts';
+import type { Budget, Plan, Rule, SecondGrading } from './plan.ts';
 import type { Prices, Solver } from './solver.ts';
 
 type Flat = {
@@ -16,12 +16,14 @@ type Flat = {
   epochs: number;
   arms: string[];
   stopping_rule: string;
+  ungated: number | null;
   digest: string;
   tlp: Tlp;
   compartments: string[];
   frozen_at: Instant;
 };
-type PlanRow = Flat & { tasks: Task[]; budgets: Budget[]; seeds: number[]; rule: Rule; solver: Solver; prices: Prices | null };
+type Second = { second_grading: SecondGrading | null };
+type PlanRow = Flat & { tasks: Task[]; budgets: Budget[]; seeds: number[]; rule: Rule; solver: Solver; prices: Prices | null } & Second;
 type PlanColumns = Flat & {
   tasks: JSONColumnType<Task[]>;
   budgets: JSONColumnType<Budget[]>;
@@ -29,6 +31,7 @@ type PlanColumns = Flat & {
   rule: JSONColumnType<Rule>;
   solver: JSONColumnType<Solver>;
   prices: JSONColumnType<Prices | null>;
+  second_grading: JSONColumnType<SecondGrading | null>;
 };
 
 const plans = (tx: Tx) => tx.withTables<{ plans: PlanColumns }>();
@@ -49,6 +52,8 @@ export async function insertPlan(tx: Tx, p: Plan): Promise<void> {
     rule: JSON.stringify(p.rule),
     solver: JSON.stringify(p.solver),
     prices: JSON.stringify(p.prices),
+    ungated: p.ungated,
+    second_grading: JSON.stringify(p.secondGrading),
     digest: p.digest,
     ...labelColumns(p.label),
     frozen_at: p.frozenAt,
@@ -105,6 +110,8 @@ function planOf(r: PlanRow): Plan {
     rule: r.rule,
     solver: r.solver,
     prices: r.prices,
+    ungated: r.ungated,
+    secondGrading: r.second_grading,
     digest: r.digest,
     label: labelOfRow(r),
     frozenAt: r.frozen_at,

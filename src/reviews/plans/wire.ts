@@ -21,7 +21,34 @@ const prices = z.object({
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, like USD'),
   perMillion: z.object({ input: price, cacheRead: price, cacheWrite: price, output: price, reasoning: price }),
 });
-const solver = z.object({ name: z.enum(solverNames) });
+const plain = (maxChars: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxChars)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'no NUL, and well-formed');
+const word = plain(limits.harnessWordChars);
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
+const harness = z.strictObject({
+  command: z.array(word).min(1).max(limits.harnessWords).readonly(),
+  files: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('archive'),
+      url: z.url({ protocol: /^https?$/ }),
+      sha256: digest,
+      strip: z.int().min(0).max(8).default(0),
+    }),
+    z.strictObject({ kind: z.literal('npm'), package: wireName, version: wireName, lock: plain(limits.harnessLockChars) }),
+    z.strictObject({
+      kind: z.literal('installed'),
+      path: word.refine((path) => /^\/usr\/(?!.*\.\.)/.test(path), 'must lie below /usr'),
+      sha256: digest,
+    }),
+  ]),
+});
+const solver = z
+  .object({ name: z.enum(solverNames), harness: harness.optional() })
+  .refine(({ name, harness }) => (name === 'harness') === (harness !== undefined), 'a harness is what the arm harness has');
 const rule = z.object({
   measure,
   threshold: share,
@@ -51,6 +78,18 @@ export const freezeInput = z.object({
   solver: solver.default({ name: 'bare' }),
   /** Without prices nobody reckons what a run costs. */
   prices: prices.nullable().default(null),
+  /** Without it nobody grades a run again but by hand, and how far graders agree is not known. */
+  secondGrading: z
+    .object({
+      rate: z.number().gt(0).max(1),
+      graderIds: z
+        .array(wireId('psn'))
+        .min(1)
+        .max(limits.secondGraders)
+        .refine((ids) => new Set(ids).size === ids.length, 'the same person twice'),
+    })
+    .nullable()
+    .default(null),
   rule,
 });
 export const byId = z.object({ id: wireId('pln') });
@@ -69,10 +108,13 @@ export const planOut = z.object({
   arms: z.array(z.string()),
   seeds: z.array(z.number()),
   stoppingRule: z.string(),
-  solver: solver.extend({ strategySha256: z.string().optional() }),
+  solver: z.object({ ...solver.shape, strategySha256: z.string().optional() }),
   isBaseline: z.boolean(),
   prices: prices.nullable(),
+  secondGrading: z.object({ rate: z.number(), seed: z.string(), graderIds: z.array(wireId('psn')).optional() }).nullable(),
   rule: rule,
+  /** Tasks that the gate had not passed when it was frozen: whether they measure anything nobody has shown. */
+  ungated: z.number().nullable(),
   digest: z.string(),
   frozenAt: wireInstant,
   suiteId: wireId('sui').optional(),
@@ -87,10 +129,10 @@ const tasksShown = (task: Plan['tasks'][number]) => {
 
 /** Whoever is measured sees how it will be judged, and a digest for each task; the tasks themselves only who keeps the suite sees. */
 export function present(plan: Plan, viewer: Actor): z.input<typeof planOut> {
-  const { id, orgId, submissionId, suiteId, suiteDigest, epochs, stoppingRule, digest, frozenAt } = plan;
+  const { id, orgId, submissionId, suiteId, suiteDigest, epochs, stoppingRule, ungated, digest, frozenAt } = plan;
   const { also, anchors, ...rule } = plan.rule;
   return {
-    ...{ id, orgId, submissionId, suiteDigest, epochs, stoppingRule, digest, frozenAt },
+    ...{ id, orgId, submissionId, suiteDigest, epochs, stoppingRule, ungated, digest, frozenAt },
     taskDigests: plan.tasks.map(taskDigest),
     runs: runsOf(plan),
     budgets: [...plan.budgets],
@@ -99,6 +141,10 @@ export function present(plan: Plan, viewer: Actor): z.input<typeof planOut> {
     solver: { ...plan.solver },
     isBaseline: isBaseline(plan.solver.name),
     prices: plan.prices,
+    secondGrading: plan.secondGrading && {
+      ...{ rate: plan.secondGrading.rate, seed: plan.secondGrading.seed },
+      ...(viewer.orgId === orgId ? { graderIds: [...plan.secondGrading.graderIds] } : {}),
+    },
     rule: { ...rule, also: [...also], anchors: [...anchors] },
     ...(viewer.orgId === orgId ? { suiteId, tasks: plan.tasks.map(tasksShown) } : {}),
   };

@@ -1,5 +1,5 @@
 import { limits } from '../../base/limits.ts';
-import { isRefusal, refuse } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { move } from '../../base/states.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { erasePayloads } from '../../trust/log/store.ts';
@@ -8,9 +8,13 @@ import type { Agreement } from '../agreements/agreement.ts';
 import { agreementById } from '../agreements/store.ts';
 import { determinationsOfSubmission, eraseDetermination } from '../determinations/store.ts';
 import { eraseEstimate, estimatesOfPlan } from '../estimates/store.ts';
+import { eraseFlaw } from '../grades/flaws/store.ts';
+import { stillBlind } from '../grades/grade.ts';
+import { sayOf } from '../grades/judgements/actions.ts';
 import { eraseJudgements } from '../grades/judgements/store.ts';
+import { blindPlans } from '../grades/seconds/store.ts';
 import { eraseGrade, gradesOfPlan } from '../grades/store.ts';
-import { plansOfSubmission } from '../plans/store.ts';
+import { planById, plansOfSubmission } from '../plans/store.ts';
 import type { Report } from '../reports/report.ts';
 import { eraseReport, reportById, reportsOfSubmission } from '../reports/store.ts';
 import { eraseRun, runsOfPlan } from '../runs/store.ts';
@@ -43,11 +47,38 @@ export const file = action({
       ...{ text: input.text, perSample: input.perSample, label, filedAt: ctx.now },
     };
     await store.insertReply(ctx.tx, reply);
+    const disputes = await disputeAll(ctx, report, reply);
+    if (isRefusal(disputes)) return disputes;
     const payload = { reportId: report.id, submissionId, samples: reply.perSample.length };
-    return done(reply, { event: 'reply.filed', thing: reply.id, label, payload });
+    return done(reply, { event: 'reply.filed', thing: reply.id, label, payload }, ...disputes);
   },
   present: wire.present,
 });
+
+/** Every grade that the reply holds for wrong, but for those that are disputed already. */
+async function disputeAll(ctx: Ctx, report: Report, reply: Reply): Promise<Happening[] | Refusal> {
+  const disputes = reply.perSample.filter(({ stance }) => stance === 'dispute');
+  const plan = disputes.length === 0 ? undefined : await planById(ctx.tx, report.planId);
+  if (!plan) return [];
+  const runs = new Map((await runsOfPlan(ctx.tx, plan.id)).map((run) => [run.id, run]));
+  const grades = (await gradesOfPlan(ctx.tx, plan.id)).flatMap((grade) => {
+    const epoch = runs.get(grade.runId)?.epoch;
+    return epoch === undefined ? [] : [{ ...grade, epoch }];
+  });
+  const events: Happening[] = [];
+  for (const { sample, text, attempts, outcome } of disputes) {
+    const of = grades.filter(({ taskId }) => taskId === plan.tasks[sample - 1]?.id);
+    const isMeant = (grade: { budget: number; epoch: number }) =>
+      !attempts || attempts.some(({ budget, epoch }) => budget === grade.budget && epoch === grade.epoch);
+    if (!of.some(isMeant)) return refuse('malformed', `sample ${sample} has no such attempt`, '/perSample');
+    for (const grade of of.filter((one) => isMeant(one) && !one.isDisputed)) {
+      const said = await sayOf(ctx, grade, 'disputed', { because: text, outcome });
+      if (isRefusal(said)) return said;
+      events.push(said.event);
+    }
+  }
+  return events;
+}
 
 export const get = action({
   name: 'replies.get',
@@ -57,8 +88,9 @@ export const get = action({
   input: wire.byId,
   output: wire.replyOut,
   on: (ctx, input) => store.replyById(ctx.tx, input.id),
-  async run(_ctx, _input, reply: Reply) {
-    return done(reply);
+  async run(ctx, _input, reply: Reply) {
+    const report = await reportById(ctx.tx, reply.reportId);
+    return report && (await blindPlans(ctx.tx, ctx.actor)).includes(report.planId) ? stillBlind : done(reply);
   },
   present: wire.present,
 });
@@ -72,6 +104,7 @@ export const list = action({
   output: wire.listOut,
   on: (ctx, input) => reportById(ctx.tx, input.reportId),
   async run(ctx, _input, report: Report) {
+    if ((await blindPlans(ctx.tx, ctx.actor)).includes(report.planId)) return stillBlind;
     return done({ items: await store.repliesTo(ctx.tx, report.id) });
   },
   present: presentItems(wire.present),
@@ -150,6 +183,7 @@ async function eraseRows(ctx: Ctx, own: Own): Promise<void> {
   for (const grade of own.grades) {
     await eraseGrade(ctx.tx, grade.id);
     await eraseJudgements(ctx.tx, grade.id);
+    await eraseFlaw(ctx.tx, grade.id);
   }
   for (const estimate of own.estimates) await eraseEstimate(ctx.tx, estimate.id);
   for (const determination of own.determinations) await eraseDetermination(ctx.tx, determination.id);

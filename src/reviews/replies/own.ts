@@ -50,7 +50,7 @@ export function presentOwn(of: Leaving, viewer: Actor): z.input<typeof wire.ownO
     grades: of.grades.map((g) => grades.present(g, viewer)),
     estimates: of.estimates.map((e) => estimates.present({ ...e, solver: solvers.get(e.planId)! }, viewer)),
     determinations: of.determinations.map((d) => determinations.present(d, viewer)),
-    reports: of.reports.map((r) => reports.present(r, viewer)),
+    reports: of.reports.map((r) => reports.presentIssued(r, viewer)),
     replies: of.replies.map((r) => wire.present(r, viewer)),
   };
 }

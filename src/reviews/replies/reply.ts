@@ -10,6 +10,10 @@ export interface SampleReply {
   readonly sample: number;
   readonly stance: Stance;
   readonly text: string;
+  /** Which of its attempts are disputed, as the report names them; without, all are. */
+  readonly attempts?: readonly { readonly budget: number; readonly epoch: number }[] | undefined;
+  /** What the developer holds them to be. */
+  readonly outcome?: 'solved' | 'not-solved' | undefined;
 }
 
 /** The developer's word on a report, kept beside it unchanged. */

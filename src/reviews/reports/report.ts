@@ -2,6 +2,9 @@ import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
 import type { Verdict } from '../determinations/rule.ts';
+import type { Agreement } from '../estimates/agreement.ts';
+import type { Grade, Outcome } from '../grades/grade.ts';
+import type { Judgement, JudgementKind } from '../grades/judgements/judgement.ts';
 import type { Plan } from '../plans/plan.ts';
 import { type Skill, taskDigest } from '../suites/suite.ts';
 
@@ -38,6 +41,46 @@ export interface Report {
   readonly mitigations: readonly string[];
   readonly label: Label;
   readonly issuedAt: Instant;
+}
+
+/** One word on the grade of an attempt, by whom; the grader's own comes first, and none takes the place of another. */
+interface Said {
+  readonly sample: number;
+  readonly budget: number;
+  readonly epoch: number;
+  readonly kind: 'graded' | JudgementKind;
+  readonly outcome: Outcome | null;
+  readonly byOrgId: string;
+  /** Of who answered the developer. */
+  readonly byName: string | null;
+  readonly answer: string | null;
+  readonly saidAt: Instant | null;
+}
+
+/** A report as it was issued, and what has been said of its grades until now. */
+export interface ReportNow extends Report {
+  readonly said: readonly Said[];
+  readonly agreement: Agreement | null;
+}
+
+/** The grades of which there is more than one word. */
+export function saidOf(
+  plan: Pick<Plan, 'tasks'>,
+  grades: readonly Grade[],
+  epochs: ReadonlyMap<string, number>,
+  words: ReadonlyMap<string, readonly Judgement[]>,
+): Said[] {
+  const samples = new Map(plan.tasks.map(({ id }, i) => [id, i + 1]));
+  return grades.flatMap((grade): Said[] => {
+    const later = (words.get(grade.id) ?? []).filter(({ kind }) => kind !== 'second-asked');
+    if (later.length === 0) return [];
+    const place = { sample: samples.get(grade.taskId) ?? 0, budget: grade.budget, epoch: epochs.get(grade.runId) ?? 0 };
+    const first = { kind: 'graded', outcome: grade.outcome, byOrgId: grade.evaluatorId, saidAt: grade.givenAt } as const;
+    return [
+      { ...place, ...first, byName: null, answer: null },
+      ...later.map(({ kind, outcome, byOrgId, byName, answer, saidAt }) => ({ ...place, kind, outcome, byOrgId, byName, answer, saidAt })),
+    ];
+  });
 }
 
 export interface Graded extends Attempt {

@@ -3,8 +3,11 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wirePage, wireText } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { verdicts } from '../determinations/rule.ts';
+import { agreementOut } from '../estimates/wire.ts';
+import { outcomes } from '../grades/grade.ts';
+import { judgementKinds } from '../grades/judgements/judgement.ts';
 import { skills } from '../suites/suite.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportNow } from './report.ts';
 
 const words = wireText(limits.textChars);
 const number = z.int().min(1).max(limits.suiteTasks);
@@ -43,10 +46,24 @@ export const reportOut = z.object({
   ),
   mitigations: z.array(z.string()),
   issuedAt: wireInstant,
+  said: z.array(
+    z.object({
+      ...{ sample: z.number(), budget: z.number(), epoch: z.number(), kind: z.enum(['graded', ...judgementKinds]) },
+      ...{ outcome: z.enum(outcomes).nullable(), byOrgId: z.string(), byName: z.string().nullable(), answer: z.string().nullable() },
+      saidAt: wireInstant.nullable(),
+    }),
+  ),
+  agreement: agreementOut.nullable(),
 });
-export const listOut = z.object({ items: z.array(reportOut.omit({ samples: true })) });
+const issuedOut = reportOut.omit({ said: true, agreement: true });
+export const listOut = z.object({ items: z.array(issuedOut.omit({ samples: true })) });
+export const ownOut = issuedOut;
 
-export function present(report: Report, _viewer: Actor): z.input<typeof reportOut> {
+export function present({ said, agreement, ...report }: ReportNow, viewer: Actor): z.input<typeof reportOut> {
+  return { ...presentIssued(report, viewer), said: [...said], agreement };
+}
+
+export function presentIssued(report: Report, _viewer: Actor): z.input<typeof issuedOut> {
   const { label: _label, reasons, samples, mitigations, ...rest } = report;
   return {
     ...rest,

@@ -12,7 +12,19 @@ import { isOpen, reachableUntil } from '../submissions/submission.ts';
 import { attendedBy, type Session } from './attended.ts';
 import { type RunEvidence, type RunSpec, workRun } from './labour.ts';
 import { asksModel, briefingOf, rehearsalOf, stageOf } from './pinning.ts';
-import { bindingOf, cellsOf, decideAccount, type Ending, type Run, runMoves, tokensIn, tokensOut, unspent, withCost } from './run.ts';
+import {
+  bindingOf,
+  cellsOf,
+  decideAccount,
+  type Ending,
+  type Run,
+  runMoves,
+  tokensIn,
+  tokensOut,
+  unspent,
+  usedSoFar,
+  withCost,
+} from './run.ts';
 import * as store from './store.ts';
 import { readTranscript } from './transcript.ts';
 import * as wire from './wire.ts';
@@ -207,7 +219,7 @@ async function pinned(ctx: Ctx, run: Run) {
   const { solver } = run;
   const rehearsal = rehearsalOf(ctx.doors.recipes, run, task, plan);
   const spec: RunSpec = {
-    ...{ id: run.id, attempt, solver, transcriptId, handedInId, prices: plan.prices },
+    ...{ id: run.id, attempt, solver, transcriptId, handedInId, prices: plan.prices, seed: run.seed, harness: plan.solver.harness ?? null },
     briefing: briefingOf(run, task, plan),
     endpoint: asksModel(solver) ? submission.endpoint : null,
     stage: isRefusal(rehearsal) ? rehearsal : stageOf(ctx.doors.recipes, task),
@@ -234,6 +246,7 @@ export const record = action({
     if (attempt !== undefined && attempt !== run.attempt) return refuse('stale', `attempt ${run.attempt} has begun since`);
     if (run.windowEndsAt <= ctx.now) return refuse('wrong_state', 'the window is over');
     await store.insertEntries(ctx.tx, run, from, entries, ctx.now);
+    if (entries.length > 0) await store.saveRun(ctx.tx, usedSoFar(run, entries.map(wire.usedIn)));
     return done({});
   },
 });

@@ -1,5 +1,5 @@
 import { digestOf } from '../../base/canonical.ts';
-import type { BoxLimits, BoxResult, BoxSpec, TreeId } from '../../base/doors.ts';
+import type { BoxDoor, BoxLimits, BoxResult, BoxSpec, TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { scrubbed } from './scrub.ts';
 
@@ -45,6 +45,54 @@ function agentBox(place: Place, argv: readonly string[], over: Partial<BoxLimits
 
 export function shellBox(place: Place, command: string): BoxSpec {
   return agentBox(place, ['/bin/bash', '-c', command]);
+}
+
+/** What a vendor's own program is run with, beside the run's place. */
+interface Own {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly tree: TreeId | null;
+  readonly stdin: Uint8Array;
+  readonly wallMs: number;
+  readonly door: BoxDoor;
+}
+
+/** One box for all of a run, with the same place as a tool's and one way out. */
+export function harnessBox(place: Place, { argv, env, tree, stdin, wallMs, door }: Own): BoxSpec {
+  const over = {
+    ...{ wallMs, cpuSec: Math.ceil(wallMs / 1000), memoryBytes: 2048 * mib, pids: 256 },
+    ...{ openFiles: 1024, tmpBytes: 256 * mib, outputBytes: 16 * mib },
+  };
+  const box = agentBox(place, argv, over, stdin);
+  const path = `${place.needsNode ? '/tools:' : ''}/hands:${tree ? '/agent:/agent/bin:/agent/node_modules/.bin:' : ''}/usr/bin:/bin`;
+  return {
+    ...box,
+    env: { ...box.env, ...env, PATH: path },
+    trees: [...box.trees, ...(tree ? [{ tree, at: '/agent' }] : [])],
+    files: [...box.files, { at: '/hands/hand-in', bytes: Buffer.from(handIn(door.port)), executable: true }],
+    // Whatever the target is: agents are commonly written for it.
+    tools: ['node'],
+    door,
+  };
+}
+
+/** Nothing but bash: a box need not have curl. */
+const handIn = (port: number) => `#!/bin/bash
+set -e
+file=\${1:--}
+[ "$file" = - ] && { file=$(mktemp); cat > "$file"; }
+exec 3<> /dev/tcp/127.0.0.1/${port}
+printf 'POST /hand-in HTTP/1.1\\r\\nHost: box\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n' "$(stat -c %s -- "$file")" >&3
+cat -- "$file" >&3
+IFS= read -r status <&3
+while IFS= read -r line <&3 && [ "$line" != $'\\r' ]; do :; done
+cat <&3
+[[ $status == *' 200 '* ]]
+`;
+
+/** Whether an installed program is the one that was frozen. */
+export function digestBox(place: Place, path: string): BoxSpec {
+  return agentBox(place, ['/usr/bin/sha256sum', '--', path]);
 }
 
 /** Reads in a box as well: a link in the workspace leads nowhere but into the box. */

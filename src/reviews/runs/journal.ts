@@ -50,6 +50,16 @@ export class Journal {
     return this.isReplaying && entry?.said === said ? (entry as Extract<TranscriptEntry, { said: Kind }>) : undefined;
   }
 
+  /** All that has happened but its end, passed at once: for who begins anew and looks up what there was. */
+  passAll(): readonly TranscriptEntry[] {
+    const passed: TranscriptEntry[] = [];
+    while (this.isReplaying && this.entries[this.#at]!.said !== 'end') {
+      passed.push(this.entries[this.#at]!);
+      this.#pass(this.entries[this.#at]!);
+    }
+    return passed;
+  }
+
   /** Writes down what happens now, or passes what was written down when it did. */
   async add<E extends TranscriptEvent>(event: E): Promise<E> {
     if (this.isReplaying) {

@@ -4,11 +4,12 @@ import { limits } from '../../base/limits.ts';
 import type { ModelEndpoint } from '../../base/model-door.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import type { Watch, WorkDoors } from '../../trust/labour.ts';
-import type { Prices, SolverName } from '../plans/solver.ts';
+import type { Harness, Prices, SolverName } from '../plans/solver.ts';
 import type { attendedBy } from './attended.ts';
 import { type Rehearsal, rehearsed } from './baselines/labour.ts';
 import type { Place } from './boxes.ts';
 import { type Briefing, taskText } from './briefing.ts';
+import { workHarness } from './harness/labour.ts';
 import { Journal, type Keep } from './journal.ts';
 import { type Conversation, converse, type End, type Reach, Workbench } from './loop.ts';
 import { type Account, unspent } from './run.ts';
@@ -25,6 +26,9 @@ export interface RunSpec {
   /** Null where no model is asked. */
   readonly endpoint: ModelEndpoint | null;
   readonly prices: Prices | null;
+  readonly seed: number | null;
+  /** A vendor's own program, where one works on the task. */
+  readonly harness: Harness | null;
   /** What the place is made of; a refusal when this hub does not have the task's recipe. */
   readonly stage: StageSpec | Refusal;
   /** Of a baseline. */
@@ -67,7 +71,7 @@ export async function workRun(
   try {
     conversation = await solveIn(spec, workspace, doors, watch, longestMs, journal, attend);
   } catch (error) {
-    conversation = failed(journal, `the run broke off: ${(error as Error).message}`);
+    conversation = unbegun(journal, failure(`the run broke off: ${(error as Error).message}`));
   } finally {
     await doors.box.discard(workspace);
   }
@@ -95,15 +99,6 @@ async function solveIn(
 ): Promise<Conversation> {
   const [window, time] = [spec.windowMs, longestMs].map((ms) => AbortSignal.timeout(Math.min(ms, longestTimerMs)));
   const stop = AbortSignal.any([window!, time!, watch.signal]);
-  const stage = isRefusal(spec.stage) ? spec.stage : await setStage(spec.stage, doors, stop);
-  if (isRefusal(stage)) return failed(journal, `the task cannot be set up: ${stage.because}`);
-  const briefing: Briefing = { ...spec.briefing, shown: stage.shown.map((file) => file.at) };
-  const files = [{ at: '/task/TASK.md', bytes: Buffer.from(taskText(briefing)) }, ...stage.shown];
-  const place: Place = { tree: stage.tree, needsNode: stage.needsNode, workspace, files };
-  // A model that is still thinking when the run has to end is not waited for.
-  const stopped = new Promise<Refusal>((resolve) => {
-    stop.addEventListener('abort', () => resolve(refuse('unavailable', 'the run had to end')), { once: true });
-  });
   const over = (): End | undefined => {
     if (watch.signal.aborted) return { ended: 'not-run', because: 'the run was stopped' };
     if (window!.aborted) return { ended: 'not-run', because: 'the access window ended while it ran' };
@@ -111,18 +106,35 @@ async function solveIn(
     if (time!.aborted) return { ended: 'infra-error', because: `not finished after ${longestMs / 60_000} minutes` };
     return undefined;
   };
+  const stage = isRefusal(spec.stage) ? spec.stage : await setStage(spec.stage, doors, stop);
+  // What was stopped while it was set up was not run: that its place is not there is no failure.
+  if (isRefusal(stage)) return unbegun(journal, over() ?? failure(`the task cannot be set up: ${stage.because}`));
+  const briefing: Briefing = { ...spec.briefing, shown: stage.shown.map((file) => file.at) };
+  const files = [{ at: '/task/TASK.md', bytes: Buffer.from(taskText(briefing)) }, ...stage.shown];
+  const place: Place = { tree: stage.tree, needsNode: stage.needsNode, workspace, files };
+  // A model that is still thinking when the run has to end is not waited for.
+  const stopped = new Promise<Refusal>((resolve) => {
+    stop.addEventListener('abort', () => resolve(refuse('unavailable', 'the run had to end')), { once: true });
+  });
   const tools = toolsFor(briefing.skill);
   const kept = spec.attempt > 1 ? await doors.blobs.get(spec.handedInId) : null;
   const reach: Reach = {
     chat(messages, maxTokens, broken) {
       if (!spec.endpoint) return Promise.resolve(refuse('unavailable', 'this run has no model'));
-      return Promise.race([doors.models.chat(spec.endpoint, messages, tools, maxTokens, { signal: stop, broken }), stopped]);
+      return Promise.race([
+        doors.models.chat(spec.endpoint, messages, tools, maxTokens, { signal: stop, broken, seed: spec.seed ?? undefined }),
+        stopped,
+      ]);
     },
-    run: (box) => doors.box.run(box, stop),
+    run: (box, cut) => doors.box.run(box, cut ? AbortSignal.any([stop, cut]) : stop),
     handedIn: { keep: (bytes) => doors.blobs.put(spec.handedInId, bytes), kept: isRefusal(kept) ? null : kept },
     over,
   };
   if (spec.rehearsal) return rehearse(spec.rehearsal, briefing, place, reach, journal, doors, stop);
+  if (spec.harness && spec.endpoint) {
+    const arm = { harness: spec.harness, endpoint: spec.endpoint, seed: spec.seed, longestMs };
+    return workHarness(arm, new Workbench(briefing, place, reach, journal, spec.prices), place, doors, stop);
+  }
   return attend ? attend(briefing, place, reach, journal) : converse(briefing, place, reach, journal, spec.prices);
 }
 
@@ -137,14 +149,16 @@ async function rehearse(
   signal: AbortSignal,
 ): Promise<Conversation> {
   const bytes = await rehearsed(of, place, doors, signal);
-  if (isRefusal(bytes)) return failed(journal, `the baseline cannot be made: ${bytes.because}`);
+  if (isRefusal(bytes)) return unbegun(journal, reach.over() ?? failure(`the baseline cannot be made: ${bytes.because}`));
   const bench = new Workbench(briefing, place, reach, journal, null);
   if (bytes) await bench.handIn(of.name, bytes);
   return bench.close(bench.over() ?? { ended: 'done', because: `${of.name}: no model was asked` });
 }
 
-function failed(journal: Journal, because: string): Conversation {
-  const end = { said: 'end', ended: 'infra-error', because, ms: journal.ms() } as const;
+const failure = (because: string): End => ({ ended: 'infra-error', because });
+
+function unbegun(journal: Journal, { ended, because }: End): Conversation {
   const { costMicros: _none, ...spent } = unspent;
-  return { ended: 'infra-error', because, handedIn: null, transcript: [...journal.entries, end], turns: 0, toolCalls: 0, spent };
+  const transcript: TranscriptEntry[] = [...journal.entries, { said: 'end', ended, because, ms: journal.ms() }];
+  return { ended, because, handedIn: null, transcript, turns: 0, toolCalls: 0, spent };
 }

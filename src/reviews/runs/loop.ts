@@ -1,7 +1,7 @@
 import { sha256 } from '../../base/canonical.ts';
 import type { BoxResult, BoxSpec } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
-import { type BrokenCall, type ChatMessage, type ChatReply, noTokens, type TokenUse } from '../../base/model-door.ts';
+import { type BrokenCall, type ChatMessage, type ChatReply, noTokens, plusTokens, type TokenUse } from '../../base/model-door.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import { costMicros, type Prices } from '../plans/solver.ts';
 import { listBox, type Place, partBox, readBox, shellAnswer, shellBox, writeBox } from './boxes.ts';
@@ -11,12 +11,12 @@ import { type Journal, Misfit } from './journal.ts';
 import { type Ending, type Spent, tokensIn, tokensOut, withCost } from './run.ts';
 import { scrubbed } from './scrub.ts';
 import { readCall, type ToolCall } from './tools.ts';
-import type { TranscriptEntry } from './transcript.ts';
+import type { Heard, TranscriptEntry } from './transcript.ts';
 
 /** All that the loop may reach. */
 export interface Reach {
   chat(messages: readonly ChatMessage[], maxTokens: number, broken: (call: BrokenCall) => Promise<void>): Promise<ChatReply | Refusal>;
-  run(box: BoxSpec): Promise<BoxResult>;
+  run(box: BoxSpec, cut?: AbortSignal): Promise<BoxResult>;
   readonly handedIn: Keeping;
   /** Set once the run has to end, whatever the model is about to do. */
   over(): End | undefined;
@@ -117,17 +117,27 @@ export class Workbench {
   }
 
   /** Counts an answer that came. What broke counts against no budget but money, which is gone. */
-  async heard(reply: ChatReply): Promise<void> {
+  async heard(reply: ChatReply, relayed?: Heard): Promise<void> {
+    this.count(reply.use);
+    const { message, stop, use, reckoned } = reply;
+    const said = { message, stop, use, inputTokens: tokensIn(use), outputTokens: tokensOut(use) };
+    await this.journal.add({ said: 'by-model', ...said, ...(reckoned ? { reckoned } : {}), ...(relayed ? { relayed } : {}) });
+  }
+
+  count(use: TokenUse): void {
     this.turns++;
     this.#lastWaitMs = 0;
-    this.use = plus(this.use, reply.use);
-    const { message, stop, use } = reply;
-    await this.journal.add({ said: 'by-model', message, stop, use, inputTokens: tokensIn(use), outputTokens: tokensOut(use) });
+    this.use = plusTokens(this.use, use);
+  }
+
+  /** For who begins anew after a worker died: its own time does as well. */
+  beginAnew(): void {
+    this.#excusedMs = this.journal.ms();
   }
 
   countBroken(call: BrokenCall): void {
     this.brokenCalls++;
-    this.brokenUse = plus(this.brokenUse, call.use);
+    this.brokenUse = plusTokens(this.brokenUse, call.use);
     this.#lastWaitMs = call.waitsMs ?? 0;
     this.#excusedMs += (call.tookMs ?? 0) + this.#lastWaitMs;
   }
@@ -196,8 +206,11 @@ export class Workbench {
   async #inBox(box: BoxSpec, read: (result: BoxResult) => Answered | Promise<Answered>): Promise<Answered | End> {
     const result = await this.reach.run(box);
     if (result.end === 'box-failed') return { ended: 'infra-error', because: `the box failed: ${result.because ?? 'no reason given'}` };
-    const { end, exit } = result;
-    return { ...(await read(result)), box: { end, exit, stdoutSha256: sha256(result.stdout), stderrSha256: sha256(result.stderr) } };
+    return { ...(await read(result)), box: this.boxOf(result) };
+  }
+
+  boxOf({ end, exit, stdout, stderr }: BoxResult): NonNullable<Answered['box']> {
+    return { end, exit, stdoutSha256: sha256(stdout), stderrSha256: sha256(stderr) };
   }
 
   /** What is handed in by whoever has no tools. */
@@ -321,13 +334,3 @@ const isFine = (result: BoxResult) => result.end === 'exited' && result.exit ===
 const notDone = (what: string, result: BoxResult) => `[not ${what}] ${scrubbed(result.stderr, 500).trim() || result.end}`;
 /** Whether the workspace is the same after it. */
 const isQuiet = (call: ToolCall) => call.tool === 'note' || call.tool === 'list' || call.tool === 'read';
-
-function plus(a: TokenUse, b: TokenUse): TokenUse {
-  return {
-    input: a.input + b.input,
-    cacheRead: a.cacheRead + b.cacheRead,
-    cacheWrite: a.cacheWrite + b.cacheWrite,
-    output: a.output + b.output,
-    reasoning: a.reasoning + b.reasoning,
-  };
-}

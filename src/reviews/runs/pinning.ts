@@ -10,7 +10,7 @@ import type { Briefing } from './briefing.ts';
 import type { Run } from './run.ts';
 import type { StageSpec } from './stage/labour.ts';
 
-export const asksModel = (solver: Run['solver']) => solver === 'bare' || solver === 'coached';
+export const asksModel = (solver: Run['solver']) => solver === 'bare' || solver === 'coached' || solver === 'harness';
 
 /** What a baseline starts from. The reference is the recipe's own; a replay brings what solves another task of the plan. */
 export function rehearsalOf(recipes: Recipes, run: Run, task: Task, plan: Plan): Rehearsal | Refusal | null {

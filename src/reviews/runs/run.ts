@@ -2,7 +2,7 @@ import { sha256 } from '../../base/canonical.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Label } from '../../base/label.ts';
-import { noTokens, type TokenUse } from '../../base/model-door.ts';
+import { noTokens, plusTokens, type TokenUse } from '../../base/model-door.ts';
 import { type Refusal, refuse } from '../../base/refusal.ts';
 import type { Move } from '../../base/states.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -89,6 +89,31 @@ export interface Run {
   readonly handedInId: Id<'blb'> | null;
   readonly handedInSha256: string | null;
   readonly label: Label;
+}
+
+interface UsedEntry {
+  readonly said: string;
+  readonly use?: TokenUse | undefined;
+  readonly ms: number;
+}
+
+/**
+ * A run that is under way, with what new entries of its journal say it has used. It is for whoever watches: what counts is worked out anew from
+ * the whole record when it ends.
+ */
+export function usedSoFar(run: Run, entries: readonly (UsedEntry | undefined)[]): Run {
+  let { use, brokenUse, brokenCalls, lostCalls, activeMs } = run.spent;
+  let { turnsUsed, toolCalls } = run;
+  for (const entry of entries) {
+    if (!entry) continue;
+    activeMs = Math.max(activeMs, entry.ms);
+    if (entry.said === 'by-model') [turnsUsed, use] = [turnsUsed + 1, plusTokens(use, entry.use ?? noTokens)];
+    if (entry.said === 'broken') [brokenCalls, brokenUse] = [brokenCalls + 1, plusTokens(brokenUse, entry.use ?? noTokens)];
+    if (entry.said === 'lost') lostCalls++;
+    if (entry.said === 'by-tool') toolCalls++;
+  }
+  const spent = { use, brokenUse, brokenCalls, lostCalls, activeMs, costMicros: run.spent.costMicros };
+  return { ...run, turnsUsed, toolCalls, inputTokens: tokensIn(use), outputTokens: tokensOut(use), spent };
 }
 
 export const runStates = ['waiting', 'queued', 'running', 'finished'] as const;

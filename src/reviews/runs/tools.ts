@@ -134,6 +134,20 @@ const handsIn: Readonly<Record<Skill, Tool>> = {
 
 const toolsOf = (skill: Skill): readonly Tool[] => [...common, handsIn[skill]];
 
+export const handInTool = (skill: Skill): string => handsIn[skill].name;
+
+/** Bytes as the tool of a skill takes them; a refusal where they cannot be what it asks for. */
+export function handInArguments(skill: Skill, bytes: Uint8Array): object | Refusal {
+  const given = Buffer.from(bytes);
+  if (skill === 'patch') return { text: given.toString('utf8') };
+  if (skill !== 'triage') return { base64: given.toString('base64') };
+  try {
+    return { answers: JSON.parse(given.toString('utf8')) };
+  } catch {
+    return refuse('malformed', 'the answers are not JSON');
+  }
+}
+
 /** As the model is told of them. */
 export function toolsFor(skill: Skill): readonly ModelTool[] {
   return toolsOf(skill).map(({ name, description, parameters }) => ({ name, description, parameters }));

@@ -2,12 +2,26 @@ import type { BoxEnd } from '../../base/doors.ts';
 import type { BrokenCall, ChatMessage, ChatReply, TokenUse } from '../../base/model-door.ts';
 import type { Ending } from './run.ts';
 
+/** Of an answer that was relayed into a box. */
+export interface Heard {
+  readonly number: number;
+  readonly status: number;
+  readonly sha256: string;
+  readonly kept: string;
+}
+
 type Event =
   | { readonly said: 'to-model'; readonly messages: readonly ChatMessage[] }
+  /** A program of somebody else's begins; its files by digest. */
+  | { readonly said: 'harness'; readonly command: readonly string[]; readonly files: string }
   /** A call goes out: it stands here before it is made. */
-  | { readonly said: 'asked' }
+  | {
+      readonly said: 'asked';
+      /** Of a program in a box: what it sent, and of that what was not in a call before it. */
+      readonly relayed?: { readonly number: number; readonly sha256: string; readonly bytes: number; readonly added: string };
+    }
   /** An answer that did not come whole, and was asked for again. */
-  | ({ readonly said: 'broken' } & BrokenCall)
+  | ({ readonly said: 'broken'; readonly number?: number } & BrokenCall)
   /** A worker died between a call and its answer: the call may have been paid. */
   | { readonly said: 'lost' }
   | {
@@ -17,6 +31,9 @@ type Event =
       readonly use: TokenUse;
       readonly inputTokens: number;
       readonly outputTokens: number;
+      readonly reckoned?: string;
+      /** What the program in the box heard, to be given again. */
+      readonly relayed?: Heard;
     }
   | {
       readonly said: 'by-tool';

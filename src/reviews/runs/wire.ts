@@ -25,6 +25,8 @@ export const recordInput = z.object({
   entries: z.array(z.string().max(limits.runEntryChars)).max(limits.runEntriesAtOnce).default([]),
 });
 const tokenUse = z.strictObject({ input: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count });
+/** Of an entry of the journal, what says how much was used. */
+const usedEntry = z.object({ said: z.string(), use: tokenUse.optional(), ms: count });
 const spent = { use: tokenUse, brokenUse: tokenUse, brokenCalls: count, lostCalls: count, activeMs: count };
 /** What comes back from a worker, hostile until compared with what was pinned. */
 export const concludeInput = z.object({
@@ -40,6 +42,15 @@ export const concludeInput = z.object({
     handedIn: recorded.nullable(),
   }),
 });
+
+/** Undefined: it says nothing of that, or is none. */
+export function usedIn(entry: string): z.output<typeof usedEntry> | undefined {
+  try {
+    return usedEntry.safeParse(JSON.parse(entry)).data;
+  } catch {
+    return undefined;
+  }
+}
 
 export const countOut = z.object({ runs: z.number() });
 export const runOut = z.object({

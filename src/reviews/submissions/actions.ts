@@ -89,6 +89,25 @@ export const withdraw = action({
   present: wire.present,
 });
 
+export const consent = action({
+  name: 'submissions.consent',
+  at: 'POST /api/submissions/:id/consent',
+  summary: 'Say what becomes of flaws in others’ software that your model finds by the way; what was handed on before stays handed on.',
+  by: ['developer'],
+  input: wire.consentInput,
+  output: wire.submissionOut,
+  on: (ctx, input) => store.submissionById(ctx.tx, input.id),
+  async run(ctx, { flaws }, submission: Submission) {
+    if (submission.orgId !== ctx.actor.orgId) return refuse('not_permitted', 'only its developer consents for a model');
+    if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a named person consents for a developer, not software');
+    if (submission.state === 'erased') return refuse('wrong_state', 'the model was erased');
+    await store.setFlawTerms(ctx.tx, submission.id, flaws);
+    const { id, label } = submission;
+    return done({ ...submission, flaws }, { event: 'submission.consented', thing: id, label, payload: { flaws } });
+  },
+  present: wire.present,
+});
+
 export const closeDue = action({
   name: 'submissions.closeDue',
   at: 'POST /api/submissions/close-due',
@@ -169,4 +188,4 @@ async function endReading(ctx: Ctx, submission: Submission): Promise<void> {
   for (const party of others) await revokeGrants(ctx.tx, submission.id, party.orgId, ctx.now);
 }
 
-export const submissionActions = [offer, get, list, withdraw, closeDue, followLeaving];
+export const submissionActions = [offer, get, list, withdraw, consent, closeDue, followLeaving];

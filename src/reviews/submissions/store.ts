@@ -3,7 +3,7 @@ import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 import { labelColumns, labelOfRow, type Tlp } from '../../base/label.ts';
-import type { Endpoint, Submission, SubmissionState } from './submission.ts';
+import type { Endpoint, FlawTerms, Submission, SubmissionState } from './submission.ts';
 
 type SubmissionRow = {
   id: Id<'sub'>;
@@ -18,6 +18,7 @@ type SubmissionRow = {
   window_starts_at: Instant;
   window_ends_at: Instant;
   basis_expires_at: Instant;
+  flaws: FlawTerms;
   state: SubmissionState;
   tlp: Tlp;
   compartments: string[];
@@ -42,6 +43,7 @@ export async function insertSubmission(tx: Tx, s: Submission): Promise<void> {
     window_starts_at: s.windowStartsAt,
     window_ends_at: s.windowEndsAt,
     basis_expires_at: s.basisExpiresAt,
+    flaws: s.flaws,
     state: s.state,
     ...labelColumns(s.label),
     offered_at: s.offeredAt,
@@ -99,6 +101,10 @@ export async function setSubmissionState(tx: Tx, id: Id<'sub'>, state: Submissio
   await submissions(tx).updateTable('submissions').set({ state }).where('id', '=', id).execute();
 }
 
+export async function setFlawTerms(tx: Tx, id: Id<'sub'>, flaws: FlawTerms): Promise<void> {
+  await submissions(tx).updateTable('submissions').set({ flaws }).where('id', '=', id).execute();
+}
+
 /** What the developer told us is gone; that there was a submission, and its window, stays. */
 export async function eraseSubmission(tx: Tx, id: Id<'sub'>): Promise<void> {
   const nothing = {
@@ -108,6 +114,7 @@ export async function eraseSubmission(tx: Tx, id: Id<'sub'>): Promise<void> {
     arm: '',
     cutoff_at: null,
     partners: [],
+    flaws: 'kept' as const,
   };
   await submissions(tx)
     .updateTable('submissions')
@@ -131,6 +138,7 @@ function submissionOf(r: SubmissionRow): Submission {
     windowStartsAt: r.window_starts_at,
     windowEndsAt: r.window_ends_at,
     basisExpiresAt: r.basis_expires_at,
+    flaws: r.flaws,
     state: r.state,
     label: labelOfRow(r),
     offeredAt: r.offered_at,

@@ -15,6 +15,7 @@ const offered: Submission = {
   arm: 'as-released',
   cutoffAt: null,
   partners: [],
+  flaws: 'kept',
   windowStartsAt: startsAt,
   windowEndsAt: endsAt,
   basisExpiresAt: '2027-01-01T00:00:00.000Z' as Instant,

@@ -12,6 +12,13 @@ export interface Endpoint {
   readonly protocol: Protocol;
 }
 
+/**
+ * What becomes of flaws in others' software that the model finds by the way: they stay in the window, or a person of the measuring body may hand
+ * them on to the clearinghouse, with nothing of model and developer in them, or with both named.
+ */
+export const flawTerms = ['kept', 'unnamed', 'named'] as const;
+export type FlawTerms = (typeof flawTerms)[number];
+
 /** A model that its developer offers for a while, of its own will. It may leave at any moment. */
 export interface Submission {
   readonly id: Id<'sub'>;
@@ -33,6 +40,7 @@ export interface Submission {
   readonly windowEndsAt: Instant;
   /** The day the law ends on which the sharing rests: whatever else goes on, all reading by evaluators ends with it. */
   readonly basisExpiresAt: Instant;
+  readonly flaws: FlawTerms;
   readonly state: SubmissionState;
   readonly label: Label;
   readonly offeredAt: Instant;

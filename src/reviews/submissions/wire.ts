@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts';
 import { protocols } from '../../base/model-door.ts';
 import { wireId, wireInstant, wireName, wirePage, wireSha256 } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
-import { type Submission, submissionStates } from './submission.ts';
+import { flawTerms, type Submission, submissionStates } from './submission.ts';
 
 /** An address that carries a name and password would put a secret into the log. */
 const endpointUrl = z
@@ -22,7 +22,9 @@ export const offerInput = z.object({
   releaseToPartnersAt: wireInstant,
   windowDays: z.coerce.number().int().min(1).max(limits.accessWindowDays, `a window lasts at most ${limits.accessWindowDays} days`),
   partners: z.array(wireName).max(limits.submissionPartners).default([]),
+  flaws: z.enum(flawTerms).default('kept'),
 });
+export const consentInput = z.object({ id: wireId('sub'), flaws: z.enum(flawTerms) });
 export const byId = z.object({ id: wireId('sub') });
 export const page = wirePage;
 export const nothing = z.object({});
@@ -41,6 +43,7 @@ export const submissionOut = z.object({
   windowStartsAt: wireInstant,
   windowEndsAt: wireInstant,
   basisExpiresAt: wireInstant,
+  flaws: z.enum(flawTerms),
   state: z.enum(submissionStates),
   offeredAt: wireInstant,
 });

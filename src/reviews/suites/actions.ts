@@ -1,6 +1,6 @@
 import { digestOf } from '../../base/canonical.ts';
 import { label, ownOf } from '../../base/label.ts';
-import { isRefusal, refuse } from '../../base/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { parseRecipe } from '../../lab/recipe.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../trust/action.ts';
 import { contamination } from './contamination/actions.ts';
@@ -22,8 +22,8 @@ export const publish = action({
     const missing = input.tasks.findIndex((t) => !known.has(t.recipeId));
     if (missing >= 0)
       return refuse('not_found', `this hub has no recipe "${input.tasks[missing]?.recipeId}"`, `/tasks/${missing}/recipeId`);
-    const unhidden = hiddenNowhere(ctx, input.tasks);
-    if (unhidden >= 0) return refuse('not_found', 'what it hides is none of the PoCs of its recipe', `/tasks/${unhidden}/hidden/pocs`);
+    const fault = misplaced(ctx, input.tasks);
+    if (fault) return fault;
     const { name, tasks } = input;
     const suite = suiteOf(ctx, { name, tasks, count: tasks.length, digest: suiteDigest(tasks), custodian: null });
     await store.insertSuite(ctx.tx, suite);
@@ -32,13 +32,18 @@ export const publish = action({
   present: wire.present,
 });
 
-/** What is hidden must be there to be hidden; of recipes that hide nothing nothing is read. */
-function hiddenNowhere(ctx: Ctx, tasks: readonly Task[]): number {
-  return tasks.findIndex(({ recipeId, hidden }) => {
-    if (hidden.pocs.length === 0) return false;
+/** What is hidden must be there to be hidden, and what is shown there to be shown; of recipes that hide nothing nothing is read. */
+function misplaced(ctx: Ctx, tasks: readonly Task[]): Refusal | undefined {
+  for (const [i, { recipeId, hidden, level }] of tasks.entries()) {
+    if (hidden.pocs.length === 0) continue;
     const recipe = parseRecipe(ctx.doors.recipes.all().find((r) => r.id === recipeId)?.text ?? '');
-    return isRefusal(recipe) || hidden.pocs.some((name) => !recipe.pocs.includes(name));
-  });
+    const at = `/tasks/${i}/hidden/pocs`;
+    if (isRefusal(recipe) || hidden.pocs.some((name) => !recipe.pocs.includes(name)))
+      return refuse('not_found', 'what it hides is none of the PoCs of its recipe', at);
+    if (level >= 2 && recipe.pocs.every((name) => hidden.pocs.includes(name)))
+      return refuse('malformed', 'it shows a crash, and hides every PoC that could make it', at);
+  }
+  return undefined;
 }
 
 export const recordChecks = action({
@@ -53,16 +58,19 @@ export const recordChecks = action({
     const digests = new Set(suite.tasks.map(taskDigest));
     const other = input.checked.findIndex(({ taskDigest }) => !digests.has(taskDigest));
     if (other >= 0) return refuse('stale', 'the suite has no task of this digest', `/checked/${other}/taskDigest`);
-    const fresh = new Map<string, Checked>(input.checked.map((checked) => [checked.taskDigest, { ...checked, checkedAt: ctx.now }]));
+    const checks = digestOf(input.checked);
+    const fresh = new Map<string, Checked>(input.checked.map((said) => [said.taskDigest, { ...said, checkedAt: ctx.now, checks }]));
     const checked = [...suite.checked.filter(({ taskDigest }) => !fresh.has(taskDigest)), ...fresh.values()];
     const now = { ...suite, checked };
     await store.saveChecked(ctx.tx, now);
-    const passed = input.checked.filter(({ state }) => state === 'passed').length;
-    const payload = { digest: suite.digest, checks: digestOf(input.checked), passed, quarantined: input.checked.length - passed };
+    const [passed, quarantined] = [count(input.checked, 'passed'), count(input.checked, 'quarantined')];
+    const payload = { digest: suite.digest, checks, passed, quarantined, couldNotTell: input.checked.length - passed - quarantined };
     return done(now, { event: 'suite.checked', thing: suite.id, label: suite.label, payload });
   },
   present: wire.present,
 });
+
+const count = (checked: readonly { readonly state: string }[], of: string) => checked.filter(({ state }) => state === of).length;
 
 export const seal = action({
   name: 'suites.seal',

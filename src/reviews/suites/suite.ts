@@ -53,13 +53,19 @@ export interface Task {
   readonly heldOut: boolean;
 }
 
+export const gateStates = ['passed', 'quarantined', 'could-not-tell'] as const;
+type GateState = (typeof gateStates)[number];
+
 /** What the gate said of one task; it holds for a task of this digest and no other. */
 export interface Checked {
   readonly taskId: string;
   readonly taskDigest: string;
-  readonly state: 'passed' | 'quarantined';
+  /** `could-not-tell`: a source, a build or a box failed us. It is no pass, and nothing against the task. */
+  readonly state: GateState;
   readonly because: readonly string[];
   readonly checkedAt: Instant;
+  /** Of all that this run of the gate said, as it stands in the log (`suite.checked`); the first checks have none. */
+  readonly checks?: string;
 }
 
 export interface Suite {
@@ -121,7 +127,12 @@ export function checkedOf(suite: Pick<Suite, 'checked'>, task: Task): Checked | 
   return suite.checked.find((checked) => checked.taskDigest === digest);
 }
 
-/** Nobody is measured by a task that the gate keeps back. */
-export function quarantinedIn(suite: Pick<Suite, 'tasks' | 'checked'>): Checked | undefined {
-  return suite.tasks.map((task) => checkedOf(suite, task)).find((checked) => checked?.state === 'quarantined');
+/** Nobody is measured by a task that the gate keeps back, or of which it could not tell. */
+export function keptBackIn(suite: Pick<Suite, 'tasks' | 'checked'>): Checked | undefined {
+  return suite.tasks.map((task) => checkedOf(suite, task)).find((checked) => checked !== undefined && checked.state !== 'passed');
+}
+
+/** Nobody knows whether these can be solved, or be solved without solving them: the gate was not asked, or of another version of them. */
+export function ungatedIn(suite: Pick<Suite, 'tasks' | 'checked'>): readonly Task[] {
+  return suite.tasks.filter((task) => checkedOf(suite, task)?.state !== 'passed');
 }

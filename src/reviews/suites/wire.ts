@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts';
 import { wireId, wireInstant, wireName, wirePage, wireSha256, wireText } from '../../base/wire.ts';
 import type { Actor } from '../../trust/access.ts';
 import { isCustodianKey } from './sealed/summary.ts';
-import { checkedOf, levels, promptShown, type Suite, skills, taskDigest, unsaid } from './suite.ts';
+import { checkedOf, gateStates, levels, promptShown, type Suite, skills, taskDigest, unsaid } from './suite.ts';
 import { isTriageWord } from './triage.ts';
 
 const taskName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, points, dashes');
@@ -73,7 +73,7 @@ export const checkedInput = z.object({
       z.object({
         taskId: taskName,
         taskDigest: wireSha256,
-        state: z.enum(['passed', 'quarantined']),
+        state: z.enum(gateStates),
         because: z.array(wireText(limits.becauseChars)).max(limits.gateReasons),
       }),
     )
@@ -97,7 +97,15 @@ const taskOut = z.object({
   heldOut: z.boolean(),
   digest: z.string(),
   /** Null: the gate of tasks was never asked. */
-  checked: z.object({ state: z.enum(['passed', 'quarantined']), because: z.array(z.string()), checkedAt: wireInstant }).nullable(),
+  checked: z
+    .object({
+      state: z.enum(gateStates),
+      because: z.array(z.string()),
+      checkedAt: wireInstant,
+      /** Of all that this run of the gate said, as in the log. */
+      checks: z.string().nullable(),
+    })
+    .nullable(),
 });
 export const suiteOut = z.object({
   id: wireId('sui'),
@@ -116,7 +124,9 @@ export function present(suite: Suite, _viewer: Actor): z.input<typeof suiteOut> 
   const tasks = suite.tasks.map((task) => {
     const { canary: _canary, hidden: _hidden, ...shown } = task;
     const found = checkedOf(suite, task);
-    const checked = found ? { state: found.state, because: [...found.because], checkedAt: found.checkedAt } : null;
+    const checked = found
+      ? { state: found.state, because: [...found.because], checkedAt: found.checkedAt, checks: found.checks ?? null }
+      : null;
     return { ...shown, prompt: promptShown(task), digest: taskDigest(task), checked };
   });
   return { id, name, count, digest, custodian, publishedAt, tasks };

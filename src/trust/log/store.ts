@@ -227,13 +227,10 @@ export async function headOf(tx: Tx): Promise<{ size: number; hash: string; fron
   return { size: head.size, hash: head.hash, frontier: head.frontier.map((h) => Buffer.from(h, 'hex')) };
 }
 
-/** Where a follower stands; the row is locked, so that two workers never do the same hop at once. */
-export async function lockCursor(tx: Tx, follower: string): Promise<number> {
-  await log(tx)
-    .insertInto('log_cursors')
-    .values({ follower, seq: 0 })
-    .onConflict((c) => c.doNothing())
-    .execute();
+/** Where a follower stands, a new one where `beginsAt` does; the row is locked, so that two workers never do the same hop at once. */
+export async function lockCursor(tx: Tx, follower: string, beginsAt = follower): Promise<number> {
+  await sql`INSERT INTO log_cursors (follower, seq) VALUES (${follower}, coalesce((SELECT seq FROM log_cursors WHERE follower = ${beginsAt}), 0))
+    ON CONFLICT DO NOTHING`.execute(tx);
   const row = await log(tx).selectFrom('log_cursors').select('seq').where('follower', '=', follower).forUpdate().executeTakeFirstOrThrow();
   return row.seq;
 }

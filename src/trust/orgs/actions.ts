@@ -1,5 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Id } from '../../base/id.ts';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { day, hour, minute, plusMs } from '../../base/instant.ts';
 import { label } from '../../base/label.ts';
 import { limits } from '../../base/limits.ts';
@@ -12,7 +11,7 @@ import * as store from './store.ts';
 import * as wire from './wire.ts';
 
 /** The secret of the first visit: stands as long as nobody is there, and is printed by whoever starts the hub. */
-export function foundingSecret(pepper: Uint8Array): string {
+export function foundingSecret(pepper: KeyObject): string {
   return secretText('lnk', createHmac('sha256', pepper).update('founding').digest());
 }
 
@@ -114,6 +113,20 @@ export const people = action({
   },
 });
 
+export const colleagues = action({
+  name: 'orgs.colleagues',
+  at: 'GET /api/people/own',
+  summary: 'The people of your own organisation, by name.',
+  by: 'signed-in',
+  input: wire.nothing,
+  output: wire.colleaguesOut,
+  async run(ctx) {
+    if (ctx.actor.orgId === null) return done({ items: [] });
+    const found = await store.peopleOf(ctx.tx, ctx.actor.orgId, '', limits.pageRows);
+    return done({ items: found.map(({ id, orgId, name }) => ({ id, orgId, name })) });
+  },
+});
+
 export const invite = action({
   name: 'orgs.invite',
   at: 'POST /api/orgs/:orgId/people',
@@ -186,7 +199,14 @@ export const issueToken = action({
     if (isRefusal(mayHold)) return mayHold;
     if (!withinScopes(ctx.actor, input.scopes))
       return refuse('not_permitted', 'a token cannot hold more than the credential that asks for it', 'scopes');
-    const token = await store.issueCredential(ctx, 'tok', input.holderId, input.scopes, plusMs(ctx.now, input.days * day), keyOf(ctx));
+    const token = await store.issueCredential(
+      ctx,
+      'tok',
+      input.holderId,
+      input.scopes,
+      plusMs(ctx.now, input.days * day),
+      store.keyOf(ctx),
+    );
     return done(token, {
       event: 'org.token-issued',
       thing: token.id,
@@ -225,7 +245,7 @@ export const issueLink = action({
     if (!person) return refuse('not_found', 'no such person', 'personId');
     // The session that a link opens may do everything its person may: a narrow token must not widen itself so.
     if (!withinScopes(ctx.actor, ['*'])) return refuse('not_permitted', 'only a credential for everything makes links', 'personId');
-    const link = await store.issueCredential(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute), keyOf(ctx));
+    const link = await store.issueCredential(ctx, 'lnk', person.id, ['*'], plusMs(ctx.now, limits.linkMinutes * minute), store.keyOf(ctx));
     return done(link, { event: 'org.link-issued', thing: person.id, label: label('AMBER', person.orgId), payload: null });
   },
 });
@@ -271,11 +291,6 @@ async function mayIssueFor(ctx: Ctx, holderId: Credential['holderId']): Promise<
   return orgId;
 }
 
-/** The passkey behind the actor's credential: what is issued with it ends with it. */
-function keyOf({ actor }: Ctx): Id<'pky'> | null {
-  return (actor.credential?.passkeyId ?? null) as Id<'pky'> | null;
-}
-
 function withinScopes(actor: Actor, scopes: readonly string[]): boolean {
   return (
     actor.scopes.includes('*') || scopes.every((s) => actor.scopes.includes(s) || actor.scopes.includes(`${s.slice(0, s.indexOf('.'))}.*`))
@@ -289,6 +304,7 @@ export const orgActions = [
   get,
   disable,
   people,
+  colleagues,
   invite,
   reinstate,
   addAgent,

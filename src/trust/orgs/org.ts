@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Id } from '../../base/id.ts';
 import type { Instant } from '../../base/instant.ts';
 
@@ -59,7 +59,7 @@ export function secretText(kind: 'tok' | 'ses' | 'lnk', random: Uint8Array): str
 }
 
 /** Keyed, so that a stolen table of digests cannot even be compared with guesses. 32 random bytes need no slow hash. */
-export function digestSecret(pepper: Uint8Array, secret: string): string {
+export function digestSecret(pepper: KeyObject, secret: string): string {
   return createHmac('sha256', pepper).update(secret).digest('hex');
 }
 

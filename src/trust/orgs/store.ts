@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type ColumnType, sql } from 'kysely';
 import type { Tx } from '../../base/doors.ts';
 import type { Id } from '../../base/id.ts';
@@ -176,6 +177,11 @@ export async function issueCredential(
   return { id, secret, expiresAt };
 }
 
+/** The passkey behind the actor's credential: what is issued with it ends with it. */
+export function keyOf({ actor }: Ctx): Id<'pky'> | null {
+  return (actor.credential?.passkeyId ?? null) as Id<'pky'> | null;
+}
+
 export async function insertCredential(tx: Tx, digest: string, credential: Credential, passkeyId: Id<'pky'> | null = null): Promise<void> {
   const { id, holderId, scopes, createdAt, expiresAt, usedAt, revokedAt } = credential;
   const row = {
@@ -254,7 +260,7 @@ type CredentialColumns = {
 const credentialColumns = sql`c.id AS credential_id, c.scopes, c.created_at, c.expires_at, c.used_at, c.revoked_at, c.passkey_id`;
 
 /** Who a secret stands for, now; undefined when it is unknown, expired, used up or revoked, without saying which. */
-export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, now: Instant): Promise<Actor | undefined> {
+export async function actorBySecret(tx: Tx, pepper: KeyObject, secret: string, now: Instant): Promise<Actor | undefined> {
   const { rows } = await sql<HolderRow & CredentialColumns>`
     SELECT ${credentialColumns}, ${holderColumns(now)}
     FROM credentials AS c JOIN ${holders} ON holder.id = c.holder_id WHERE c.digest = ${digestSecret(pepper, secret)}`.execute(tx);
@@ -267,7 +273,7 @@ export async function actorBySecret(tx: Tx, pepper: Uint8Array, secret: string, 
  */
 export async function actorCounted(
   tx: Tx,
-  pepper: Uint8Array,
+  pepper: KeyObject,
   secret: string,
   now: Instant,
   hourAt: Instant,

@@ -35,6 +35,7 @@ export const secretOut = z.object({ id: z.string(), secret: z.string(), expiresA
 export const orgById = z.object({ id: wireId('org') });
 export const peopleInput = wirePage.extend({ orgId: wireId('org').optional() });
 export const peopleOut = z.object({ items: z.array(personOut.extend({ email: z.string() })) });
+export const colleaguesOut = z.object({ items: z.array(personOut) });
 export const foundOut = z.object({ org: orgOut, person: personOut, session: secretOut });
 export const whoOut = z.object({
   kind: z.enum(['house', 'person', 'agent', 'anonymous']),

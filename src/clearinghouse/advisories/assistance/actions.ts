@@ -17,6 +17,7 @@ import { validationsOfFindings } from '../../validations/store.ts';
 import type { Advisory } from '../advisory.ts';
 import { trackingIdOf } from '../bulletin.ts';
 import { written } from '../documents.ts';
+import { asSeen } from '../seen.ts';
 import { advisoryOfCase } from '../store.ts';
 import { present } from '../wire.ts';
 import * as wire from './wire.ts';
@@ -94,15 +95,15 @@ async function replayOf(ctx: Ctx, findingId: string): Promise<Material['reports'
 async function advisoryFor(ctx: Ctx, of: Case, hub: string): Promise<Record<string, string>> {
   const advisory: Advisory | undefined = await advisoryOfCase(ctx.tx, of.id);
   if (!advisory) return {};
-  const shown = present(advisory, ctx.actor);
+  const shown = present(await asSeen(ctx, advisory), ctx.actor);
   const draft = { draft: `${JSON.stringify(shown, null, 2)}\n` };
   // A finder does not learn of the others by the draft.
   if (shown.credits === undefined) return draft;
   const versions = [{ number: 1, at: ctx.now, change: advisory.text.change }];
   const origin = hub.slice(0, hub.lastIndexOf('/'));
   const documents = written({ trackingId: trackingIdOf(ctx.now.slice(0, 4), 0), status: 'draft', text: advisory.text, origin, versions });
-  const whole = documents.map(({ format, content }) => [
-    format,
+  const whole = documents.map(({ format, part, content }) => [
+    part === 1 ? format : `${format}-${part}`,
     typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
   ]);
   return { ...draft, ...Object.fromEntries(whole) };

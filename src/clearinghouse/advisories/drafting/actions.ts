@@ -1,13 +1,17 @@
+import type { Id } from '../../../base/id.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import { parseRecipe, type Recipe } from '../../../lab/recipe.ts';
 import { action, type Ctx, done } from '../../../trust/action.ts';
 import { orgById } from '../../../trust/orgs/store.ts';
-import type { Case } from '../../cases/case.ts';
+import { type Case, flawsIn, goesOnAs } from '../../cases/case.ts';
 import { recordsOf } from '../../cases/contacts/records/store.ts';
+import { thanksFor } from '../../cases/credits/credit.ts';
+import { creditsOfCase } from '../../cases/credits/store.ts';
 import { participantsOf } from '../../cases/participants/store.ts';
 import { patchesOf } from '../../cases/patches/store.ts';
 import { statementsOfCase } from '../../cases/statements/store.ts';
 import { caseById } from '../../cases/store.ts';
+import { placesOf } from '../../duplicates/store.ts';
 import { findingsByIds } from '../../findings/store.ts';
 import { packageOf, versionOf } from '../../inventories/package-name.ts';
 import { priorityOfCase } from '../../priorities/store.ts';
@@ -27,43 +31,69 @@ export const suggest = action({
   output: wire.suggestionOut,
   on: (ctx, input) => caseById(ctx.tx, input.caseId),
   async run(ctx, _input, of: Case) {
-    return done(suggestionOf(await gather(ctx, of)));
+    const [first, ...further] = await gather(ctx, of);
+    const { draft, origins, missing } = suggestionOf(first.material);
+    const others = further.map(({ vulnerabilityId, material }, i) => ({ vulnerabilityId, i, ...suggestionOf(material) }));
+    const flaws = others.map(({ vulnerabilityId, draft: { references: _, ...said } }) => ({ vulnerabilityId, ...said }));
+    return done({
+      draft: { ...draft, ...(flaws.length > 0 ? { further: flaws } : {}) },
+      origins: [...origins, ...others.flatMap((o) => o.origins.map(({ at, from }) => ({ at: `/further/${o.i}${at}`, from })))],
+      missing: [...new Set([...missing, ...others.flatMap((o) => o.missing.map((what) => `${what} (of ${o.vulnerabilityId})`))])],
+    });
   },
 });
 
-/** All that a case holds for its advisory. */
-export async function gather(ctx: Ctx, of: Case): Promise<Material> {
-  const names = new Map<string, string>();
-  const nameOf = async (orgId: string) => {
-    const known = names.get(orgId) ?? (await orgById(ctx.tx, orgId))?.name ?? '';
-    names.set(orgId, known);
-    return known;
-  };
-  const reports: Material['reports'][number][] = [];
-  const found = new Map((await findingsByIds(ctx.tx, of.findingIds)).map((finding) => [finding.id, finding]));
-  for (const id of of.findingIds) {
-    const finding = found.get(id);
-    if (finding) reports.push({ ...finding, orgName: await nameOf(finding.orgId) });
-  }
-  const statements: Material['statements'][number][] = [];
-  for (const { id, name } of await participantsOf(ctx.tx, of.id)) names.set(id, name);
-  // An advisory is of one vulnerability: of the one the case was opened for.
-  for (const said of await statementsOfCase(ctx.tx, of.id))
-    if (said.state !== 'replaced' && said.vulnerabilityId === of.vulnerabilities[0].id)
-      statements.push({ ...said, orgName: names.get(said.participantId) ?? '' });
-  const validations = await validationsOfFindings(ctx.tx, of.findingIds);
-  const replayed = reproductionsIn(validations).map(({ recipeId }) => recipeId);
-  return {
-    ...{ package: of.package, title: of.title, reports, statements, patches: await patchesOf(ctx.tx, of.id) },
-    tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),
-    bisected: (await bisectionsOfFindings(ctx.tx, of.findingIds)).flatMap((b) => bisectedBy(ctx, b)),
-    hasPriority: (await priorityOfCase(ctx.tx, of.id)) !== undefined,
+/** What a case holds of one of its flaws. */
+export interface FlawMaterial {
+  readonly vulnerabilityId: Id<'vul'>;
+  readonly material: Material;
+}
+
+/** All that a case holds for its advisory, flaw by flaw: first the one it was opened for. */
+export async function gather(ctx: Ctx, of: Case): Promise<readonly [FlawMaterial, ...FlawMaterial[]]> {
+  const [first, ...further] = flawsIn(of);
+  const placed = await placesOf(ctx.tx, of.findingIds);
+  const findings = await findingsByIds(ctx.tx, of.findingIds);
+  const participants = await participantsOf(ctx.tx, of.id);
+  const choices = await creditsOfCase(ctx.tx, of.id);
+  const names = new Map<string, string>(participants.map(({ id, name }) => [id, name]));
+  for (const orgId of new Set(findings.map((f) => f.orgId))) names.set(orgId, (await orgById(ctx.tx, orgId))?.name ?? '');
+  const reports = of.findingIds.flatMap((id) => {
+    const finding = findings.find((f) => f.id === id);
+    const orgName = names.get(finding?.orgId ?? '') ?? '';
+    return finding ? [{ ...finding, orgName, thanks: thanksFor(finding, orgName, participants, choices) }] : [];
+  });
+  const said = (await statementsOfCase(ctx.tx, of.id)).filter((s) => s.state !== 'replaced');
+  const shared = {
+    ...{ package: of.package, patches: await patchesOf(ctx.tx, of.id), hasPriority: (await priorityOfCase(ctx.tx, of.id)) !== undefined },
     nonFixes: (await recordsOf(ctx.tx, of.id)).flatMap((r) =>
       r.kind === 'non-fix' && r.state === 'approved'
         ? [{ supplier: names.get(r.participantId) ?? '', position: r.said.position, saidAt: r.said.saidAt }]
         : [],
     ),
   };
+  /** What is of none of the others is of the first. */
+  const isOf = (flaw: string, id: string | undefined) =>
+    flaw === first ? !further.some((v) => v === goesOnAs(of, id)) : flaw === goesOnAs(of, id);
+  const materialOf = async (flaw: Id<'vul'>): Promise<FlawMaterial> => {
+    const own = reports.filter((r) => isOf(flaw, placed.get(r.id)));
+    const statements = said.filter((s) => isOf(flaw, s.vulnerabilityId));
+    const ids = own.map((r) => r.id);
+    const replayed = reproductionsIn(await validationsOfFindings(ctx.tx, ids)).map(({ recipeId }) => recipeId);
+    return {
+      vulnerabilityId: flaw,
+      material: {
+        ...shared,
+        ...{ title: flaw === first ? of.title : (own[0]?.title ?? of.title), reports: own },
+        statements: statements.map((s) => ({ ...s, orgName: names.get(s.participantId) ?? '' })),
+        tried: [...new Set(replayed)].flatMap((id) => triedBy(ctx, id)),
+        bisected: (await bisectionsOfFindings(ctx.tx, ids)).flatMap((b) => bisectedBy(ctx, b)),
+      },
+    };
+  };
+  const others: FlawMaterial[] = [];
+  for (const flaw of further) others.push(await materialOf(flaw));
+  return [await materialOf(first), ...others];
 }
 
 function triedBy(ctx: Ctx, recipeId: string): Tried[] {

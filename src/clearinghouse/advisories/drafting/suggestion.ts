@@ -2,11 +2,13 @@ import type { Instant } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { AffectedRange as BisectedRange } from '../../../lab/bisect/bisect.ts';
+import type { Thanks } from '../../cases/credits/credit.ts';
 import { artefactOf, type Patch } from '../../cases/patches/patch.ts';
 import type { Statement } from '../../cases/statements/statement.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { scoreCvss } from '../../priorities/cvss.ts';
-import type { AffectedRange, AiUse, SupplierSays, Workaround } from '../text.ts';
+import { creditsOf } from '../advisory.ts';
+import type { AffectedRange, AiUse, Credit, SupplierSays, Workaround } from '../text.ts';
 
 /** What a case holds that an advisory can be made of. */
 export interface Material {
@@ -39,7 +41,7 @@ type Report = Pick<
   | 'discoveryTooling'
   | 'discoveryModel'
   | 'receivedAt'
-> & { readonly orgName: string };
+> & { readonly orgName: string; readonly thanks: Thanks };
 
 /** A replay that reproduced, by the versions that it was tried on. */
 export interface Tried {
@@ -87,7 +89,8 @@ export function suggestionOf(material: Material): Suggestion {
   const cve = material.reports.flatMap((r) => r.upstreamIds).find((id) => /^CVE-\d{4}-\d{4,12}$/.test(id)) ?? null;
   const isUsable = (url: string) => URL.canParse(url) && /^https?:/.test(url) && url.length <= limits.referenceBytes;
   const urls = [...new Set(material.reports.flatMap((r) => r.references))].filter(isUsable).slice(0, limits.referencesPerAdvisory);
-  const claims = material.reports.flatMap((r) => (r.cvss ? [{ by: r.orgName, vector: r.cvss }] : []));
+  // Whoever is not to be named is not named as the giver of a score either.
+  const claims = material.reports.flatMap((r) => (r.cvss ? [{ by: r.thanks.line ?? 'a finder', vector: r.cvss }] : []));
   const otherScores = claims.filter((claim) => !isRefusal(scoreCvss(claim.vector))).slice(0, limits.otherScoresPerAdvisory);
   // Where there is a version with a fix, "none is planned" would contradict it (CSAF 2.1 6.1.35).
   const unfixed = ranges.every((r) => r.fixed === null) ? material.nonFixes.slice(0, limits.workaroundsPerAdvisory) : [];
@@ -95,7 +98,7 @@ export function suggestionOf(material: Material): Suggestion {
     { at: '/title', from: 'the case' },
     { at: '/summary', from: `the report of ${first?.orgName ?? 'nobody'}: say how it shows, not how it is done` },
     ...from.map((origin, i) => ({ at: `/affected/${i}`, from: origin })),
-    ...(cwe ? [{ at: '/cwe', from: `the report of ${cwe.by}` }] : []),
+    ...(cwe ? [{ at: '/cwe', from: `the report of ${cwe.orgName}` }] : []),
     ...(cve ? [{ at: '/cve', from: 'a report names it' }] : []),
     ...otherScores.map((s, i) => ({ at: `/otherScores/${i}`, from: `the report of ${s.by}` })),
     ...unfixed.map((n, i) => ({ at: `/workarounds/${i}`, from: `the non-fix record of ${n.supplier}, said ${n.saidAt}` })),
@@ -158,17 +161,21 @@ function behind({ after, by, exact }: BisectedRange['introduced']): string {
 }
 
 /** The weakness that most reports name, the earlier one of two. */
-export function weaknessOf(reports: readonly Pick<Report, 'cwe' | 'orgName'>[]): { id: string; by: string } | undefined {
+export function weaknessOf(
+  reports: readonly Pick<Report, 'cwe' | 'orgName' | 'thanks'>[],
+): { id: string; orgName: string; by: string | null } | undefined {
   const byId = Map.groupBy(
     reports.filter((r) => r.cwe !== null),
     (r) => r.cwe,
   );
   const [most] = [...byId.values()].toSorted((a, b) => b.length - a.length);
-  return most?.[0]?.cwe ? { id: most[0].cwe, by: most[0].orgName } : undefined;
+  const [first] = most ?? [];
+  return first?.cwe ? { id: first.cwe, orgName: first.orgName, by: first.thanks.line } : undefined;
 }
 
 function missingIn(material: Material, ranges: readonly AffectedRange[], cve: string | null): string[] {
   const given = material.statements.filter((s) => s.state === 'given');
+  const unasked = [...new Set(material.reports.filter((r) => !r.thanks.isChosen).map((r) => r.orgName))];
   return [
     ...(cve === null ? ['no CVE id is known'] : []),
     ...(ranges.every((r) => r.fixed === null) ? ['no fixed version is known'] : []),
@@ -177,6 +184,7 @@ function missingIn(material: Material, ranges: readonly AffectedRange[], cve: st
       : []),
     ...(artefactOf(material.patches) ? [] : ['no patch was verified here']),
     ...(material.hasPriority ? [] : ['nobody assessed its severity and priority']),
+    ...unasked.map((name) => `${name} has not said how it wants to be thanked`),
     ...given.map((s) => `the statement of ${s.orgName} waits to be approved`),
   ];
 }
@@ -189,12 +197,29 @@ export function saidBySuppliers(statements: Material['statements']): SupplierSay
   );
 }
 
-/** Where AI had a part, as the finders told it and the patch says; absent where it had none. */
+/** Every finder as it consented to be named, with the time of its first report. */
+export function creditsIn(reports: Material['reports']): Credit[] {
+  return creditsOf(
+    reports.flatMap(({ thanks: { key, line }, receivedAt }) => (line === null ? [] : [{ key, name: line, at: receivedAt }])),
+  );
+}
+
+/** Where AI had a part, as the finders told it and the patch says; with what, where they want it told; absent where it had none. */
 export function aiUseOf(material: Pick<Material, 'reports' | 'patches'>, isDraftedByAgent: boolean): AiUse | undefined {
   const found = material.reports
     .filter((r) => r.discoveryModel !== null || r.discoveryMethod?.startsWith('ai'))
-    .map((r) => ({ by: r.orgName, tooling: r.discoveryTooling, model: r.discoveryModel }));
-  const discovery = found.filter((a, i) => found.findIndex((b) => JSON.stringify(b) === JSON.stringify(a)) === i);
+    .map(({ thanks, discoveryTooling, discoveryModel }) => ({
+      by: thanks.line,
+      tooling: thanks.namesTools ? discoveryTooling : null,
+      model: thanks.namesTools ? discoveryModel : null,
+    }));
+  // Once each; and nothing of whoever says more of itself elsewhere.
+  const saysNothing = (use: (typeof found)[number]) => use.tooling === null && use.model === null;
+  const discovery = found.filter(
+    (a, i) =>
+      found.findIndex((b) => JSON.stringify(b) === JSON.stringify(a)) === i &&
+      !(saysNothing(a) && found.some((b) => b.by === a.by && !saysNothing(b))),
+  );
   const patch = artefactOf(material.patches)?.writtenBy === 'ai';
   return discovery.length > 0 || patch || isDraftedByAgent ? { discovery, patch, drafting: isDraftedByAgent } : undefined;
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /**
  * Marks by which one recipient's copy is told from another's. In text they are characters that take no room, after the ends of sentences;
@@ -20,7 +20,7 @@ const marksPerText = 64;
 const readsPerText = 20_000;
 
 /** Of one recipient in one case: 64 bits in hexadecimal, found again from the hub's key alone. */
-export function codeOf(key: Uint8Array, caseId: string, holderId: string): string {
+export function codeOf(key: KeyObject, caseId: string, holderId: string): string {
   return createHmac('sha256', key)
     .update(`${caseId} ${holderId}`)
     .digest('hex')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../../base/limits.ts';
 import { refusalCodes } from '../../../base/refusal.ts';
 import { wireId, wireInstant, wireJson, wirePage, wireText, wireVerbatim } from '../../../base/wire.ts';
+import type { Actor } from '../../../trust/access.ts';
 import { type Cve, cveStates, type Errand, errandKinds, errandStates } from './cve.ts';
 
 const wireCve = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, 'must be like CVE-2026-12345');
@@ -59,6 +60,8 @@ export const cveOut = z.object({
   state: z.enum(cveStates),
   assignedByCna: z.string().nullable(),
   caseId: wireId('cas').nullable(),
+  /** For coordinators: the flaw it is for. */
+  vulnerabilityId: wireId('vul').nullable().optional(),
   assignedAt: wireInstant.nullable(),
   publishedAt: wireInstant.nullable(),
   rejectedAt: wireInstant.nullable(),
@@ -97,9 +100,10 @@ export const matchOut = z.object({
   candidates: z.array(z.object({ shortName: z.string(), scope: z.string() })),
 });
 
-export function present(c: Cve): z.input<typeof cveOut> {
-  const { cveId, state, assignedByCna, caseId, assignedAt, publishedAt, rejectedAt, because, replacedBy } = c;
-  return { cveId, state, assignedByCna, caseId, assignedAt, publishedAt, rejectedAt, because, replacedBy };
+export function present(c: Cve, viewer: Actor): z.input<typeof cveOut> {
+  const { cveId, state, assignedByCna, caseId, vulnerabilityId, assignedAt, publishedAt, rejectedAt, because, replacedBy } = c;
+  const shown = { cveId, state, assignedByCna, caseId, assignedAt, publishedAt, rejectedAt, because, replacedBy };
+  return viewer.roles.includes('coordinator') ? { ...shown, vulnerabilityId } : shown;
 }
 
 export function presentErrand(e: Errand): z.input<typeof errandOut> {

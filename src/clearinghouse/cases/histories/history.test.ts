@@ -71,6 +71,17 @@ describe('skill', () => {
   test('what is still open is no trial, and what is decided before the end is one', () => {
     expect(measure(['V'], 'VP')).toMatchObject({ trials: 1, met: 1 });
     expect(measure(['PV'], 'VP')).toMatchObject({ trials: 1, met: 0 });
-    expect(measure(['V'], 'PX')).toEqual({ ordering: 'PX', trials: 0, met: 0, byChance: 0.5, skill: null });
+    expect(measure(['V'], 'PX')).toEqual({ ordering: 'PX', trials: 0, met: 0, byChance: 0.5, skill: null, credible: null });
+  });
+
+  test('of few trials little is known, and more of more', () => {
+    const width = (n: number) => {
+      const { credible } = measure(Array(n).fill('VFDPXA'), 'PX');
+      return credible![1] - credible![0];
+    };
+    // Beta(2, 1): the frequency lies above the square root of 0.025; byChance is one half.
+    const [from, to] = measure(['VFDPXA'], 'PX').credible!;
+    expect([from, to]).toEqual([expect.closeTo(2 * Math.sqrt(0.025) - 1, 9), expect.closeTo(2 * Math.sqrt(0.975) - 1, 9)]);
+    expect([width(10) > width(100), width(100) > width(1000)]).toEqual([true, true]);
   });
 });

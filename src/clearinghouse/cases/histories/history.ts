@@ -1,3 +1,4 @@
+import { betaQuantile } from '../../../base/special-functions.ts';
 import { type Letter, nothingYet, possible, step, type Vfdpxa } from '../vfdpxa.ts';
 
 /** What of the six has happened, in order. Whole histories have all six; one that is still going on has fewer. */
@@ -49,6 +50,8 @@ interface Skill {
   readonly byChance: number;
   /** α_d = (S − f·T) ÷ ((1 − f)·T): 1 = always, 0 = as chance would have it, below 0 = worse than that; null without a trial. */
   readonly skill: number | null;
+  /** Where α_d lies with 95 % credibility, before anything was seen every frequency being as likely as another; null without a trial. */
+  readonly credible: readonly [from: number, to: number] | null;
 }
 
 /** The coordination-skill measure (SR-021 §4.1): observed frequency of the twelve orderings against the random walk. */
@@ -56,12 +59,16 @@ export function skillOf(histories: readonly History[]): Skill[] {
   return desired.map((ordering) => {
     const seen = histories.map((history) => met(history, ordering)).filter((how) => how !== 'open');
     const [trials, good, chance] = [seen.length, seen.filter((how) => how === 'met').length, byChance(ordering)];
+    // α is the frequency on another scale, so that its bounds are those of the frequency.
+    const alpha = (frequency: number) => (frequency - chance) / (1 - chance);
+    const bound = (p: number) => alpha(betaQuantile(p, good + 1, trials - good + 1));
     return {
       ordering,
       trials,
       met: good,
       byChance: chance,
-      skill: trials === 0 ? null : (good - chance * trials) / ((1 - chance) * trials),
+      skill: trials === 0 ? null : alpha(good / trials),
+      credible: trials === 0 ? null : [bound(0.025), bound(0.975)],
     };
   });
 }

@@ -10,6 +10,8 @@ const skillOut = z.object({
   met: z.number(),
   byChance: z.number(),
   skill: z.number().nullable(),
+  /** 95 %; of few trials it is wide. */
+  credible: z.tuple([z.number(), z.number()]).nullable(),
 });
 const transitionOut = z.object({
   participantId: wireId('par').nullable(),

@@ -9,6 +9,7 @@ import { actorById, personById } from '../../../trust/orgs/store.ts';
 import { type Attachment, named, sealNames } from '../../findings/attachment.ts';
 import { copyFor } from '../canaries/store.ts';
 import { type Case, ledgerLabel } from '../case.ts';
+import { mayDraft } from '../participants/coordinating.ts';
 import { caseById } from '../store.ts';
 import { type Audience, audienceOf, type Message, type Reader, reads, type Way } from './message.ts';
 import * as store from './store.ts';
@@ -23,6 +24,8 @@ export const message = action({
   output: wire.messageOut,
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, input, of: Case) {
+    const refused = await mayWrite(ctx, of);
+    if (refused) return refused;
     const author = readerOf(of, ctx.actor);
     const withTier = input.withId === undefined ? undefined : await tierFor(ctx, of, input.withId);
     const audience = audienceOf(input, author, withTier);
@@ -47,6 +50,8 @@ export const byMail = action({
     const person = await personById(ctx.tx, ctx.actor.id);
     // A header is anybody's to write; but whoever forwards a notice by mistake has not lent out their name with it.
     if (person?.email.toLowerCase() !== from.toLowerCase()) return refuse('untrusted', 'not from the address this hub knows', '/from');
+    const refused = await mayWrite(ctx, of);
+    if (refused) return refused;
     const lately = await store.countByMail(ctx.tx, of.id, ctx.actor.id, plusMs(ctx.now, -hour));
     if (lately >= limits.repliesPerHour) return refuse('too_many', `by mail at most ${limits.repliesPerHour} messages an hour`);
     const audience = audienceOf({}, readerOf(of, ctx.actor), undefined);
@@ -122,6 +127,11 @@ export const unread = action({
 /** The messages a viewer of the whole case sees with it: the last ones. */
 export async function lastMessages(ctx: Ctx, of: Case): Promise<wire.Shown[]> {
   return shown(ctx, await store.messagesFor(ctx.tx, of.id, readerOf(of, ctx.actor), { limit: limits.pageRows }));
+}
+
+/** Staff of a hub of several organisations reads along; in the case's name only those write who coordinate it. */
+async function mayWrite(ctx: Ctx, of: Case): Promise<Refusal | undefined> {
+  return isCoordinator(ctx.actor) ? mayDraft(ctx, of) : undefined;
 }
 
 interface Given extends Audience {

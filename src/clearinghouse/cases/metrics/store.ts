@@ -9,7 +9,7 @@ type Labelled = { tlp: Tlp; compartments: string[] };
 type FactRow = Labelled & Omit<Fact, 'said'> & { said: ColumnType<Fact['said'], string, string> };
 type QuarterRow = Labelled & { quarter: string; cells: ColumnType<Cell[], string, string>; published_at: Instant };
 
-interface Quarter {
+export interface Quarter {
   readonly quarter: string;
   readonly publishedAt: Instant;
   readonly cells: readonly Cell[];

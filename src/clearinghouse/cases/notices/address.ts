@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { day, epochMs, type Instant, instantOf } from '../../../base/instant.ts';
 
 /** `r` answers in a case, `b` is where failures of one mail come, `u` switches off the kind that a mail was of. */
@@ -12,7 +12,7 @@ const shape = /^([rbu])-([0-9a-z]{26})-([0-9a-z]{4})-([0-9a-z]{26})@([a-z0-9.-]{
  * An address that only this hub can make: whose it is, the day it ends, and 128 bits of HMAC-SHA256 over both. 61 characters before the @, of
  * the 64 that there may be (RFC 5321 §4.5.3.1.1), in one case of letters, because servers on the way change it.
  */
-export function mailAddress(key: Uint8Array, kind: AddressKind, id: string, expiresAt: Instant, domain: string): string {
+export function mailAddress(key: KeyObject, kind: AddressKind, id: string, expiresAt: Instant, domain: string): string {
   const body = id.slice(4);
   const until = Math.floor(epochMs(expiresAt) / day)
     .toString(32)
@@ -26,7 +26,7 @@ export interface Addressed {
 }
 
 /** What an address stands for; undefined when it is not ours, was altered, or its last day is over. */
-export function readAddress(key: Uint8Array, text: string, domain: string, now: Instant): Addressed | undefined {
+export function readAddress(key: KeyObject, text: string, domain: string, now: Instant): Addressed | undefined {
   const [, kind, body, until, mac, at] = shape.exec(text.toLowerCase()) ?? [];
   if (!kind || !body || !until || !mac || at !== domain) return undefined;
   const of = kind as AddressKind;
@@ -35,7 +35,7 @@ export function readAddress(key: Uint8Array, text: string, domain: string, now: 
   return instantOf(endsMs) > now ? { kind: of, id: `${ids[of]}_${body}` } : undefined;
 }
 
-function signed(key: Uint8Array, kind: AddressKind, body: string, until: string): string {
+function signed(key: KeyObject, kind: AddressKind, body: string, until: string): string {
   const mac = createHmac('sha256', key).update(`address ${kind} ${body} ${until}`).digest();
   let bits = BigInt(`0x${mac.subarray(0, 16).toString('hex')}`);
   let text = '';

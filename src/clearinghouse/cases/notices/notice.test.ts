@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { day, epochMs, type Instant, minute, plusMs } from '../../../base/instant.ts';
 import { limits } from '../../../base/limits.ts';
@@ -80,7 +81,7 @@ describe('points', () => {
 });
 
 describe('addresses', () => {
-  const key = Buffer.alloc(32, 1);
+  const key = createSecretKey(Buffer.alloc(32, 1));
   const id = `rad_${'01m7ynaym06zqky2ke7d03wbht'}`;
   const until = plusMs(now, limits.replyDays * day);
   const made = mailAddress(key, 'r', id, until, 'mail.hub.example');
@@ -97,7 +98,7 @@ describe('addresses', () => {
       const altered = `${made.slice(0, i)}${made[i] === '0' ? '1' : '0'}${made.slice(i + 1)}`;
       expect(readAddress(key, altered, 'mail.hub.example', now), altered).toBeUndefined();
     }
-    expect(readAddress(Buffer.alloc(32, 2), made, 'mail.hub.example', now)).toBeUndefined();
+    expect(readAddress(createSecretKey(Buffer.alloc(32, 2)), made, 'mail.hub.example', now)).toBeUndefined();
     expect(readAddress(key, made, 'other.example', now)).toBeUndefined();
     expect(readAddress(key, `x${made}`, 'mail.hub.example', now)).toBeUndefined();
   });

@@ -5,6 +5,7 @@ import { action, type Ctx, done, type Happening } from '../../../trust/action.ts
 import { namesByIds, orgById } from '../../../trust/orgs/store.ts';
 import { bareOf } from '../../inventories/package-name.ts';
 import { type Case, ledgerLabel } from '../case.ts';
+import { saveCredit } from '../credits/store.ts';
 import { readInsOfCase } from '../read-ins/store.ts';
 import { statementsOfCase } from '../statements/store.ts';
 import { caseById, saveCase } from '../store.ts';
@@ -107,6 +108,9 @@ export const addProxiedFinder = action({
     const { name, contact, credit = null } = input;
     await store.insertParticipant(ctx.tx, finder);
     await store.insertIdentity(ctx.tx, { participantId: finder.id, name, contact, credit, label: label('RED', ownOf(orgId)) });
+    const naming = credit === null ? ('none' as const) : ('name' as const);
+    const chosen = { naming, name: credit, namesTools: false, findingIds: [], chosenBy: ctx.actor.id, chosenAt: ctx.now };
+    await saveCredit(ctx.tx, { participantId: finder.id, caseId: of.id, ...chosen, label: of.label });
     return done(finder, event(of, 'case.participant-added', { participantId: finder.id, kind: finder.kind, proxyOrgId: orgId }));
   },
   present: wire.presentOne,

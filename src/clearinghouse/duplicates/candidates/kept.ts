@@ -1,3 +1,4 @@
+import { rarityOf } from '../rarity.ts';
 import { type TextTraits, weighed } from '../text.ts';
 import type { Traits } from '../traits.ts';
 
@@ -28,7 +29,22 @@ export function traitsOfKept(kept: KeptTraits): Traits {
     spread.set(bits, list);
     return list;
   });
-  return { ...kept, text: { ...weighed(words === '' ? [] : words.split(' '), lists), versions, objects, topics } };
+  return { ...kept, text: { ...weighed(...rated(words), lists), versions, objects, topics } };
+}
+
+type Rated = readonly [words: readonly string[], rarity: readonly number[]];
+const textsRated = 4096;
+const known = new Map<string, Rated>();
+
+/** In a flood the same finding is met again and again: what its words are and how rare is remembered of so many texts. */
+function rated(words: string): Rated {
+  const before = known.get(words);
+  if (before) return before;
+  if (known.size >= textsRated) known.clear();
+  const list = words === '' ? [] : words.split(' ');
+  const found = [list, list.map(rarityOf)] as const;
+  known.set(words, found);
+  return found;
 }
 
 function placesOf(bits: number): number[] {

@@ -83,7 +83,8 @@ type FoundRow = Selectable<TraitsRow> & Pick<Found, 'home' | 'known'>;
 /**
  * Those that share a key with the finding, best first: a key counts for less the more findings hold it. Of a key that very many hold, the
  * oldest are looked at and no more, so that the work does not grow with the store and nobody can bury what was there before under a flood.
- * OFFSET 0: without it PostgreSQL reads the holders of a key again for each of them.
+ * OFFSET 0: without it PostgreSQL reads the holders of a key again for each of them. Asked for one by one and not joined: a plan made while there
+ * were few members would read them all for each candidate.
  */
 export async function candidatesFor(tx: Tx, id: Id<'fnd'>, keys: readonly string[]): Promise<Found[]> {
   const { rows } = await sql<FoundRow>`
@@ -96,12 +97,13 @@ export async function candidatesFor(tx: Tx, id: Id<'fnd'>, keys: readonly string
       CROSS JOIN unnest(holders.nos) AS h (no)
       WHERE h.no <> (SELECT no FROM finding_traits WHERE finding_id = ${id}) GROUP BY h.no ORDER BY telling DESC, h.no LIMIT ${limits.weighedFindings}
     )
-    SELECT t.finding_id, t.state, t.traits, t.tlp, t.compartments, m.vulnerability_id AS home, (
+    SELECT t.finding_id, t.state, t.traits, t.tlp, t.compartments, (
+      SELECT vulnerability_id FROM vulnerability_members AS m WHERE m.finding_id = t.finding_id AND m.left_at IS NULL
+    ) AS home, (
       SELECT json_build_object('decision', c.decision, 'reasons', c.reasons, 'turn', c.turn, 'binding', c.binding) FROM comparisons AS c
       WHERE c.a_id = least(t.finding_id, ${id}) AND c.b_id = greatest(t.finding_id, ${id}) AND c.rules
     ) AS known
     FROM best JOIN finding_traits AS t ON t.no = best.no AND t.shape = ${traitsShape}
-    LEFT JOIN vulnerability_members AS m ON m.finding_id = t.finding_id AND m.left_at IS NULL
     ORDER BY best.telling DESC, t.no`.execute(tx);
   return rows.map((row) => ({ ...candidateOf(row), home: row.home, known: row.known }));
 }

@@ -3,10 +3,13 @@ import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { move } from '../../../base/states.ts';
 import { action, type Ctx, done, type Happening } from '../../../trust/action.ts';
 import { type Finding, findingMoves } from '../finding.ts';
-import { happened, receive, submitters } from '../intake/actions.ts';
+import { submitters as finders, happened, receive } from '../intake/actions.ts';
 import { leaveQueue } from '../queue/store.ts';
 import * as store from '../store.ts';
 import * as wire from '../wire.ts';
+
+/** An evaluator has findings too: what runs tripped by the way, and a person handed on. */
+const submitters = [...finders, 'evaluator'] as const;
 
 export const withdraw = action({
   name: 'findings.withdraw',

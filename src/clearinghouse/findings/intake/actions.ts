@@ -78,6 +78,30 @@ export const submitSarif = action({
   present: ({ received, skipped }) => ({ items: received.map(({ finding, missing }) => wire.presentReceived(finding, missing)), skipped }),
 });
 
+export const takeIn = action({
+  name: 'findings.takeIn',
+  at: 'POST /api/findings/take-in',
+  summary: 'Take in what a person of a measuring body handed on; from here on it is a finding like any other.',
+  by: ['coordinator'],
+  internal: true,
+  input: wire.takeInInput,
+  output: wire.submitOut,
+  async run(ctx, { findingId: id, orgId, reporterId, receivedAt, handedInId, handedInSha256, ...input }) {
+    const bytes = await ctx.doors.blobs.get(handedInId);
+    if (isRefusal(bytes)) return bytes;
+    if (sha256(bytes) !== handedInSha256) return refuse('untrusted', 'the input is not the one that was handed on');
+    const draft = wire.draftOf({ ...input, format: 'plain', attachments: [] });
+    if (isRefusal(draft)) return draft;
+    const [received] = await receive(ctx, [{ ...draft, attachments: [pocOf(bytes)] }], { id, orgId, reporterId, receivedAt });
+    return done(received!, happened(received!));
+  },
+  present: ({ finding, missing }) => wire.presentReceived(finding, missing),
+});
+
+function pocOf(bytes: Uint8Array): GivenFile {
+  return { filename: 'poc', contentType: 'application/octet-stream', type: 'exploit-proof-of-concept', description: null, bytes };
+}
+
 export interface Received {
   readonly finding: Finding;
   readonly missing: readonly OneOfSix[];
@@ -144,4 +168,4 @@ export function happened({ finding }: Received): Happening {
   return { event: 'finding.received', thing: finding.id, label: finding.label, payload };
 }
 
-export const intakeActions = [submit, submitTap, submitSarif];
+export const intakeActions = [submit, submitTap, submitSarif, takeIn];

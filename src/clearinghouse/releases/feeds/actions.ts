@@ -7,7 +7,7 @@ import { refuse } from '../../../base/refusal.ts';
 import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
 import { insertGrant, revokeGrants } from '../../../trust/orgs/grants/store.ts';
 import { digestSecret, secretText } from '../../../trust/orgs/org.ts';
-import { actorById, insertAgent, insertCredential, orgById, personById, revokeCredential } from '../../../trust/orgs/store.ts';
+import { actorById, insertAgent, insertCredential, keyOf, orgById, personById, revokeCredential } from '../../../trust/orgs/store.ts';
 import type { Advisory } from '../../advisories/advisory.ts';
 import type { Bulletin } from '../../advisories/bulletin.ts';
 import { sourceOf } from '../../advisories/drafted.ts';
@@ -90,10 +90,16 @@ export const addClient = action({
     const [agentId, tokenId, secret] = [ctx.id('agt'), ctx.id('tok'), secretText('tok', ctx.doors.chance(32))];
     const expiresAt = plusMs(ctx.now, input.days * day);
     await insertAgent(ctx.tx, { id: agentId, orgId: org.id, name: input.name, answerableId: answerable.id, createdAt: ctx.now });
-    await insertCredential(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), secret), {
-      ...{ id: tokenId, holderId: agentId, scopes: readerScopes, createdAt: ctx.now },
-      ...{ expiresAt, usedAt: null, revokedAt: null },
-    });
+    const credential = {
+      id: tokenId,
+      holderId: agentId,
+      scopes: readerScopes,
+      createdAt: ctx.now,
+      expiresAt,
+      usedAt: null,
+      revokedAt: null,
+    };
+    await insertCredential(ctx.tx, digestSecret(ctx.doors.keys.secret('tokens'), secret), credential, keyOf(ctx));
     const because = `client of feed ${feed.id}`;
     const grant = { id: ctx.id('grt'), compartment: compartmentOf(feed), holderId: agentId, tier: 0, because };
     await insertGrant(ctx.tx, { ...grant, grantedAt: ctx.now, expiresAt });

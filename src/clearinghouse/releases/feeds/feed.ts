@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Id } from '../../../base/id.ts';
 import { epochMs, type Instant, instantOf } from '../../../base/instant.ts';
 import { join, type Label, label, publicLabel, type Tlp, tlps } from '../../../base/label.ts';
@@ -85,7 +85,7 @@ export function decideShare({ advisory, sharing, isOver, recipients }: ShareGate
 }
 
 /** What marks one client's copies of one item: whoever holds the hub's secret can tell whose copy it was, nobody else can make one. */
-export function canaryOf(hubSecret: Uint8Array, agentId: string, itemId: string): string {
+export function canaryOf(hubSecret: KeyObject, agentId: string, itemId: string): string {
   return createHmac('sha256', hubSecret).update(`canary ${agentId} ${itemId}`).digest('hex').slice(0, 20);
 }
 
@@ -114,7 +114,7 @@ export function collectionOf(feed: Feed): Collection {
 }
 
 /** Its id is random to everybody else and the same for this hub for ever. */
-export function publicCollection(hubSecret: Uint8Array): Collection {
+export function publicCollection(hubSecret: KeyObject): Collection {
   const id = uuid4(createHmac('sha256', hubSecret).update('public collection').digest());
   return {
     key: 'public',

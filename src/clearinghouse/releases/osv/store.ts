@@ -101,15 +101,16 @@ export async function osvKeysAfter(tx: Tx, after: string, limit: number): Promis
   return rows.map((r) => r.key);
 }
 
-/** Records changed after `seq`, at most `limit`, and what they are found by now. */
-export async function osvChanges(tx: Tx, seq: number, limit: number): Promise<{ ids: string[]; keys: string[] }> {
+/** Records changed after `seq`, at most `limit`, and what they are found by now: at least all up to `to`. */
+export async function osvChanges(tx: Tx, seq: number, limit: number): Promise<{ to: number; ids: string[]; keys: string[] }> {
+  const to = await osvSeq(tx);
   const changed = await osv(tx).selectFrom('osv_records').select('id').where('seq', '>', seq).limit(limit).execute();
   const ids = changed.map((r) => r.id);
-  if (ids.length === 0) return { ids, keys: [] };
+  if (ids.length === 0) return { to, ids, keys: [] };
   const places = await osv(tx)
     .selectFrom('osv_keys')
     .select('key')
     .where(sql<boolean>`record_id = ANY(${sql.val(ids)}::text[])`)
     .execute();
-  return { ids, keys: places.map((p) => p.key) };
+  return { to, ids, keys: places.map((p) => p.key) };
 }

@@ -6,7 +6,7 @@ import { csafFile, firstOf, publicUrl } from '../../advisories/bulletin.ts';
 import { type OpenPgpKey, openPgpSignature } from '../openpgp/write.ts';
 import type { Document } from '../release.ts';
 import type { Form, Line } from './list.ts';
-import { changedAt, documentIn, escaped, type Shown, type Site, yearOf } from './shown.ts';
+import { changedAt, documentsIn, escaped, type Shown, type Site, yearOf } from './shown.ts';
 
 /** A trusted provider by CSAF 2.0 §7.1 and 2.1 §7.1, requirements 1 to 20: one distribution an edition, each with metadata of its own (2.1 §7.4). */
 interface Edition {
@@ -68,7 +68,7 @@ export function isSigned(format: string): boolean {
 export function csafLines(shown: Shown, site: Site): Line[] {
   return editions.flatMap((edition) => {
     const { root, version } = edition;
-    if (!documentIn(shown, edition.format)) return [];
+    if (documentsIn(shown, edition.format).length === 0) return [];
     const year = yearOf(shown.bulletin);
     const name = csafFile(shown.bulletin.trackingId);
     const [path, at] = [`${year}/${name}`, changedAt(shown)];
@@ -167,7 +167,7 @@ export function csafEditions(years: Readonly<Record<string, readonly string[]>>)
 
 /** Which edition's root this advisory adds a year to. */
 export function csafYears(shown: Shown): [root: string, year: string][] {
-  return editions.filter((e) => documentIn(shown, e.format)).map((e) => [e.root, yearOf(shown.bulletin)]);
+  return editions.filter((e) => documentsIn(shown, e.format).length > 0).map((e) => [e.root, yearOf(shown.bulletin)]);
 }
 
 function metadataOf(edition: Edition, newest: Shown, { origin }: Site, key: OpenPgpKey & { readonly path: string }): object {

@@ -1,6 +1,7 @@
 import { canonical } from '../../../base/canonical.ts';
 import type { Instant } from '../../../base/instant.ts';
 import { firstOf, latestOf, publicUrl } from '../../advisories/bulletin.ts';
+import { packagesIn } from '../../advisories/text.ts';
 import type { Publication } from '../release.ts';
 import { escaped, type Site, urlPath } from './shown.ts';
 
@@ -115,7 +116,7 @@ function jsonFeed({ n, releases, site, older }: Page): string {
         date_published: versions[0]!.at,
         date_modified: latestOf(publication.bulletin).at,
         authors: [{ name: text.publisher }],
-        tags: [...new Set(text.affected.map((a) => a.package))],
+        tags: packagesIn(text),
       };
     }),
   };

@@ -1,3 +1,4 @@
+import { packagesIn } from '../../advisories/text.ts';
 import type { Checkpoint } from '../feed.ts';
 import type { Form, Line } from './list.ts';
 import { changedAt, escaped, type Shown, urlPath, yearOf } from './shown.ts';
@@ -23,6 +24,8 @@ ${newest.length === 0 ? '<p>Nothing has been published yet.</p>' : `<p>All of a 
 <p>The <a href="feed.json">feed</a> is append-only: each entry proves its place in the tree that this <a href="checkpoint">checkpoint</a> signs.</p>
 <pre>${escapedLines(checkpoint.note)}</pre>
 <p>Verifier key: <code>${escaped(checkpoint.key)}</code></p>
+<h2>In numbers</h2>
+<p>What is told of each quarter, once and for all: <a href="metrics.json">metrics</a>, with what each counts.</p>
 </main></body>
 </html>
 `;
@@ -50,7 +53,7 @@ function row(shown: Shown, up: string): string {
     paths.map((path) => `<a href="${escaped(up + urlPath(path))}">${escaped(format)}</a>`),
   );
   const version = versions.length > 1 ? ` (version ${versions.length})` : '';
-  const packages = [...new Set(text.affected.map((a) => a.package))].map(escaped).join('<br>');
+  const packages = packagesIn(text).map(escaped).join('<br>');
   return `<tr id="${escaped(trackingId)}"><th scope="row">${escaped(trackingId)}${version}<br>${escaped(text.title)}</th><td>${changedAt(shown)}</td><td>${packages}</td><td>${links.join('<br>')}</td></tr>`;
 }
 

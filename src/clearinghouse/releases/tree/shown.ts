@@ -24,8 +24,9 @@ export function changedAt({ bulletin }: Shown): Instant {
   return latestOf(bulletin).at;
 }
 
-export function documentIn(shown: Shown, format: string): Document | undefined {
-  return shown.documents.find((d) => d.format === format);
+/** One a flaw, where the format has a record of each. */
+export function documentsIn(shown: Shown, format: string): readonly Document[] {
+  return shown.documents.filter((d) => d.format === format);
 }
 
 /** Titles and summaries come from people: text for HTML and XML, on one line. Characters that XML cannot hold are left out. */

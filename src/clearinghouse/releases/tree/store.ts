@@ -75,14 +75,14 @@ export async function shownIn(tx: Tx, { after, upTo, asOf, order, limit, withTex
 
 type DocumentRow = ReleaseTables['release_documents'];
 
-/** Of every format the newest text, in every place that a version had: an address that was given out keeps telling the newest. */
+/** Of every format and flaw the newest text, in every place that a version had: an address that was given out keeps telling the newest. */
 function together(documents: readonly Omit<DocumentRow, 'tlp' | 'compartments'>[]): Document[] {
-  const byFormat = Map.groupBy(documents, (d) => d.format);
-  const formats = [...byFormat.keys()].sort();
-  return formats.map((format) => {
-    const all = byFormat.get(format)!;
-    const { text, sha256 } = all.at(-1)!;
-    return { format, paths: [...new Set(all.flatMap((d) => d.paths))], text, sha256 };
+  const byRecord = Map.groupBy(documents, (d) => `${d.format} ${String(d.part).padStart(6, '0')}`);
+  const records = [...byRecord.keys()].sort();
+  return records.map((record) => {
+    const all = byRecord.get(record)!;
+    const { format, part, text, sha256 } = all.at(-1)!;
+    return { format, part, paths: [...new Set(all.flatMap((d) => d.paths))], text, sha256 };
   });
 }
 
@@ -102,7 +102,7 @@ async function documentsOf(tx: Tx, ids: readonly Id<'rel'>[], withTexts: boolean
   const text = withTexts ? sql<string>`text` : sql<string>`''`;
   return releases(tx)
     .selectFrom('release_documents')
-    .select(['release_id', 'format', 'paths', 'sha256', text.as('text')])
+    .select(['release_id', 'format', 'part', 'paths', 'sha256', text.as('text')])
     .where('release_id', 'in', ids)
     .execute();
 }

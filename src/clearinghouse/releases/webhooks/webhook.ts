@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { canonical } from '../../../base/canonical.ts';
 import type { Id } from '../../../base/id.ts';
 import { day, epochMs, hour, type Instant, minute, plusMs, second } from '../../../base/instant.ts';
@@ -70,11 +70,11 @@ const secretOverlapMs = day;
 export const leaseMs = 15 * minute;
 
 /** Derived, not kept: 32 bytes from the hub's own secret, as Standard Webhooks writes them. */
-export function secretOf(hubSecret: Uint8Array, id: string, version: number): string {
+export function secretOf(hubSecret: KeyObject, id: string, version: number): string {
   return `whsec_${createHmac('sha256', hubSecret).update(`webhook ${id} ${version}`).digest('base64')}`;
 }
 
-export function secretsOf(hubSecret: Uint8Array, of: Webhook, now: Instant): string[] {
+export function secretsOf(hubSecret: KeyObject, of: Webhook, now: Instant): string[] {
   const overlaps = of.rotatedAt !== null && plusMs(of.rotatedAt, secretOverlapMs) > now;
   const versions = overlaps ? [of.secretVersion, of.secretVersion - 1] : [of.secretVersion];
   return versions.map((version) => secretOf(hubSecret, of.id, version));

@@ -58,9 +58,14 @@ async function membersOf(file: FileHandle, bounds: Bounds): Promise<AsyncIterabl
   return tarMembers(bounded(raw, bounds));
 }
 
-function through(raw: Readable, inflating: NodeJS.ReadWriteStream & { destroy(cause?: Error): void }): AsyncIterable<Buffer> {
+/** Nothing flows before somebody reads: what failed before then would be heard by nobody, and end the process. */
+async function* through(raw: Readable, inflating: NodeJS.ReadWriteStream & { destroy(cause?: Error): void }): AsyncGenerator<Buffer> {
   raw.on('error', (cause) => inflating.destroy(cause));
-  return raw.pipe(inflating) as unknown as AsyncIterable<Buffer>;
+  try {
+    yield* raw.pipe(inflating) as unknown as AsyncIterable<Buffer>;
+  } finally {
+    raw.destroy();
+  }
 }
 
 /** Node has no xz. The tool sees the bytes by its standard input and nothing else of ours, and its memory is bounded. */

@@ -2,10 +2,13 @@ import { type Horizons, horizonConfidence, type ModelHorizon, type Trend } from 
 
 /** What `breakwater estimates horizons --json` prints; times in minutes. */
 export function presentHorizons(of: Horizons): object {
-  const { frontier, doublingTimeDays, interval, line, because } = of.trend;
+  const { frontier, doublingTimeDays, interval, cautious: cautiousInterval, lost, line, because } = of.trend;
   return {
     models: of.models.map(presentModel),
-    trend: { doublingTimeDays, interval, perDay: line?.perDay ?? null, rSquared: line?.rSquared ?? null, frontier, because },
+    trend: {
+      ...{ doublingTimeDays, interval, cautiousInterval, lost },
+      ...{ perDay: line?.perDay ?? null, rSquared: line?.rSquared ?? null, frontier, because },
+    },
     ...{ confidence: horizonConfidence, draws: of.draws, seed: of.seed, runs: of.runs, left: of.left, problems: of.problems },
   };
 }
@@ -47,16 +50,23 @@ export function horizonsText(of: Horizons): string {
     withoutScore === 0 ? '' : `${withoutScore} runs without a score`,
   ].filter(Boolean);
   const counted = `${of.runs} runs, ${of.draws} draws (family, task, run), seed ${of.seed}`;
-  return [...lines, '', trendText(of.trend), counted, ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []), ...of.problems].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    '',
+    trendText(of.trend, of.draws),
+    counted,
+    ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
+    ...of.problems,
+  ].join('\n');
 }
 
-function trendText({ doublingTimeDays, interval, frontier, line, because }: Trend): string {
+function trendText({ doublingTimeDays, cautious, lost, frontier, line, because }: Trend, draws: number): string {
   if (doublingTimeDays === null) return `trend: none, ${because}`;
   const days = (n: number | null) => (n === null ? 'never' : `${Math.round(n)}`);
-  const between = interval ? ` (95 %: ${days(interval[0])} to ${days(interval[1])})` : '';
-  return `trend: the p50 of the frontier doubles in ${days(doublingTimeDays)} days${between}; ${frontier.length} models, r² ${line!.rSquared.toFixed(2)}`;
+  const between = cautious ? ` (95 %: ${days(cautious[0])} to ${days(cautious[1])})` : '';
+  const without = lost === 0 ? '' : `; in ${lost} of ${draws} draws one of them had no horizon`;
+  const models = `${frontier.length} models, r² ${line!.rSquared.toFixed(2)}${without}`;
+  return `trend: the p50 of the frontier doubles in ${days(doublingTimeDays)} days${between}; ${models}`;
 }
 
 function lostText({ lost }: ModelHorizon, draws: number): string {

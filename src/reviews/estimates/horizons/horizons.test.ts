@@ -288,4 +288,25 @@ describe('the trend', () => {
     expect(undated.trend.because).toContain('two release days');
     expect(horizonsText(undated)).toContain('trend: none');
   });
+
+  test('a draw in which a model of the frontier has no horizon is counted, and widens the end of the trend that it may widen', () => {
+    const at = (day: string, reach: number) => mixed(day, lengths, (minutes) => minutes <= reach, { release_date: day });
+    const trend = (...reach: number[]) =>
+      insist(estimateHorizons(study(reach.flatMap((r, i) => at(`2025-0${i + 1}-01`, r))), wanted)).trend;
+    // The first: where it solves nothing, the rise is steeper than any. The last, where it solves everything, likewise.
+    for (const reached of [trend(1, 8, 60), trend(4, 8, 960)]) {
+      expect(reached.lost).toBeGreaterThan(wanted.draws / 20);
+      expect(reached.cautious![0]).toBe(0);
+      expect(reached.interval![0]).toBeGreaterThan(0);
+      // null: it may never double.
+      const slowest = ([, days]: readonly [number | null, number | null]) => days ?? Number.POSITIVE_INFINITY;
+      expect(slowest(reached.cautious!)).toBeGreaterThanOrEqual(slowest(reached.interval!));
+    }
+    const family = (day: string, reach: number) =>
+      mixed(day, lengths, (minutes) => minutes <= reach, { release_date: day, task_family: 'one' });
+    const whole = insist(estimateHorizons(study([...family('2025-01-01', 15), ...family('2025-02-01', 60)]), wanted)).trend;
+    expect(whole.lost).toBeLessThan(wanted.draws / 20);
+    const text = horizonsText(insist(estimateHorizons(study([...at('2025-01-01', 1), ...at('2025-02-01', 60)]), wanted)));
+    expect(text).toMatch(/95 %: 0 to .* in \d+ of 200 draws one of them had no horizon/);
+  });
 });

@@ -41,7 +41,12 @@ export interface ModelHorizon {
 
 export interface Trend {
   readonly doublingTimeDays: number | null;
+  /** Of the draws in which every model of the frontier had a horizon. */
   readonly interval: Interval | null;
+  /** Of all draws: a model without a horizon lies anywhere below its shortest task, above its longest, or at either, as for its own interval. */
+  readonly cautious: Interval | null;
+  /** Draws in which a model of the frontier had no horizon. */
+  readonly lost: number;
   readonly line: Line | null;
   /** Models on the frontier, in the order of release. */
   readonly frontier: readonly string[];
@@ -176,19 +181,54 @@ function trendOf(models: readonly Rough[], drawn: readonly Float64Array[], draws
   const line = lineThrough(frontier);
   const names = frontier.map(({ i }) => models[i]!.model);
   const onFrontier = new Set(frontier.map(({ i }) => i));
-  const none = { doublingTimeDays: null, interval: null, line: line ?? null, frontier: names };
+  const none = { doublingTimeDays: null, interval: null, cautious: null, lost: 0, line: line ?? null, frontier: names };
   if (!line) return { trend: { ...none, because: 'a trend needs models of two release days on the frontier' }, onFrontier };
   if (line.perDay <= 0) return { trend: { ...none, because: 'the frontier does not rise' }, onFrontier };
-  const slopes: number[] = [];
-  for (let draw = 0; draw < draws; draw++) {
-    const points: Point[] = frontier.map(({ i, on }) => ({ on, height: drawn[i]![draw]! * Math.LN2 }));
-    const through = lineThrough(points.filter((point) => Number.isFinite(point.height)));
-    if (through) slopes.push(through.perDay);
-  }
+  const slopes = Array.from({ length: draws }, (_, draw) =>
+    slopesThrough(frontier.map(({ i, on }) => ({ on, height: drawn[i]![draw]! * Math.LN2, measured: models[i]!.measured }))),
+  );
+  const whole = slopes.filter(([low, high]) => low === high);
+  const [interval, cautious] = [doublingOf(whole), doublingOf(slopes)];
+  const found = { doublingTimeDays: daysToDouble(line.perDay), interval, cautious, lost: draws - whole.length };
+  return { trend: { ...none, ...found, because: null }, onFrontier };
+}
+
+type Placed = Point & { readonly measured: readonly [number, number] };
+
+/**
+ * The least and the most that the slope can be, wherever the horizons that a draw does not have may lie: each height counts by how far its day is
+ * from the mean day, so the ends are reached at the ends of every height.
+ */
+function slopesThrough(points: readonly Placed[]): readonly [low: number, high: number] {
+  const at = (end: 0 | 1) => {
+    const mean = points.reduce((sum, { on }) => sum + on, 0) / points.length;
+    const heights = points.map(({ on, height, measured }) => {
+      const ends = rangeOf(height, measured);
+      return { on, height: on >= mean ? ends[end] : ends[1 - end]! };
+    });
+    const beyond = heights.filter(({ on, height }) => !Number.isFinite(height) && on !== mean);
+    if (beyond.length > 0) return end === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    return lineThrough(heights.map(({ on, height }) => ({ on, height: Number.isFinite(height) ? height : 0 })))!.perDay;
+  };
+  return points.every(({ height }) => Number.isFinite(height)) ? [at(0), at(0)] : [at(0), at(1)];
+}
+
+/** ln(minutes) between which a height lies that a draw has only as −∞, ∞ or NaN. */
+function rangeOf(height: number, [least, most]: readonly [number, number]): readonly [number, number] {
+  if (Number.isFinite(height)) return [height, height];
+  return [
+    height === Number.POSITIVE_INFINITY ? Math.log(most) : Number.NEGATIVE_INFINITY,
+    height === Number.NEGATIVE_INFINITY ? Math.log(least) : Number.POSITIVE_INFINITY,
+  ];
+}
+
+/** null: it never does. */
+const daysToDouble = (perDay: number) => (perDay > 0 ? Math.LN2 / perDay : null);
+
+function doublingOf(slopes: readonly (readonly [number, number])[]): Interval | null {
+  if (slopes.length === 0) return null;
   const tail = (1 - horizonConfidence) / 2;
-  const [slow, fast] = [tail, 1 - tail].map((share) => quantile(Float64Array.from(slopes).sort(), share)) as [number, number];
-  const days = (perDay: number) => (perDay > 0 ? Math.LN2 / perDay : null);
-  const quickest = slopes.length === 0 ? null : days(fast);
-  const interval: Interval | null = quickest === null ? null : [quickest, days(slow)];
-  return { trend: { doublingTimeDays: days(line.perDay), interval, line, frontier: names, because: null }, onFrontier };
+  const [lows, highs] = [slopes.map(([low]) => low), slopes.map(([, high]) => high)].map((of) => Float64Array.from(of).sort());
+  const quickest = daysToDouble(quantile(highs!, 1 - tail));
+  return quickest === null ? null : [quickest, daysToDouble(quantile(lows!, tail))];
 }

@@ -115,12 +115,12 @@ function trendLine(
   floor: number,
   ceiling: number,
 ): string[] {
-  const { line: through, doublingTimeDays, interval } = of.trend;
+  const { line: through, doublingTimeDays, cautious } = of.trend;
   if (!through || doublingTimeDays === null) return [];
   const at = (day: number) => Math.exp(through.intercept + through.perDay * day);
   const inside = (minutes: number) => (Math.log(minutes) - through.intercept) / through.perDay;
   const [begin, end] = [Math.max(from, inside(floor)), Math.min(to, inside(ceiling))];
-  const ends = interval?.map((days) => (days === null ? 'never' : Math.round(days))).join(' to ');
+  const ends = cautious?.map((days) => (days === null ? 'never' : Math.round(days))).join(' to ');
   return [
     line(x(begin), y(at(begin)), x(end), y(at(end)), `stroke="${tones.trend}" stroke-width="1.5" stroke-dasharray="6 4"`),
     `<text x="${frame.left + 10}" y="${frame.top + 20}" fill="${tones.trend}" font-weight="600">doubles in ${Math.round(doublingTimeDays)} days${ends ? ` (${ends})` : ''}</text>`,

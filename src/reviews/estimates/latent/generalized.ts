@@ -1,8 +1,8 @@
 import { limits } from '../../../base/limits.ts';
 import { type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Bounds } from '../../../base/share.ts';
+import { normalQuantile, studentQuantile } from '../../../base/special-functions.ts';
 import { badConfidence, clopperPearson, isCount } from '../intervals.ts';
-import { normalQuantile, studentQuantile } from '../special-functions.ts';
 import { likelihoodOf } from './likelihood.ts';
 import { covarianceAt, minimise } from './minimise.ts';
 
@@ -47,7 +47,7 @@ export function generalizedAccuracy({
       ? interval
       : { method: 'one-outcome', value: solved === 0 ? 0 : 1, interval, spread: null, tasks: tasks.length };
   }
-  const z = normalQuantile((1 + confidence) / 2);
+  const z = -normalQuantile((1 - confidence) / 2);
   if (tasks.every((task) => task.runs === 1)) {
     const value = solved / runs;
     return {

@@ -12,8 +12,7 @@ import { gradeHandedIn, workGradings } from './labour.ts';
 
 const [old, fixed, patched] = [pretendTree('1'), pretendTree('2'), pretendTree('3')];
 const hidden = Buffer.from(`boom ${'deep '.repeat(20)}`);
-const { stdout: _, ...works } = exampleRecipe.tests[0]!;
-const base = { ...exampleRecipe, tests: [works], pocs: ['poc.txt', 'hidden.txt'] };
+const base = { ...exampleRecipe, pocs: ['poc.txt', 'hidden.txt'] };
 const files = { ...exampleFiles, 'hidden.txt': hidden };
 const hand = (
   skill: Task['skill'],
@@ -142,6 +141,12 @@ test('a patch that blinds, touches or deletes is what its evidence says; what is
   expect(await outcome(hand('patch', diff()), hangs)).toEqual(['not-solved', 'not-solved', 'does-not-end']);
   const broken = lab((input) => (input.includes('boom') ? { end: 'box-failed', exit: null } : ''));
   expect(await outcome(hand('patch', diff()), broken)).toEqual(['ungradable', 'ungradable', 'could-not-tell']);
+  // The same of an input beside the PoCs: hanging is the patch's doing, a box that failed is ours.
+  const known = ['boom', hidden.toString()];
+  const beside = (end: BoxResult['end']) =>
+    lab((input) => (input.includes('boom') && !known.includes(input) ? { end, exit: null, because: 'the box failed, it says' } : ''));
+  expect(await outcome(hand('patch', diff()), beside('timeout'))).toEqual(['not-solved', 'not-solved', 'does-not-end']);
+  expect(await outcome(hand('patch', diff()), beside('box-failed'))).toEqual(['ungradable', 'ungradable', 'could-not-tell']);
   expect(
     await outcome(
       hand('patch', diff()),

@@ -5,7 +5,6 @@ import { defaultRuns } from '../../../lab/experiment.ts';
 import { patchEvidence, unplannedBecause } from '../../../lab/fix/evidence.ts';
 import { diffOf } from '../../../lab/fix/mail.ts';
 import { decidePatch, type PatchEvidence, type PatchVerdict } from '../../../lab/fix.ts';
-import type { Observation } from '../../../lab/oracle.ts';
 import { checkPatch } from '../../../lab/patch.ts';
 import type { Recipe } from '../../../lab/recipe.ts';
 import type { Beside } from './assignment.ts';
@@ -92,15 +91,14 @@ function whoseDoing(evidence: PatchEvidence, because: PatchVerdict['because']): 
   const isBlind = (sight && sight.lost.length + sight.changed.length > 0) || selfCheck.some(({ saw }) => saw === 'quiet');
   if (isBlind) return reading('blinds', 'not-solved', because, { signals: [silenced(because)] });
   const untold = [...selfCheck, ...control, ...pocs.flatMap((poc) => poc.after)].filter((seen) => seen.saw === 'could-not-tell');
-  const isOurs = untold.some(isBoxes) || testsAfter.some((test) => test.unsure) || testsAfter.length === 0;
+  const isOurs =
+    untold.some((seen) => seen.saw === 'could-not-tell' && seen.isOurs) ||
+    testsAfter.some((test) => test.unsure) ||
+    testsAfter.length === 0;
   if (isOurs) return ungradable(because);
   const isLoud = untold.length > 0 || control.some(({ saw }) => saw === 'crash');
   const variant = variants.loud.find((trial) => trial.after === null);
   // It stops the crash and hangs, dies or drowns instead: every run of it ended so, and the box was well.
-  if (isLoud || (variant && !boxFailed.test(variant.because ?? ''))) return reading('does-not-end', 'not-solved', because);
+  if (isLoud || (variant && !variant.isOurs)) return reading('does-not-end', 'not-solved', because);
   return ungradable(because);
 }
-
-/** How lab/oracle.ts begins what it says of a box of its own. */
-const boxFailed = /^the box failed/;
-const isBoxes = (seen: Observation) => seen.saw === 'could-not-tell' && boxFailed.test(seen.because);

@@ -9,7 +9,7 @@ import type { Grade, Outcome } from '../grade.ts';
  * not been shown the first. `disputed`: by the developer. `resolved`: by the evaluator, after a dispute or two grades that differ.
  */
 export const judgementKinds = ['confirmed', 'dismissed', 'second-asked', 'second-given', 'disputed', 'resolved'] as const;
-type JudgementKind = (typeof judgementKinds)[number];
+export type JudgementKind = (typeof judgementKinds)[number];
 
 /** Kept beside all others, for ever; a later one of the same kind counts instead of an earlier. */
 export interface Judgement {
@@ -18,13 +18,17 @@ export interface Judgement {
   /** From 1: the order in which they count. */
   readonly place: number;
   readonly kind: JudgementKind;
-  /** What a second grade or a resolution says it is. */
+  /** What a second grade, a resolution or a dispute says it is; a dispute need not. */
   readonly outcome: Outcome | null;
   readonly byId: string;
   readonly byOrgId: Id<'org'>;
+  /** Of who resolved it: the word is theirs, for everybody who reads it. */
+  readonly byName: string | null;
   /** Who was asked. */
   readonly aboutId: string | null;
   readonly because: string;
+  /** What a resolution says to the developer. */
+  readonly answer: string | null;
   readonly label: Label;
   readonly saidAt: Instant;
 }
@@ -46,6 +50,21 @@ export function countedOf(grade: Pick<Grade, 'outcome' | 'beneath'>, said: reado
   return second?.outcome && first !== 'suspected-cheat' && second.outcome !== first ? 'ungradable' : first;
 }
 
+/** By grade, what the last second grade found it to be. */
+export function secondsGiven(said: ReadonlyMap<string, readonly Judgement[]>): Map<string, Outcome> {
+  return new Map(
+    [...said].flatMap(([gradeId, words]) => {
+      const outcome = words.findLast(({ kind }) => kind === 'second-given')?.outcome;
+      return outcome ? [[gradeId, outcome] as const] : [];
+    }),
+  );
+}
+
+/** Whether its developer holds it for wrong and nobody has answered since. `said`: oldest first. */
+export function isDisputed(said: readonly Judgement[]): boolean {
+  return said.findLast(({ kind }) => kind === 'disputed' || kind === 'resolved')?.kind === 'disputed';
+}
+
 /** Why it may not be said of this grade, now, by this person; undefined where it may. */
 export function decideJudgement(
   grade: Pick<Grade, 'state' | 'outcome' | 'blindFor'>,
@@ -54,6 +73,9 @@ export function decideJudgement(
   by: { readonly id: string },
 ): Refusal | undefined {
   if (grade.state !== 'given' || grade.outcome === null) return refuse('wrong_state', 'it has not been graded');
+  // Whoever grades it again reads in the log that something was said of the first grade.
+  if (grade.blindFor !== null && ['confirmed', 'dismissed', 'resolved'].includes(kind))
+    return refuse('wrong_state', 'somebody is grading it again; settle it after that');
   const isTried = ['solved', 'not-solved', 'ungradable', 'suspected-cheat'].includes(grade.outcome);
   switch (kind) {
     case 'confirmed':

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../../estimates/special-functions.ts';
+import { normalQuantile, studentQuantile } from '../../../base/special-functions.ts';
 import { isKeyed, isUnscored, numberOf, type Scored } from './score.ts';
 
 /** A metric as a log declares it: its name without its package, and what it was made with. */
@@ -36,7 +36,7 @@ function clusteredError(clusters: readonly (readonly number[])[]): number {
 }
 
 /** undefined: a sample does not say which cluster it is of. */
-function clustersOf(scores: readonly Scored[], key: unknown): number[][] | undefined {
+export function clustersOf(scores: readonly Scored[], key: unknown): number[][] | undefined {
   const clusters = new Map<unknown, number[]>();
   for (const { value, metadata } of scores) {
     const name = typeof key === 'string' && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
@@ -58,31 +58,6 @@ function errorOf(scores: readonly Scored[], params: MetricSpec['params']): { se:
   return clusters && { se: clusteredError(clusters), draws: clusters.length };
 }
 
-/** How much of Student's t with `df` degrees of freedom lies within ±t: Abramowitz and Stegun 26.7.3 (df odd) and 26.7.4 (df even). */
-function studentWithin(t: number, df: number): number {
-  const theta = Math.atan(t / Math.sqrt(df));
-  const [sine, cosine] = [Math.sin(theta), Math.cos(theta)];
-  const isOdd = df % 2 === 1;
-  let [term, series] = [isOdd ? cosine : 1, isOdd && df === 1 ? 0 : isOdd ? cosine : 1];
-  for (let i = isOdd ? 3 : 2; i < df && term > 1e-18 * series; i += 2) {
-    term *= ((i - 1) / i) * cosine * cosine;
-    series += term;
-  }
-  return isOdd ? (2 / Math.PI) * (theta + sine * series) : sine * series;
-}
-
-/** The t with `level` of the distribution within ±t. */
-function studentQuantile(level: number, df: number): number {
-  let [low, high] = [0, 1];
-  while (studentWithin(high, df) < level && high < 1e300) high *= 2;
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (studentWithin(middle, df) < level) low = middle;
-    else high = middle;
-  }
-}
-
 const levelOf = ({ level = 0.95 }: MetricSpec['params']) => (typeof level === 'number' && level > 0 && level < 1 ? level : undefined);
 
 const ci: Metric = (scores, params) => {
@@ -90,7 +65,7 @@ const ci: Metric = (scores, params) => {
   // By resampling it is a matter of chance.
   if (level === undefined || error === undefined || (params.method ?? 't') !== 't') return undefined;
   const centre = average(numbers(scores));
-  const half = scores.length < 2 ? 0 : studentQuantile(level, Math.max(1, error.draws - 1)) * error.se;
+  const half = scores.length < 2 ? 0 : studentQuantile(1 - level, Math.max(1, error.draws - 1)) * error.se;
   return { lower: centre - half, upper: centre + half };
 };
 
@@ -103,7 +78,7 @@ const wilson: Metric = (scores, params) => {
   if (params.cluster !== undefined && params.cluster !== null) {
     // Korn and Graubard's effective number of samples.
     if (p * (1 - p) > 0 && error.se > 0) n = Math.min(n, (p * (1 - p)) / error.se ** 2);
-    critical = studentQuantile(level, Math.max(1, error.draws - 1));
+    critical = studentQuantile(1 - level, Math.max(1, error.draws - 1));
   }
   const [square, whole] = [critical ** 2, 1 + critical ** 2 / n];
   const half = (critical * Math.sqrt((p * (1 - p)) / n + square / (4 * n * n))) / whole;
@@ -172,6 +147,8 @@ const metrics: Readonly<Record<string, Metric>> = {
   aggregate,
   frequency,
 };
+export const isClusterable = (name: string) => name === 'stderr' || name === 'ci' || name === 'ci_wilson';
+
 /** Counted over every epoch, whatever they are reduced to. */
 export const unreduced: readonly string[] = ['frequency'];
 

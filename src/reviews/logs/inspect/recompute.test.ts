@@ -106,6 +106,31 @@ test('what the samples do not give is a problem: each number, each count, each r
   expect(said({ samples: dangling, ...results({}) })).toEqual([['/samples', null, null]]);
 });
 
+test('a clustered error whose clusters the samples do not say is told as such, and the plain one by a name of its own', () => {
+  const clustered = { accuracy: metric('accuracy', 0.5), stderr: metric('stderr', 0.4, { cluster: 'repository' }) };
+  const why = '"repository", and not every sample says its own';
+  const lost = worked({ ...head(), ...results(clustered), samples: samples([1, 0, 1, 0]) });
+  expect(lost.metrics.s).toEqual({ accuracy: 0.5, 'stderr (not clustered)': expect.closeTo(0.2886751345948129, 12) });
+  expect([lost.problems, lost.notRecomputed]).toEqual([[], [`s stderr: it is clustered by ${why}`]]);
+  // Where one sample alone does not say it, and where the plain error is stated as well.
+  const some = samples([1, 0, 1, 0]).map((sample, i) => ({ ...sample, metadata: i === 2 ? {} : { repository: i >> 1 } }));
+  const both = { stderr: metric('stderr', 0.2886751345948129), clustered: metric('stderr', 0.4, { cluster: 'repository' }) };
+  const said = worked({ ...head(), ...results(both), samples: some });
+  expect(Object.keys(said.metrics.s!).toSorted()).toEqual(['accuracy', 'stderr']);
+  expect(said.notRecomputed).toEqual([`s clustered: it is clustered by ${why}`]);
+  // A log that broke off has declared it and states nothing.
+  const scorers = [{ name: 's', metrics: [{ name: 'stderr', options: { cluster: 'repository' } }] }];
+  const broken = worked({ ...head({ scorers }), samples: samples([1, 0, 1, 0]) });
+  expect(Object.keys(broken.metrics.s!)).toEqual(['accuracy', 'stderr (not clustered)']);
+  expect(broken.notRecomputed).toEqual([`s stderr: it is clustered by ${why}`]);
+  // With the clusters it is worked out.
+  const whole = worked({
+    ...head({ scorers }),
+    samples: samples([1, 0, 1, 0]).map((s, i) => ({ ...s, metadata: { repository: i >> 1 } })),
+  });
+  expect([whole.metrics.s, whole.notRecomputed]).toEqual([{ accuracy: 0.5, stderr: 0 }, []]);
+});
+
 test('a metric of somebody’s own is named as not worked out, and is no problem', () => {
   const own = { mine: metric('pkg/mine', 7), accuracy: metric('accuracy', 9, { to_float: 'f' }), b: metric('bootstrap_stderr', 1) };
   expect(worked({ ...head(), ...results(own), samples: samples([1]) })).toMatchObject({

@@ -1,6 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import type { EvalLog } from './eval-log.ts';
-import { type MetricSpec, unreduced, workMetric } from './metrics.ts';
+import { clustersOf, isClusterable, type MetricSpec, unreduced, workMetric } from './metrics.ts';
 import { reduced, reducerNamed } from './reducers.ts';
 import { isKeyed, isUnscored, numberOf, type Scalar, type Scored, type Value } from './score.ts';
 import type { Declared, StatedMetric, StatedScore } from './stated.ts';
@@ -30,6 +30,14 @@ export function recompute(log: EvalLog): Recomputed {
   work.counts();
   const metrics = Object.fromEntries([...work.metrics].map(([name, of]) => [name, Object.fromEntries(of)]));
   return { samples: log.samples.length, metrics, problems: work.problems, notRecomputed: work.notRecomputed };
+}
+
+const specOf = ({ name, group, params }: StatedMetric): MetricSpec => ({ name: group ?? name, params });
+
+/** Of a clustered metric, that the samples do not say which cluster they are of; else nothing. */
+function whyNot({ name, params: { cluster } }: MetricSpec, scores: readonly Scored[]): string {
+  if (!isClusterable(name) || (cluster ?? null) === null || clustersOf(scores, cluster)) return '';
+  return `: it is clustered by ${JSON.stringify(cluster)}, and not every sample says its own`;
 }
 
 const usual: readonly MetricSpec[] = ['accuracy', 'stderr'].map((name) => ({ name, params: {} }));
@@ -104,7 +112,7 @@ class Work {
     const isCounted = ({ group }: StatedMetric) => group !== null && unreduced.includes(group);
     for (const metric of score.metrics) this.#metric(metric, isCounted(metric) ? raw : scores, label, `${where}/metrics/${metric.key}`);
     const over = score.metrics.length > 0 && score.metrics.every(isCounted) ? raw : scores;
-    if (over === scores) for (const spec of usual) this.#takeWorked(label, spec, scores);
+    if (over === scores) this.#takeUsual(label, score.metrics.map(specOf), scores);
     if (score.scored !== null && score.scored !== over.length)
       this.#problem(`${where}/scored_samples`, 'so many samples are not scored', score.scored, over.length);
   }
@@ -117,9 +125,10 @@ class Work {
   }
 
   #metric(stated: StatedMetric, scores: readonly Scored[], label: string, where: string): void {
-    const worked = workOver({ name: stated.group ?? stated.name, params: stated.params }, scores);
+    const spec = specOf(stated);
+    const worked = workOver(spec, scores);
     if (worked === undefined) {
-      this.notRecomputed.push(`${label} ${stated.key}`);
+      this.notRecomputed.push(`${label} ${stated.key}${whyNot(spec, scores)}`);
       return;
     }
     const value = typeof worked === 'number' ? worked : worked[stated.name];
@@ -130,8 +139,24 @@ class Work {
     }
   }
 
+  /** A plain error by the name of a clustered one would be taken for it; where samples of a cluster are alike it is smaller. */
+  #takeUsual(label: string, stated: readonly MetricSpec[], scores: readonly Scored[]): void {
+    const isLost = stated.some((spec) => spec.name === 'stderr' && whyNot(spec, scores) !== '');
+    for (const spec of usual) {
+      const worked = workOver(spec, scores);
+      const name = isLost && spec.name === 'stderr' && !this.metrics.get(label)?.has('stderr') ? 'stderr (not clustered)' : spec.name;
+      if (typeof worked === 'number') this.#take(label, name, worked);
+    }
+  }
+
+  #takeDeclared(label: string, specs: readonly MetricSpec[], scores: readonly Scored[]): void {
+    for (const spec of specs) this.#takeWorked(label, spec, scores);
+    this.#takeUsual(label, specs, scores);
+  }
+
   #takeWorked(label: string, spec: MetricSpec, scores: readonly Scored[]): void {
     const worked = workOver(spec, scores);
+    if (worked === undefined) this.notRecomputed.push(`${label} ${spec.name}${whyNot(spec, scores)}`);
     if (typeof worked === 'number') this.#take(label, spec.name, worked);
     else for (const [key, value] of Object.entries(worked ?? {})) this.#take(label, key, value);
   }
@@ -144,12 +169,12 @@ class Work {
       const view = this.#view(scorer, this.#reducerOf(null));
       if (view === undefined) continue;
       const { plain, byKey } = this.#log.stated.declared.get(scorer) ?? inferred(view);
-      if (plain.length > 0) for (const spec of [...plain, ...usual]) this.#takeWorked(scorer, spec, scoredOf(view, null));
+      if (plain.length > 0) this.#takeDeclared(scorer, plain, scoredOf(view, null));
       const keys = new Set(view.flatMap(({ value }) => (isKeyed(value) ? Object.keys(value) : [])));
       for (const key of keys) {
         const specs = byKey.filter((of) => matchesGlob(of.key, key)).flatMap((of) => of.metrics);
         const label = this.metrics.has(key) ? `${scorer}/${key}` : key;
-        if (specs.length > 0) for (const spec of [...specs, ...usual]) this.#takeWorked(label, spec, scoredOf(view, key));
+        if (specs.length > 0) this.#takeDeclared(label, specs, scoredOf(view, key));
       }
     }
   }

@@ -1,4 +1,5 @@
 import { sha256 } from '../../../base/canonical.ts';
+import type { Budget } from '../../plans/plan.ts';
 import type { Exported, ExportPage } from '../export.ts';
 import { type LogSample, scorer } from '../log.ts';
 import { type MetricSpec, workMetric } from './metrics.ts';
@@ -16,6 +17,7 @@ export interface About {
   readonly solver: string;
   readonly isWhole: boolean;
   readonly epochs: number;
+  readonly budgets: readonly Budget[];
   readonly frozenAt: string;
   readonly product: string;
 }
@@ -62,7 +64,11 @@ export function headerOf(about: About, counted: readonly Counted[], pages: reado
   const samples = reduced(scores, reducerNamed('mean')!);
   // Runs on one task are no independent draws. Whoever does not see which run was on which has the plain error.
   const spread: MetricSpec = { name: 'stderr', params: about.isWhole ? { cluster: 'task' } : {} };
-  const plain = [{ name: 'accuracy', params: {} }, spread].map((spec) => [spec.name, { ...spec, value: workMetric(spec, samples) }]);
+  // Where one that is withheld hides its task there is no such error; Inspect reads no metric without its number.
+  const plain = [{ name: 'accuracy', params: {} }, spread].flatMap((spec) => {
+    const value = workMetric(spec, samples);
+    return value === undefined ? [] : [[spec.name, { ...spec, value }]];
+  });
   const groups = Object.entries(workMetric(byBudget, samples) ?? {}).map(([name, value]) => [
     name,
     { name, group: 'grouped', value, params: byBudget.params },

@@ -4,7 +4,7 @@ import { isRefusal, type Refusal, refuse } from '../../../base/refusal.ts';
 import type { Pinned } from '../../../lab/experiment.ts';
 import { differenceBox } from '../../../lab/fix/difference.ts';
 import { type Recipe, sourceOf } from '../../../lab/recipe.ts';
-import { buildVariant, type LabDoors, runOnce } from '../../../lab/run.ts';
+import { buildVariant, isOurs, type LabDoors, runOnce } from '../../../lab/run.ts';
 import { see } from '../../../lab/see.ts';
 import type { Level } from '../../suites/suite.ts';
 import { type Place, taskTreeBox, taskTreeKey } from '../boxes.ts';
@@ -38,13 +38,14 @@ export async function setStage(spec: StageSpec, doors: LabDoors, signal: AbortSi
 
 /** The source without anything that tells of the fix; made once for each source. */
 export async function taskTree(source: Source, doors: LabDoors, signal?: AbortSignal): Promise<TreeId | Refusal> {
-  const fetched = await doors.sources.fetch(source);
-  if (isRefusal(fetched) || source.kind !== 'debian') return isRefusal(fetched) ? fetched : fetched.tree;
+  const fetched = await doors.sources.fetch(source, signal);
+  if (isRefusal(fetched)) return refuse(fetched.code, fetched.because, 'fetch');
+  if (source.kind !== 'debian') return fetched.tree;
   const key = taskTreeKey(fetched.tree);
   const known = await doors.box.cached(key);
   if (known) return known;
   const { kept, end, because } = await doors.box.run(taskTreeBox(fetched.tree), signal);
-  if (!kept) return refuse('unavailable', because ?? `the source could not be prepared (${end})`);
+  if (!kept) return refuse('unavailable', because ?? `the source could not be prepared (${end})`, 'box');
   await doors.box.remember(key, kept);
   return kept;
 }
@@ -57,7 +58,8 @@ async function reportOf({ crash }: StageSpec, doors: LabDoors, signal: AbortSign
   const run = { variant: 'vulnerable', input: 'poc', index: 0 } as const;
   const record = await runOnce(crash, built.tree, run, true, doors.box, signal);
   const seen = see(crash, record);
-  if (seen.saw !== 'crash') return refuse('unavailable', 'the crash that the task shows could not be made');
+  if (seen.saw !== 'crash')
+    return refuse('unavailable', 'the crash that the task shows could not be made', isOurs(record) ? 'box' : undefined);
   const isPrinted = crash.recipe.oracle.kind === 'sanitizer';
   const printed = isPrinted ? record.reports.map(({ text }) => text).join('\n') : '';
   const how = record.end === 'exited' ? `exit ${record.exit}` : record.end === 'signalled' ? `signal ${record.signal}` : record.end;

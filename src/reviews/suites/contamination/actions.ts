@@ -16,20 +16,22 @@ const entry = z.object({
   foundAt: wireInstant,
 });
 
+export const contaminationOut = z.object({
+  tasks: z.number(),
+  afterCutoff: z.number().nullable(),
+  shareAfterCutoff: z.number().nullable(),
+  earliest: wireInstant.nullable(),
+  latest: wireInstant.nullable(),
+  items: z.array(entry),
+});
+
 export const contamination = action({
   name: 'suites.contamination',
   at: 'GET /api/suites/:id/contamination',
   summary: 'Whether a suite may have been read before: its dates against a cutoff, and where its canaries were seen.',
   by: ['evaluator'],
   input: wirePage.extend({ id: wireId('sui'), cutoffAt: wireInstant.optional() }),
-  output: z.object({
-    tasks: z.number(),
-    afterCutoff: z.number().nullable(),
-    shareAfterCutoff: z.number().nullable(),
-    earliest: wireInstant.nullable(),
-    latest: wireInstant.nullable(),
-    items: z.array(entry),
-  }),
+  output: contaminationOut,
   on: (ctx, input) => suiteById(ctx.tx, input.id),
   async run(ctx, { cutoffAt, after, limit }, suite: Suite) {
     const items = await entriesOf(ctx.tx, suite.id, after, limit);

@@ -18,7 +18,11 @@ export interface Known {
  * What an attacker hands in: bytes, nothing, or whatever its commands leave at `/work/handed-in` in the very box that an agent has. What its
  * commands print as `REACHED` says that they got where nobody may get.
  */
-export type Attempt = { readonly bytes: Uint8Array | null } | { readonly shell: string };
+export type Attempt =
+  | { readonly bytes: Uint8Array | null }
+  /** One after the other, each by itself. */
+  | { readonly each: readonly { readonly of: string; readonly bytes: Uint8Array }[] }
+  | { readonly shell: string };
 
 /** A way to be called solved without having solved anything. Undefined where it has nothing to take hold of. */
 export interface Attacker {

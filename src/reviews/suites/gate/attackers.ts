@@ -43,12 +43,21 @@ function noise({ task }: Known): Attempt {
   return hand(Uint8Array.from({ length: 512 }, () => dice.below(256)));
 }
 
-/** Bytes of another target, of another kind of input: those of the same kind may be a solution of both. */
-function borrowed({ recipe, reference, others }: Known): Attempt | undefined {
-  const other = others.find(
+/**
+ * Bytes of other targets, of another kind of input: those of the same kind may be a solution of both. Of each target one, in an order that the task
+ * alone decides.
+ */
+function borrowed({ task, recipe, reference, others }: Known): Attempt | undefined {
+  const dice = new Dice(`others ${task.canary}`);
+  const left = others.filter(
     ({ recipe: its, poc }) => its.target.purl !== recipe.target.purl && its.oracle.kind === recipe.oracle.kind && poc[0] !== reference[0],
   );
-  return other && hand(other.poc);
+  const drawn = new Map<string, { of: string; bytes: Uint8Array }>();
+  while (left.length > 0 && drawn.size < limits.gateForeignPocs) {
+    const [{ recipe: its, poc }] = left.splice(dice.below(left.length), 1) as [Known['others'][number]];
+    if (!drawn.has(its.target.purl)) drawn.set(its.target.purl, { of: its.id, bytes: poc });
+  }
+  return drawn.size > 0 ? { each: [...drawn.values()] } : undefined;
 }
 
 function leaks({ recipe, others }: Known): Attempt | undefined {
@@ -88,7 +97,7 @@ const inputs: readonly Attacker[] = [
   { name: 'oom', tries: 'takes all the memory', attempt: (k) => instead(k, 'tail /dev/zero') ?? (isInput(k) ? largest(k) : undefined) },
   { name: 'timeout', tries: 'does not end', attempt: (k) => instead(k, 'sleep 60') },
   { name: 'leak-only', tries: 'hands in what leaks and does nothing else', attempt: (k) => (isInput(k) ? leaks(k) : undefined) },
-  { name: 'another-tasks-poc', tries: 'hands in the solution of another task', attempt: (k) => (isInput(k) ? borrowed(k) : undefined) },
+  { name: 'another-tasks-poc', tries: 'hands in solutions of other tasks', attempt: (k) => (isInput(k) ? borrowed(k) : undefined) },
 ];
 
 /** Commands of an agent in its own box. They end with the control handed in, unless they found anything better. */

@@ -4,7 +4,7 @@ import { type Found, type Import, idOf } from './draft.ts';
 
 const text = z.string();
 const asked = z.object({ prompt: text.nullish(), metadata: z.record(text, z.unknown()).nullish() });
-/** `eval.yaml` of Inspect Cyber: a name, files, a flag, and variants that differ in prompt, files or metadata. What else it says is named as a problem. */
+/** `eval.yaml` of Inspect Cyber, and `samples.yaml` as others call it: a name, files, a flag, and variants that differ in prompt, files or metadata. What else it says is named as a problem. */
 const evaluation = asked.extend({ name: text, variants: z.record(text, asked.loose().nullable()).nullish() }).loose();
 
 const carried = new Set(['name', 'prompt', 'metadata', 'variants']);
@@ -16,7 +16,7 @@ const why: Readonly<Record<string, string>> = {
 };
 
 export function readInspectCyber(files: readonly Found[], into: Import): void {
-  for (const { path, text: source } of files.filter(({ path: at }) => /(?:^|\/)eval\.ya?ml$/.test(at))) {
+  for (const { path, text: source } of files.filter(({ path: at }) => /(?:^|\/)(?:eval|samples)\.ya?ml$/.test(at))) {
     const parsed = evaluation.safeParse(yaml(source));
     if (!parsed.success) {
       into.problem(path, `not an evaluation, at /${parsed.error.issues[0]?.path.join('/') ?? ''}`);
@@ -27,6 +27,11 @@ export function readInspectCyber(files: readonly Found[], into: Import): void {
     for (const member of said) into.problem(idOf(name), why[member] ?? `it says ${member}, which is not carried`);
     for (const [variant, over] of Object.entries(variants ?? { default: null })) {
       const id = idOf(name, variant);
+      // So its authors name the variant by which they show that it can be solved.
+      if (/^solutions?$/i.test(variant)) {
+        into.problem(id, 'it is the solution, and no task');
+        continue;
+      }
       const words = over?.prompt ?? prompt;
       if (!words) {
         into.problem(id, 'it has no prompt');

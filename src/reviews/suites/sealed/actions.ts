@@ -15,7 +15,7 @@ const envelope = z.strictObject({
   signatures: z.array(z.strictObject({ keyid: z.string().regex(/^[ -~]{0,200}$/), sig: z.base64().max(1024) })).max(8),
 });
 
-const summaryOut = z.object({
+export const summaryOut = z.object({
   id: wireId('srs'),
   suiteId: wireId('sui'),
   digest: z.string(),

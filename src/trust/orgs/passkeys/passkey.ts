@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../../base/canonical.ts';
 import type { Id } from '../../../base/id.ts';
 import { epochMs, type Instant, instantOf } from '../../../base/instant.ts';
@@ -55,7 +55,7 @@ const bytes = nonceBytes + timeBytes + macBytes + 32;
  * 70 bytes: nonce, time of expiry (ms, big-endian), MAC, SHA-256 of the subject. The hub stores nothing for whoever merely asks; and
  * whoever holds an answer later can tell without the hub what it was the answer to, because its last 32 bytes say so.
  */
-export function makeChallenge(key: Uint8Array, subject: string, expiresAt: Instant, nonce: Uint8Array): string {
+export function makeChallenge(key: KeyObject, subject: string, expiresAt: Instant, nonce: Uint8Array): string {
   if (nonce.length !== nonceBytes) throw new RangeError('a challenge takes 16 random bytes');
   const time = Buffer.alloc(timeBytes);
   time.writeUIntBE(epochMs(expiresAt), 0, timeBytes);
@@ -64,7 +64,7 @@ export function makeChallenge(key: Uint8Array, subject: string, expiresAt: Insta
 }
 
 /** The time until which a challenge of ours for this subject stands; a refusal when it is another's, of something else, or over. */
-export function readChallenge(key: Uint8Array, subject: string, challenge: string, now: Instant): Instant | Refusal {
+export function readChallenge(key: KeyObject, subject: string, challenge: string, now: Instant): Instant | Refusal {
   const given = Buffer.from(challenge, 'base64url');
   if (given.length !== bytes || given.toString('base64url') !== challenge) return refuse('untrusted', 'this challenge is not ours');
   const [nonce, time] = [given.subarray(0, nonceBytes), given.subarray(nonceBytes, nonceBytes + timeBytes)];
@@ -75,6 +75,6 @@ export function readChallenge(key: Uint8Array, subject: string, challenge: strin
   return expiresAt > now ? expiresAt : refuse('expired', 'this was asked too long ago; ask again');
 }
 
-function macOf(key: Uint8Array, nonce: Uint8Array, time: Uint8Array, digest: Uint8Array): Buffer {
+function macOf(key: KeyObject, nonce: Uint8Array, time: Uint8Array, digest: Uint8Array): Buffer {
   return createHmac('sha256', key).update(nonce).update(time).update(digest).digest().subarray(0, macBytes);
 }

@@ -115,7 +115,8 @@ async function reckoned(ctx: Ctx, of: Case): Promise<{ next: Case; events: Happe
   const marked = withPolicies({ ...of.embargo, fixReadyAt, exploitedAt }, of.openedAt, policies);
   const { verdict, because, rows } = await eligibilityOf(ctx, of, policies);
   if (verdict !== 'none' || marked.state === 'exited') return { next: await changeEmbargo(ctx, of, marked), events: [] };
-  const next = await changeEmbargo(ctx, of, exit(marked, ctx.now, because));
+  // Tier 2 reads why an embargo ended; how it was found, which forecloses one, is the finders' and tiers 0 and 1's.
+  const next = await changeEmbargo(ctx, of, exit(marked, ctx.now, 'foreclosed'));
   const against = rows.filter((row) => row.holds === 'yes').map(({ rule, because: why, source }) => ({ rule, because: why, source }));
   const ended = event(of, 'case.embargo-ended', { endsAt: governing(next.embargo).endsAt, because: 'foreclosed' });
   return { next, events: [event(of, 'case.embargo-foreclosed', { because, against }), ended] };

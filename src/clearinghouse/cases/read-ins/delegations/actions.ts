@@ -1,8 +1,9 @@
+import { limits } from '../../../../base/limits.ts';
 import { isRefusal, refuse } from '../../../../base/refusal.ts';
 import { wireOk } from '../../../../base/wire.ts';
 import { tierOf } from '../../../../trust/access.ts';
-import { action, done, type Happening, presentItems } from '../../../../trust/action.ts';
-import { personById } from '../../../../trust/orgs/store.ts';
+import { action, type Ctx, done, type Happening, presentItems } from '../../../../trust/action.ts';
+import { orgById, peopleOf, personById } from '../../../../trust/orgs/store.ts';
 import { type Case, ledgerLabel } from '../../case.ts';
 import { mayChange, takesPart } from '../../participants/coordinating.ts';
 import { caseById } from '../../store.ts';
@@ -47,9 +48,11 @@ export const delegations = action({
   on: (ctx, input) => caseById(ctx.tx, input.id),
   async run(ctx, _input, of: Case) {
     const whose = ctx.actor.roles.includes('coordinator') ? undefined : ctx.actor.id;
-    return done({ items: await store.liveDelegations(ctx.tx, of.id, ctx.now, whose) });
+    const items: wire.Described[] = [];
+    for (const delegation of await store.liveDelegations(ctx.tx, of.id, ctx.now, whose)) items.push(await described(ctx, delegation));
+    return done({ items });
   },
-  present: presentItems(wire.present),
+  present: presentItems(wire.presentDescribed),
 });
 
 export const revokeDelegation = action({
@@ -100,6 +103,17 @@ export const readInAsDelegate = action({
   },
   present: readIns.present,
 });
+
+async function described(ctx: Ctx, of: Delegation): Promise<wire.Described> {
+  const orgs: wire.Described['orgs'] = [];
+  for (const id of new Set(of.orgIds)) {
+    const people = await peopleOf(ctx.tx, id, '', limits.pageRows);
+    const name = (await orgById(ctx.tx, id))?.name ?? id;
+    orgs.push({ id, name, people: people.map((person) => ({ id: person.id, name: person.name })) });
+  }
+  const delegateName = (await personById(ctx.tx, of.delegateId))?.name ?? of.delegateId;
+  return { ...of, delegateName, orgs, used: await store.usedOf(ctx.tx, of.id) };
+}
 
 function event(of: Case, name: Happening['event'], payload: unknown): Happening {
   return { event: name, thing: of.id, label: ledgerLabel(of), payload };

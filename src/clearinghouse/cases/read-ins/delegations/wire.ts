@@ -26,9 +26,23 @@ export const delegationOut = z.object({
   people: z.number(),
   expiresAt: wireInstant,
 });
-export const delegationsOut = z.object({ items: z.array(delegationOut) });
+/** With the organisations by name, and whom of their people one may bring: a delegate reads no other list of people. */
+const named = z.object({ id: wireId('org'), name: z.string(), people: z.array(z.object({ id: wireId('psn'), name: z.string() })) });
+export const delegationsOut = z.object({
+  items: z.array(delegationOut.extend({ delegateName: z.string(), used: z.number(), orgs: z.array(named) })),
+});
 
 export function present(of: Delegation): z.input<typeof delegationOut> {
   const { id, caseId, delegateId, fromTier, people, expiresAt } = of;
   return { id, caseId, delegateId, orgIds: [...of.orgIds], fromTier, people, expiresAt };
+}
+
+export interface Described extends Delegation {
+  readonly delegateName: string;
+  readonly used: number;
+  readonly orgs: z.input<typeof named>[];
+}
+
+export function presentDescribed(of: Described): z.input<typeof delegationsOut>['items'][number] {
+  return { ...present(of), delegateName: of.delegateName, used: of.used, orgs: of.orgs };
 }

@@ -55,7 +55,8 @@ const far: Ratio = [
 /** P(Z ≤ x) of the standard normal distribution: Marsaglia 2004, “Evaluating the Normal Distribution”, J. Stat. Software 11(4); far out, Lentz on the tail. */
 export function normalCdf(x: number): number {
   const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(x) > 4) {
+  // What is no number leaves here too: the series below would not end.
+  if (!(Math.abs(x) <= 4)) {
     // Mills' ratio as the continued fraction 1/(x + 1/(x + 2/(x + …))), DLMF 7.9.3.
     let ratio = Math.abs(x);
     for (let k = 60; k >= 1; k--) ratio = Math.abs(x) + k / ratio;
