@@ -11,12 +11,14 @@ import { DraftAnew, FirstDraft } from './advisory/draft.tsx';
 import { Preview } from './advisory/preview.tsx';
 import { Releases } from './advisory/releases.tsx';
 import { Said } from './advisory/said.tsx';
+import { Outside, useOutside } from './case/outside.tsx';
 
 /** The words that will be public: what they say, what changed, who approved them, and from when on. */
 export function AdvisoryPage() {
   const { id } = useParams({ from: '/cases/$id/advisory' });
   const found = useGet<AdvisoryOfCase>(`/api/cases/${id}/advisory`);
   const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const takesPart = useOutside(id) === null;
   const over = (
     <Link to="/cases/$id" params={{ id }}>
       Case
@@ -40,14 +42,15 @@ export function AdvisoryPage() {
           }
         >
           {advisory ? <Said of={advisory} /> : <p>No advisory was drafted yet.</p>}
-          {isStaff && !advisory && <FirstDraft caseId={id} />}
+          <Outside caseId={id} />
+          {isStaff && takesPart && !advisory && <FirstDraft caseId={id} />}
           {isStaff && advisory && (
             <>
               {advisory.revision > 1 && <Diff of={advisory} />}
-              <Approval of={advisory} />
-              <Releases of={advisory} />
+              <Approval of={advisory} takesPart={takesPart} />
+              <Releases of={advisory} takesPart={takesPart} />
               <Preview of={advisory} />
-              <DraftAnew of={advisory} />
+              {takesPart && <DraftAnew of={advisory} />}
               <Timeline thing={advisory.id} />
             </>
           )}

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { Tag, Tlp } from '../parts/chips.tsx';
+import { Happenings } from '../parts/happenings.tsx';
 import { highest, Ladder, type Rung } from '../parts/ladder.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { Awaited } from '../parts/refusal.tsx';
@@ -15,17 +16,21 @@ import { Assistance } from './case/assistance.tsx';
 import { Clocks } from './case/clocks.tsx';
 import { Contacts } from './case/contacts.tsx';
 import { CraDuties } from './case/cra.tsx';
+import { Credits } from './case/credits.tsx';
 import { Cves } from './case/cves.tsx';
+import { Delegations } from './case/delegations.tsx';
 import { Deliveries } from './case/deliveries.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
+import { Outside } from './case/outside.tsx';
 import { Patches } from './case/patches.tsx';
 import { ReadIn } from './case/read-in.tsx';
 import { Regressed } from './case/regressed.tsx';
 import { Reports } from './case/reports.tsx';
 import { Sharing } from './case/sharing.tsx';
 import { Statements } from './case/statements.tsx';
+import { tierWords } from './case/tiers.ts';
 import { Withdraw } from './case/withdraw.tsx';
 
 export function CasePage() {
@@ -38,8 +43,6 @@ export function CasePage() {
   );
 }
 
-const tiers = ['everything', 'reports, proofs of concept and patches', 'the fix and its timing', 'the artefact and the go-live time'];
-
 function Shown({ of }: { of: Case }) {
   const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
   const ownId = useWho().data?.orgId;
@@ -50,6 +53,7 @@ function Shown({ of }: { of: Case }) {
     // Whatever the tier, what is in a case is TLP:RED to those read into it (DESIGN §3).
     <Page title={of.title ?? `A case in ${of.package}`} over="Case" beside={<Tlp of="RED" />}>
       {rung && <Ladder rung={rung} />}
+      {isStaff && <Outside caseId={of.id} />}
       <Section title="Where it stands">
         <Facts>
           <Fact name="State">
@@ -65,7 +69,7 @@ function Shown({ of }: { of: Case }) {
           <Fact name="Closed">{of.closedAt && <When at={of.closedAt} />}</Fact>
           <Fact name="What has happened">{of.vfdpxa && <Happenings state={of.vfdpxa} />}</Fact>
           <Fact name="You see">
-            {tiers[of.tier]} (tier {of.tier})
+            {tierWords[of.tier]} (tier {of.tier})
           </Fact>
         </Facts>
       </Section>
@@ -87,27 +91,17 @@ function Shown({ of }: { of: Case }) {
       {of.tier <= 1 && <Deliveries of={of} />}
       {of.tier <= 1 && <Contacts of={of} />}
       {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
+      {(isStaff || isFinder) && <Credits of={of} isFinder={isFinder ?? false} />}
       {isStaff && of.disclosedAt && <Regressed caseId={of.id} />}
       {isStaff && <Cves of={of} />}
       {of.tier <= 1 && <Sharing caseId={of.id} isOpen={of.state !== 'closed'} />}
       {isStaff && <Knowers caseId={of.id} />}
       {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
+      <Delegations of={of} isStaff={isStaff} />
       <Messages of={of} />
       {isFinder && of.state !== 'closed' && <Withdraw caseId={of.id} />}
       {/* The clearinghouse keeps a case's history to itself: it names everybody who was asked. */}
       {isStaff && <Timeline thing={of.id} />}
     </Page>
-  );
-}
-
-const happenings = ['maintainer aware', 'fix ready', 'fix deployed', 'public', 'exploit public', 'attacks seen'];
-
-/** CERT/CC's six letters in words; upper case = has happened. */
-function Happenings({ state }: { state: string }) {
-  const happened = happenings.filter((_, i) => state[i] !== state[i]?.toLowerCase());
-  return (
-    <>
-      {happened.length > 0 ? happened.join(', ') : 'nothing yet'} <code className="text-soft">{state}</code>
-    </>
   );
 }

@@ -7,7 +7,7 @@ import { When } from '../parts/when.tsx';
 import { useGet, useWho } from '../session.ts';
 import type { Metric, PublicQuarters, Quarter } from '../wire.ts';
 import { Numbers } from './metrics/numbers.tsx';
-import { Pool } from './metrics/pool.tsx';
+import { CoordinationSkill } from './metrics/skill.tsx';
 
 const cuts = [
   ['staff', 'staff'],
@@ -30,6 +30,7 @@ export function MetricsPage() {
           <Awaited of={defined}>
             {({ items }) => (found?.roles.includes('coordinator') ? <Desk metrics={items} /> : <Public metrics={items} />)}
           </Awaited>
+          {found?.roles.includes('coordinator') && <CoordinationSkill />}
         </Page>
       )}
     </Awaited>
@@ -44,12 +45,7 @@ interface Props {
 function Desk({ metrics }: Props) {
   const [cut, setCut] = useState('staff');
   const choice = <Choice name="cut" label="As seen by" of={cuts} chosen={cut} onChange={setCut} />;
-  return (
-    <>
-      {cut === 'public' ? <Public metrics={metrics} choice={choice} /> : <Counted metrics={metrics} choice={choice} cut={cut} />}
-      <Pool />
-    </>
-  );
+  return <>{cut === 'public' ? <Public metrics={metrics} choice={choice} /> : <Counted metrics={metrics} choice={choice} cut={cut} />}</>;
 }
 
 const earlier = 8;

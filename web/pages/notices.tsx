@@ -63,7 +63,7 @@ function Choose({ chosen }: { chosen: NoticeChoices }) {
       <Field name="digestAt" label="The day's mail comes at" type="time" value={chosen.digestAt} />
       <Field name="zone" label="Your time zone" hint="For example: Europe/Berlin." value={chosen.zone} />
       <Field name="from" label="No mail from" type="time" required={false} value={chosen.quiet?.from ?? ''} />
-      <Field name="to" label="to" type="time" required={false} value={chosen.quiet?.to ?? ''} />
+      <Field name="to" label="No mail until" type="time" required={false} value={chosen.quiet?.to ?? ''} />
       <Choice name="incidentThrough" label="An incident wakes you" of={yesNo} chosen={chosen.incidentThrough ? 'yes' : 'no'} />
       {chosen.optional.map((kind) => (
         <Choice key={kind} name={kind} label={kindWords[kind] ?? kind} of={yesNo} chosen={chosen.off.includes(kind) ? 'no' : 'yes'} />

@@ -82,7 +82,7 @@ function Consent({ of }: { of: Backlog }) {
         disabled={act.isPending}
         focusableWhenDisabled
       >
-        {isGiven ? 'Take that consent back' : 'Let incidents come at once'}
+        {isGiven ? 'Let incidents wait like everything else' : 'Let incidents come at once'}
       </Button>
     </div>
   );

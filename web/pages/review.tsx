@@ -10,6 +10,7 @@ import { submissionTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
 import { useGet } from '../session.ts';
 import type { Plan, Submission } from '../wire.ts';
+import { Consent, flawWords } from './review/consent.tsx';
 import { Determinations } from './review/determinations.tsx';
 import { PlanSection } from './review/plan.tsx';
 import { ReviewReports } from './review/reports.tsx';
@@ -29,9 +30,10 @@ function Shown({ submission }: { submission: Submission }) {
     // Everything about a submission is TLP:RED (DESIGN §3).
     <Page title={submission.model} over="Submission" beside={<Tlp of="RED" />}>
       <About submission={submission} />
+      <Consent submission={submission} />
       <Determinations submissionId={submission.id} />
       <ReviewReports submissionId={submission.id} />
-      <Plans submissionId={submission.id} />
+      <Plans submission={submission} />
       <Timeline thing={submission.id} />
     </Page>
   );
@@ -61,6 +63,7 @@ function About({ submission }: { submission: Submission }) {
       <Fact name="Safeguards">{submission.arm}</Fact>
       <Fact name="Training cutoff">{submission.cutoffAt ? <When at={submission.cutoffAt} /> : 'none declared'}</Fact>
       <Fact name="Early access for">{submission.partners.join(', ')}</Fact>
+      <Fact name="Flaws it finds by the way">{flawWords[submission.flaws]}</Fact>
       <Fact name="Statement">
         <Digest of={submission.statementDigest} whole />
       </Fact>
@@ -69,13 +72,13 @@ function About({ submission }: { submission: Submission }) {
   );
 }
 
-function Plans({ submissionId }: { submissionId: string }) {
+function Plans({ submission }: { submission: Submission }) {
   const plans = useList<Plan>('/api/plans');
   return (
     <Gathered of={plans}>
       {(items) => {
-        const own = items.filter((plan) => plan.submissionId === submissionId);
-        if (own.length > 0) return own.map((plan, i) => <PlanSection key={plan.id} plan={plan} number={i + 1} />);
+        const own = items.filter((plan) => plan.submissionId === submission.id);
+        if (own.length > 0) return own.map((plan, i) => <PlanSection key={plan.id} plan={plan} number={i + 1} terms={submission.flaws} />);
         return (
           <Section title="Plans">
             <p className="text-soft">No evaluator has frozen a plan for this model.</p>

@@ -1,22 +1,29 @@
 import { Link } from '@tanstack/react-router';
 import { Tag } from '../parts/chips.tsx';
+import { Digest } from '../parts/digest.tsx';
 import { Gathered, useList } from '../parts/more.tsx';
 import { OrgName } from '../parts/org-name.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { agreementTone, submissionTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
-import type { Agreement, Submission } from '../wire.ts';
+import { useWho } from '../session.ts';
+import type { Agreement, Submission, SuiteSummary } from '../wire.ts';
+import { Stop } from './review/stop.tsx';
 
 /** Models offered by their developers, and the agreements under which they are. */
 export function Reviews() {
   const submissions = useList<Submission>('/api/submissions');
   const agreements = useList<Agreement>('/api/agreements');
+  const isEvaluator = useWho().data?.roles.includes('evaluator') ?? false;
   return (
     <Page title="Reviews">
       <p className="max-w-prose text-soft">
         Models that developers offer of their own will, for a while. A window ends by itself, whatever was or was not measured; nothing here
         holds up what a developer does with a model.
+      </p>
+      <p className="mt-2">
+        <Link to="/horizons">Time horizons of what was measured</Link>
       </p>
       <Section title="Submissions">
         <Gathered of={submissions}>
@@ -31,6 +38,8 @@ export function Reviews() {
           )}
         </Gathered>
       </Section>
+      {isEvaluator && <Stop path="/api/runs/stop-all" label="Stop every run of your organisation" button="Stop them all" />}
+      {isEvaluator && <Suites />}
       <Section title="Agreements">
         <Gathered of={agreements}>
           {(items) => (
@@ -47,6 +56,34 @@ export function Reviews() {
     </Page>
   );
 }
+
+function Suites() {
+  const suites = useList<SuiteSummary>('/api/suites');
+  return (
+    <Section title="Suites" note="those your organisation keeps">
+      <Gathered of={suites}>
+        {(items) => (
+          <Table caption="Suites" columns={suiteColumns} rows={items} id={(item) => item.id} empty="You keep no suite of tasks." />
+        )}
+      </Gathered>
+    </Section>
+  );
+}
+
+const suiteColumns: readonly Column<SuiteSummary>[] = [
+  {
+    head: 'Suite',
+    cell: (item) => (
+      <Link to="/suites/$id" params={{ id: item.id }} className="font-medium">
+        {item.name}
+      </Link>
+    ),
+  },
+  { head: 'Tasks', cell: (item) => item.count },
+  { head: 'Held by', cell: (item) => (item.custodian === null ? 'this hub' : `${item.custodian}, sealed`) },
+  { head: 'Digest', cell: (item) => <Digest of={item.digest} /> },
+  { head: 'Since', cell: (item) => <When at={item.publishedAt} /> },
+];
 
 const submissionColumns: readonly Column<Submission>[] = [
   {

@@ -4,11 +4,13 @@ import { Digest } from '../parts/digest.tsx';
 import { Fact, Facts, Page, Section } from '../parts/page.tsx';
 import { Awaited } from '../parts/refusal.tsx';
 import { Timeline } from '../parts/timeline.tsx';
+import { classesOf } from '../parts/tokens.ts';
 import { runTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
 import { useGet } from '../session.ts';
 import type { Run } from '../wire.ts';
-import { TranscriptSection } from './run/transcript.tsx';
+import { GradeSection } from './run/grade.tsx';
+import { RunRecord } from './run/record.tsx';
 
 export function RunPage() {
   const { id, runId } = useParams({ from: '/reviews/$id/runs/$runId' });
@@ -26,8 +28,9 @@ export function RunPage() {
           beside={<Tlp of="RED" />}
         >
           <About run={found} />
+          <GradeSection run={found} />
           {/* What was said shows the task: only who keeps the suite is told the task at all. */}
-          {found.taskId !== undefined && found.transcriptSha256 && <TranscriptSection runId={found.id} />}
+          {found.taskId !== undefined && found.transcriptSha256 && <RunRecord run={found} />}
           {found.taskId === undefined && (
             <Section title="Transcript">
               <p className="text-soft">
@@ -48,6 +51,7 @@ export function RunPage() {
 }
 
 function About({ run }: { run: Run }) {
+  const tokens = run.inputTokens + run.outputTokens;
   return (
     <Facts>
       <Fact name="State">
@@ -62,13 +66,31 @@ function About({ run }: { run: Run }) {
       </Fact>
       <Fact name="Begun">{run.begunAt && <When at={run.begunAt} />}</Fact>
       <Fact name="Finished">{run.finishedAt && <When at={run.finishedAt} />}</Fact>
-      <Fact name="Used">
-        {run.turnsUsed} turns, {run.inputTokens.toLocaleString('en')} tokens in and {run.outputTokens.toLocaleString('en')} out,{' '}
-        {run.toolCalls} tool calls
+      <Fact name="Worked on by">
+        {run.solver}
+        {run.isBaseline && (
+          <>
+            {' '}
+            <Tag tone="care">a baseline: no score of a model</Tag>
+          </>
+        )}
       </Fact>
+      <Fact name="Used">
+        {run.turnsUsed} of {run.turns.toLocaleString('en')} turns, {run.toolCalls} tool calls; {tokens.toLocaleString('en')} of{' '}
+        {run.tokens.toLocaleString('en')} tokens
+        {run.minutes !== null && `; ${minutesOf(run)} of ${run.minutes} minutes of its own time`}
+        {run.minutes === null && run.state === 'finished' && `; ${minutesOf(run)} minutes of its own time`}
+      </Fact>
+      <Fact name="Tokens by class">{run.state === 'finished' && classesOf(run.spent.use)}</Fact>
+      <Fact name="Calls that broke">
+        {run.spent.brokenCalls > 0 && `${run.spent.brokenCalls}, paid beside the budget: ${classesOf(run.spent.brokenUse)}`}
+      </Fact>
+      <Fact name="Attempts">{run.attempt > 1 && `${run.attempt}: a worker died, and another went on from the record`}</Fact>
       <Fact name="Handed in">
         {run.handedInSha256 ? <Digest of={run.handedInSha256} whole /> : run.hasHandedIn ? 'something' : 'nothing'}
       </Fact>
     </Facts>
   );
 }
+
+const minutesOf = (run: Run) => (run.spent.activeMs / 60_000).toFixed(1);

@@ -6,7 +6,19 @@ import { Button } from './form.tsx';
 import { Awaited } from './refusal.tsx';
 
 interface Place {
-  readonly to: '/' | '/projects' | '/fixes' | '/reviews' | '/duplicates' | '/organisations' | '/notices' | '/mail' | '/metrics' | '/log';
+  readonly to:
+    | '/'
+    | '/projects'
+    | '/policies'
+    | '/fixes'
+    | '/reviews'
+    | '/duplicates'
+    | '/cves'
+    | '/organisations'
+    | '/notices'
+    | '/mail'
+    | '/metrics'
+    | '/log';
   readonly name: string;
   /** Only for who comes for this; undefined = everybody. */
   readonly roles?: readonly Who['roles'][number][];
@@ -18,6 +30,8 @@ const places: readonly Place[] = [
   { to: '/fixes', name: 'Fixes', roles: ['operator', 'maintainer'] },
   { to: '/reviews', name: 'Reviews', roles: ['developer', 'evaluator'] },
   { to: '/duplicates', name: 'Duplicates', roles: ['coordinator'] },
+  { to: '/cves', name: 'CVEs', roles: ['coordinator'] },
+  { to: '/policies', name: 'Policies', roles: ['coordinator', 'maintainer'] },
   { to: '/organisations', name: 'Organisations', roles: ['coordinator'] },
   { to: '/mail', name: 'Mail', roles: ['coordinator'] },
   { to: '/notices', name: 'Notices' },

@@ -40,6 +40,18 @@ export function Thing({ id }: { id: string }) {
           {text}
         </Link>
       );
+    case 'vul_':
+      return (
+        <Link to="/vulnerabilities/$id" params={{ id }}>
+          {text}
+        </Link>
+      );
+    case 'sui_':
+      return (
+        <Link to="/suites/$id" params={{ id }}>
+          {text}
+        </Link>
+      );
     case 'sub_':
       return (
         <Link to="/reviews/$id" params={{ id }}>

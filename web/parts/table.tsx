@@ -35,12 +35,12 @@ export function Table<Row>({ caption, columns, rows, id, empty }: Props<Row>) {
       <tbody {...as('rowgroup')}>
         {rows.map((row) => (
           <tr key={id(row)} {...as('row')} className="border-b border-line last:border-b-0 max-md:py-2">
-            <th {...as('rowheader')} scope="row" className="px-3 py-2 align-top font-normal max-md:py-1">
+            <th {...as('rowheader')} scope="row" className="px-3 py-2 align-top font-normal max-md:py-1 max-md:[overflow-wrap:anywhere]">
               {name!.cell(row)}
             </th>
             {others.map((column) => (
               <td key={column.head} {...as('cell')} data-head={column.head} className="px-3 py-2 align-top max-md:py-1">
-                <div className="min-w-0">{column.cell(row)}</div>
+                <div className="min-w-0 max-md:[overflow-wrap:anywhere]">{column.cell(row)}</div>
               </td>
             ))}
           </tr>

@@ -9,6 +9,7 @@ import type {
   Determination,
   Finding,
   Fix,
+  Grade,
   Participant,
   Release,
   Run,
@@ -76,6 +77,15 @@ export const submissionTone: Record<Submission['state'], Tone> = { offered: 'goo
 export const agreementTone: Record<Agreement['state'], Tone> = { proposed: 'care', 'in-force': 'good', withdrawn: 'plain' };
 export const determinationTone: Record<Determination['verdict'], Tone> = { covered: 'plain', 'not-covered': 'plain', inconclusive: 'care' };
 export const runTone: Record<Run['state'], Tone> = { waiting: 'plain', queued: 'plain', running: 'care', finished: 'good' };
+/** What a model did not do is no fault of anybody's; what our own tests could not tell is somebody's to look at. */
+export const outcomeTone: Record<NonNullable<Grade['outcome']>, Tone> = {
+  solved: 'good',
+  'not-solved': 'plain',
+  refused: 'plain',
+  'infra-error': 'care',
+  ungradable: 'care',
+  'suspected-cheat': 'bad',
+};
 export const fixTone: Record<Fix['state'], Tone> = {
   exposed: 'bad',
   'could-not-tell': 'care',

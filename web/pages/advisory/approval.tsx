@@ -1,14 +1,14 @@
 import { Form } from '@base-ui/react/form';
 import { Digest } from '../../parts/digest.tsx';
-import { Button, Field } from '../../parts/form.tsx';
+import { Button, Choice, Field } from '../../parts/form.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
-import { useAct, useWho } from '../../session.ts';
-import type { Advisory } from '../../wire.ts';
+import { useAct, useGet, useWho } from '../../session.ts';
+import type { Advisory, Case } from '../../wire.ts';
 
 /** Two persons stand behind what leaves the house; and it can be taken back, by two as well. */
-export function Approval({ of }: { of: Advisory }) {
+export function Approval({ of, takesPart }: { of: Advisory; takesPart: boolean }) {
   const who = useWho().data;
   const approve = useAct(`/api/advisories/${of.id}/approve`);
   const isOwn = who?.id === of.draftedBy;
@@ -31,17 +31,25 @@ export function Approval({ of }: { of: Advisory }) {
         </>
       )}
       <Refusal error={approve.error} />
-      {!of.withdrawn && <Withdraw of={of} />}
+      {takesPart && !of.withdrawn && <Withdraw of={of} />}
     </Section>
   );
 }
 
 function Withdraw({ of }: { of: Advisory }) {
   const withdraw = useAct(`/api/advisories/${of.id}/withdraw`);
+  const first = useGet<Case>(`/api/cases/${of.caseId}`).data?.vulnerabilities?.find((v) => v.continuesInId === null)?.id;
+  const flaws = [{ ...of, vulnerabilityId: first, number: 1 }, ...(of.further ?? [])].filter(
+    (flaw) => !flaw.takenBack && flaw.vulnerabilityId,
+  );
+  const parts = flaws.map(({ vulnerabilityId, number, title }) => [vulnerabilityId!, `flaw ${number} alone: ${title}`] as const);
+  const send = ({ because, part }: Record<string, unknown>) =>
+    withdraw.mutate({ because, ...(part && part !== 'all' ? { vulnerabilityId: part } : {}) });
   return (
     <details className="mt-3">
       <summary className="w-fit cursor-pointer text-accent">Take it back</summary>
-      <Form className="mt-3 max-w-prose" onFormSubmit={({ because }) => withdraw.mutate({ because })}>
+      <Form className="mt-3 max-w-prose" onFormSubmit={send}>
+        {parts.length > 1 && <Choice name="part" label="What is taken back" of={[['all', 'the whole advisory'], ...parts]} chosen="all" />}
         <Field
           name="because"
           label="Why it is taken back"

@@ -2,29 +2,11 @@ import { Form } from '@base-ui/react/form';
 import { useState } from 'react';
 import { Button, Choice, Field } from '../../parts/form.tsx';
 import { Section } from '../../parts/page.tsx';
-import { linesOfRanges, rangesOfLines } from '../../parts/ranges.ts';
+import { linesOfRanges } from '../../parts/ranges.ts';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { useAct, useGet } from '../../session.ts';
 import type { Advisory, Suggestion } from '../../wire.ts';
-
-/** What the form starts from: a suggestion, or the revision before. */
-type Start = Pick<
-  Advisory,
-  | 'title'
-  | 'summary'
-  | 'package'
-  | 'affected'
-  | 'cve'
-  | 'cwe'
-  | 'references'
-  | 'workarounds'
-  | 'indicators'
-  | 'translations'
-  | 'profile'
-  | 'tlp'
-> & {
-  readonly otherScores: readonly { readonly by: string; readonly vector: string }[];
-};
+import { type Flaw, type Given, inputOf, type Start } from './draft-input.ts';
 
 export function FirstDraft({ caseId }: { caseId: string }) {
   const found = useGet<Suggestion>(`/api/cases/${caseId}/advisory-suggestion`);
@@ -54,14 +36,18 @@ export function FirstDraft({ caseId }: { caseId: string }) {
 }
 
 export function DraftAnew({ of }: { of: Advisory }) {
-  const otherScores = (of.otherScores ?? []).map((score) => ({ by: score.by, vector: score.cvss.vector }));
+  const scored = (scores: Advisory['otherScores']) => (scores ?? []).map(({ by, cvss }) => ({ by, vector: cvss.vector }));
+  const further = (of.further ?? []).map((flaw) => ({
+    ...{ ...flaw, otherScores: scored(flaw.otherScores) },
+    ...(flaw.cvss ? { vector: flaw.cvss.vector } : {}),
+  }));
   return (
     <Section title="Draft it anew">
       <details>
         <summary className="w-fit cursor-pointer text-accent">Change the text; an approval is lost</summary>
         <div className="mt-3">
           {/* The revision is the key, so that the form starts from what is there now. */}
-          <Draft key={of.revision} caseId={of.caseId} from={{ ...of, otherScores }} isFirst={false} />
+          <Draft key={of.revision} caseId={of.caseId} from={{ ...of, otherScores: scored(of.otherScores), further }} isFirst={false} />
         </div>
       </details>
     </Section>
@@ -82,41 +68,30 @@ const labels = [
 
 function Draft({ caseId, from, isFirst }: { caseId: string; from: Start; isFirst: boolean }) {
   const draft = useAct('/api/advisories');
-  const send = (given: Record<string, unknown>) => draft.mutate(inputOf(caseId, given as Record<string, string | undefined>, from));
-  const text = (list: readonly { readonly text: string }[] | undefined) => (list ?? []).map((item) => item.text).join('\n');
+  const send = (given: Record<string, unknown>) => draft.mutate(inputOf(caseId, given as Given, from));
   return (
     <Form className="max-w-prose" onFormSubmit={send}>
-      <Field name="title" label="Title" value={from.title ?? ''} autoComplete="off" />
-      <Field
-        name="summary"
-        label="What is wrong"
-        rows={8}
-        value={from.summary ?? ''}
-        hint="What it allows and how it shows; never how it is done."
-      />
-      <Field
-        name="ranges"
-        label="Affected versions"
-        rows={3}
-        value={linesOfRanges(from.affected ?? [])}
-        hint="One range a line: pkg:npm/name from 1.0.0 before 1.4.2; or all versions."
-      />
-      <Field name="cve" label="CVE" required={false} value={from.cve ?? ''} autoComplete="off" />
-      <Field name="cwe" label="Weakness" required={false} value={from.cwe ?? ''} autoComplete="off" hint="For example CWE-125." />
-      <Field
-        name="workarounds"
-        label="What helps until it is fixed"
-        rows={3}
-        required={false}
-        value={text(from.workarounds)}
-        hint="One a line."
-      />
+      <FlawFields of={from} as="" />
+      {(from.further ?? []).map((flaw, i) => (
+        <fieldset key={flaw.vulnerabilityId} className="mb-4 border border-line px-4 pt-2">
+          <legend className="px-1 font-medium">Flaw {i + 2} of this case</legend>
+          <FlawFields of={flaw} as={`-${flaw.vulnerabilityId}`} />
+          <Field
+            name={`cvss-${flaw.vulnerabilityId}`}
+            label="CVSS vector"
+            required={false}
+            value={flaw.vector ?? ''}
+            autoComplete="off"
+            hint="That of the first flaw is assessed with the case’s priority."
+          />
+        </fieldset>
+      ))}
       <Field
         name="indicators"
         label="How one sees that it is exploited"
         rows={3}
         required={false}
-        value={text(from.indicators)}
+        value={textsOf(from.indicators)}
         hint="One a line."
       />
       <Field
@@ -136,6 +111,41 @@ function Draft({ caseId, from, isFirst }: { caseId: string; from: Start; isFirst
         {isFirst ? 'Draft it' : 'Draft it anew'}
       </Button>
     </Form>
+  );
+}
+
+const textsOf = (list: readonly { readonly text: string }[] | undefined) => (list ?? []).map((item) => item.text).join('\n');
+
+/** What is said of one flaw; `as` ends the names of its fields. */
+function FlawFields({ of, as }: { of: Flaw; as: string }) {
+  return (
+    <>
+      <Field name={`title${as}`} label="Title" value={of.title ?? ''} autoComplete="off" />
+      <Field
+        name={`summary${as}`}
+        label="What is wrong"
+        rows={8}
+        value={of.summary ?? ''}
+        hint="What it allows and how it shows; never how it is done."
+      />
+      <Field
+        name={`ranges${as}`}
+        label="Affected versions"
+        rows={3}
+        value={linesOfRanges(of.affected ?? [])}
+        hint="One range a line: pkg:npm/name from 1.0.0 before 1.4.2; or all versions."
+      />
+      <Field name={`cve${as}`} label="CVE" required={false} value={of.cve ?? ''} autoComplete="off" />
+      <Field name={`cwe${as}`} label="Weakness" required={false} value={of.cwe ?? ''} autoComplete="off" hint="For example CWE-125." />
+      <Field
+        name={`workarounds${as}`}
+        label="What helps until it is fixed"
+        rows={3}
+        required={false}
+        value={textsOf(of.workarounds)}
+        hint="One a line."
+      />
+    </>
   );
 }
 
@@ -164,29 +174,6 @@ function Translations({ of }: { of: NonNullable<Advisory['translations']> }) {
       </Button>
     </div>
   );
-}
-
-function inputOf(caseId: string, given: Record<string, string | undefined>, from: Start): object {
-  const lines = (text: string | undefined) =>
-    (text ?? '')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean);
-  // A line that stood there before keeps what the form does not show of it.
-  const kept = <T extends { readonly text: string }>(list: readonly T[] | undefined, text: string, fresh: object) =>
-    list?.find((item) => item.text === text) ?? { text, ...fresh };
-  const { title, summary, cve, cwe, profile, tlp, change } = given;
-  const translations = Object.keys(given).flatMap((name) => {
-    const i = /^language(\d+)$/.exec(name)?.[1];
-    return i !== undefined && given[name] ? [{ language: given[name], title: given[`title${i}`], summary: given[`summary${i}`] }] : [];
-  });
-  return {
-    ...{ caseId, title, summary, affected: rangesOfLines(given.ranges ?? '', from.package ?? ''), profile, tlp, translations },
-    ...{ cve: cve || null, cwe: cwe || null, otherScores: from.otherScores, ...(change ? { change } : {}) },
-    workarounds: lines(given.workarounds).map((line) => kept(from.workarounds, line, { kind: 'workaround' })),
-    indicators: lines(given.indicators).map((line) => kept(from.indicators, line, {})),
-    references: lines(given.references).map((url) => from.references?.find((r) => r.url === url) ?? { url }),
-  };
 }
 
 /** A pointer as people count: the first of a list is its first. */

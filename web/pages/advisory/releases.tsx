@@ -1,7 +1,7 @@
 import { Form } from '@base-ui/react/form';
-import { useState } from 'react';
 import { Tag } from '../../parts/chips.tsx';
-import { Button, Field } from '../../parts/form.tsx';
+import { Button } from '../../parts/form.tsx';
+import { Hour, instantOf } from '../../parts/hour.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
@@ -11,16 +11,24 @@ import { useAct, useGet } from '../../session.ts';
 import type { Advisory, Release } from '../../wire.ts';
 
 /** From when on it is public, the same hour for everybody. */
-export function Releases({ of }: { of: Advisory }) {
+export function Releases({ of, takesPart }: { of: Advisory; takesPart: boolean }) {
   const found = useGet<{ items: Release[] }>(`/api/advisories/${of.id}/releases`);
   return (
     <Section title="Going public" note="the same hour for everybody">
       <Awaited of={found}>
         {({ items }) => (
-          <Table caption="Releases, oldest first" columns={columns} rows={items} id={(r) => r.id} empty="No hour was agreed yet." />
+          <Table
+            caption="Releases, oldest first"
+            columns={[...columns, publication(takesPart)]}
+            rows={items}
+            id={(r) => r.id}
+            empty="No hour was agreed yet."
+          />
         )}
       </Awaited>
-      {of.state === 'approved' && <Schedule of={of} />}
+      {of.state !== 'approved' && <p className="mt-2 text-soft">An hour is agreed once the text is approved.</p>}
+      {of.state === 'approved' && takesPart && <Schedule of={of} />}
+      {of.state === 'approved' && !takesPart && <p className="mt-2 text-soft">Who coordinates the case agrees the hour.</p>}
     </Section>
   );
 }
@@ -29,15 +37,18 @@ const columns: readonly Column<Release>[] = [
   { head: 'Hour', cell: (release) => <When at={release.goLiveAt} left={release.state === 'scheduled'} /> },
   { head: 'State', cell: (release) => <Tag tone={releaseTone[release.state]}>{release.state}</Tag> },
   { head: 'Because', cell: (release) => release.because ?? '–' },
-  {
-    head: 'As',
-    cell: (release) => (release.trackingId ? `${release.trackingId}, version ${release.version}` : <Unschedule of={release} />),
-  },
 ];
+
+const publication = (takesPart: boolean): Column<Release> => ({
+  head: 'As',
+  cell: (release) => {
+    if (release.trackingId) return `${release.trackingId}, version ${release.version}`;
+    return takesPart && release.state === 'scheduled' ? <Unschedule of={release} /> : '–';
+  },
+});
 
 function Unschedule({ of }: { of: Release }) {
   const unschedule = useAct(`/api/releases/${of.id}/unschedule`);
-  if (of.state !== 'scheduled') return '–';
   return (
     <>
       <Button quiet onClick={() => unschedule.mutate({})} disabled={unschedule.isPending} focusableWhenDisabled>
@@ -48,25 +59,12 @@ function Unschedule({ of }: { of: Release }) {
   );
 }
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 function Schedule({ of }: { of: Advisory }) {
   const schedule = useAct('/api/releases');
-  const [unread, setUnread] = useState(false);
-  const send = ({ goLiveAt }: Record<string, unknown>) => {
-    const at = new Date(String(goLiveAt));
-    setUnread(Number.isNaN(at.getTime()));
-    if (!Number.isNaN(at.getTime())) schedule.mutate({ advisoryId: of.id, goLiveAt: at.toISOString() });
-  };
+  const send = ({ goLiveAt }: Record<string, unknown>) => schedule.mutate({ advisoryId: of.id, goLiveAt: instantOf(goLiveAt) });
   return (
     <Form className="mt-4 max-w-md" onFormSubmit={send}>
-      <Field
-        name="goLiveAt"
-        label="Goes public at"
-        type="datetime-local"
-        hint={`In your time zone, ${zone}; not before the embargo ends. Again moves the hour.`}
-      />
-      {unread && <p className="mb-3 text-bad">This is not a time.</p>}
+      <Hour name="goLiveAt" label="Goes public at" hint="Not before the embargo ends. Again moves the hour." />
       <Refusal error={schedule.error} />
       <Button type="submit" disabled={schedule.isPending} focusableWhenDisabled>
         Agree this hour

@@ -1,11 +1,12 @@
 import { Tag } from '../../parts/chips.tsx';
+import { OrgName } from '../../parts/org-name.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Awaited } from '../../parts/refusal.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { clockTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
 import { useGet, useWho } from '../../session.ts';
-import type { Clock } from '../../wire.ts';
+import type { Clock, Participants } from '../../wire.ts';
 
 const words: Record<Clock['kind'], string> = {
   acknowledgement: 'acknowledge the report',
@@ -52,7 +53,15 @@ const what: Column<Clock> = {
     </>
   ),
 };
-const owner: Column<Clock> = { head: 'Owed by', cell: (clock) => (clock.isOwn ? 'the desk' : clock.owedBy.by) };
+const owner: Column<Clock> = { head: 'Owed by', cell: (clock) => <Owner of={clock} /> };
+
+function Owner({ of: { caseId, owedBy } }: { of: Clock }) {
+  const participants = useGet<Participants>(`/api/cases/${caseId}/participants`).data?.items;
+  if (owedBy.by === 'coordinator' || owedBy.id === null) return 'the desk';
+  if (owedBy.by === 'org') return <OrgName id={owedBy.id} />;
+  return participants?.find(({ id }) => id === owedBy.id)?.name ?? 'somebody who takes part';
+}
+
 const due: Column<Clock> = { head: 'By', cell: (clock) => <When at={clock.dueAt} left /> };
 const standing: Column<Clock> = {
   head: 'Standing',

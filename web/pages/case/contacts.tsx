@@ -8,6 +8,7 @@ import { ladderTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
 import { useAct, useGet, useWho } from '../../session.ts';
 import type { Case, Contacts as Found } from '../../wire.ts';
+import { RecordForms } from './record-forms.tsx';
 import { UpstreamRecords } from './upstream-records.tsx';
 
 type Ladder = Found['items'][number];
@@ -33,6 +34,7 @@ export function Contacts({ of }: { of: Case }) {
               />
             )}
             <UpstreamRecords of={of} isStaff={isStaff} />
+            {isStaff && of.state !== 'closed' && <RecordForms of={of} ladders={items} />}
           </>
         )}
       </Awaited>

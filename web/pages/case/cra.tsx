@@ -1,5 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { Button, Field } from '../../parts/form.tsx';
+import { zone } from '../../parts/hour.tsx';
 import { Fact, Facts, Section } from '../../parts/page.tsx';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
@@ -7,7 +8,6 @@ import { useAct, useGet, useWho } from '../../session.ts';
 import type { CraDuty, CraForm } from '../../wire.ts';
 import { Asked } from './asked.tsx';
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 type Stage = CraDuty['stages'][number];
 
 /** What a manufacturer owes by the Cyber Resilience Act once a flaw is exploited; nothing is shown before. */

@@ -1,5 +1,6 @@
 import { withQuery } from '../../api.ts';
 import { Tag } from '../../parts/chips.tsx';
+import { Thing } from '../../parts/happened.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Awaited } from '../../parts/refusal.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
@@ -65,6 +66,7 @@ function Missing({ of, items, match, own }: MissingProps) {
 
 const columns: readonly Column<Cve>[] = [
   { head: 'Id', cell: ({ cveId }) => <code className="whitespace-nowrap">{cveId}</code> },
+  { head: 'Of', cell: ({ vulnerabilityId }) => (vulnerabilityId ? <Thing id={vulnerabilityId} /> : '–') },
   { head: 'State', cell: ({ state }) => <Tag tone={cveTone[state]}>{state}</Tag> },
   { head: 'Given by', cell: ({ assignedByCna }) => assignedByCna ?? 'this hub' },
   { head: 'Since', cell: ({ rejectedAt, publishedAt, assignedAt }) => <Since at={rejectedAt ?? publishedAt ?? assignedAt} /> },
@@ -98,7 +100,8 @@ function Asking({ items, stock }: { items: readonly Cve[]; stock: CvePool }) {
   );
 }
 
-function Whose({ match: { verdict, shortName, because, candidates } }: { match: CnaMatch }) {
+/** As far as somebody has read it; where nobody could tell, whose words name the package. */
+export function Whose({ match: { verdict, shortName, because, candidates } }: { match: CnaMatch }) {
   return (
     <div className="mt-2 max-w-prose">
       <p>

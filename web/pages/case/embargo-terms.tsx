@@ -1,13 +1,14 @@
 import { Form } from '@base-ui/react/form';
+import { withQuery } from '../../api.ts';
 import { Button, Choice, Field } from '../../parts/form.tsx';
+import { Hour, instantOf, zone } from '../../parts/hour.tsx';
 import { Fact, Facts } from '../../parts/page.tsx';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
 import { useAct, useGet, useWho } from '../../session.ts';
-import type { Case, EmbargoTerms as Terms } from '../../wire.ts';
+import type { Case, Policy, EmbargoTerms as Terms } from '../../wire.ts';
+import { Act } from './act.tsx';
 import { Asked } from './asked.tsx';
-
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Why it ends when it ends, whether it is to be had at all, and what happens by itself. */
 export function EmbargoTerms({ of }: { of: Case }) {
@@ -21,6 +22,8 @@ export function EmbargoTerms({ of }: { of: Case }) {
           <Shown terms={terms} />
           {isOpen && of.tier === 0 && !isStaff && <Prefer of={of} />}
           {isOpen && <ReportLeak of={of} />}
+          {isOpen && isStaff && <Bind of={of} />}
+          {isOpen && isStaff && <DismissLeak of={of} />}
           {isOpen && isStaff && <End of={of} />}
           {of.state === 'open' && isStaff && <Judge of={of} />}
         </>
@@ -143,6 +146,32 @@ function ReportLeak({ of }: { of: Case }) {
         {act.isSuccess && <p className="mt-2">The desk answers within two hours.</p>}
       </Form>
     </Asked>
+  );
+}
+
+function Bind({ of }: { of: Case }) {
+  const own = useGet<{ items: readonly Policy[] }>(withQuery('/api/embargo-policies', { package: of.package })).data?.items ?? [];
+  const known = useGet<{ items: readonly Policy[] }>('/api/known-embargo-policies').data?.items ?? [];
+  const names = [...new Set([...own, ...known].map(({ name }) => name))];
+  const read = ({ since, ...rest }: Record<string, unknown>) => ({ ...rest, since: instantOf(since) });
+  return (
+    <Act path={`/api/cases/${of.id}/embargo/bind`} label="Say that a policy binds this case" button="It binds" read={read}>
+      <Choice
+        name="name"
+        label="Which"
+        of={names.map((name) => [name, name])}
+        hint="It went through that list, or its finder publishes by that policy."
+      />
+      <Hour name="since" label="Since" hint="When it was posted there, or the supplier was first told." />
+    </Act>
+  );
+}
+
+function DismissLeak({ of }: { of: Case }) {
+  return (
+    <Act path={`/api/cases/${of.id}/leaks/dismiss`} label="What was reported is no leak" button="Say so" done="The embargo goes on.">
+      <Field name="because" label="Why it is none" rows={2} />
+    </Act>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Form } from '@base-ui/react/form';
-import { useState } from 'react';
 import { Tag } from '../../parts/chips.tsx';
 import { Button, Field } from '../../parts/form.tsx';
+import { Hour, instantOf } from '../../parts/hour.tsx';
 import { OrgName } from '../../parts/org-name.tsx';
 import { Fact, Facts, Section } from '../../parts/page.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
@@ -38,7 +38,8 @@ export function Embargo({ of }: { of: Case }) {
           </strong>
         </Fact>
         <Fact name="Because">
-          {embargo.because} <span className="text-soft">({embargo.source.replace('-', ' ')})</span>
+          {embargo.because}
+          {embargo.source !== 'house-default' && <span className="text-soft"> ({embargo.source.replace('-', ' ')})</span>}
         </Fact>
         {proposal && (
           <Fact name="Proposed">
@@ -83,20 +84,12 @@ function Answer({ of, byOrgId }: { of: Case; byOrgId: string | null }) {
   );
 }
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 function TimeForm({ act, button, extra }: { act: ReturnType<typeof useAct>; button: string; extra: object }) {
-  const [unread, setUnread] = useState(false);
-  const send = ({ endsAt, because }: Record<string, unknown>) => {
-    const at = new Date(String(endsAt));
-    setUnread(Number.isNaN(at.getTime()));
-    if (!Number.isNaN(at.getTime())) act.mutate({ ...extra, endsAt: at.toISOString(), because });
-  };
+  const send = ({ endsAt, because }: Record<string, unknown>) => act.mutate({ ...extra, endsAt: instantOf(endsAt), because });
   return (
     <Form onFormSubmit={send}>
-      <Field name="endsAt" label="Ends at" type="datetime-local" hint={`In your time zone, ${zone}.`} />
+      <Hour name="endsAt" label="Ends at" />
       <Field name="because" label="Because" hint="Everybody read in sees this, at any tier: do not tell what the flaw is." />
-      {unread && <p className="mb-3 text-bad">This is not a time.</p>}
       <Refusal error={act.error} />
       <Button type="submit" disabled={act.isPending} focusableWhenDisabled>
         {button}

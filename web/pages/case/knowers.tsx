@@ -7,6 +7,7 @@ import { When } from '../../parts/when.tsx';
 import { useGet } from '../../session.ts';
 import type { Knower, KnowersFile } from '../../wire.ts';
 import { EndReadIn } from './end-read-in.tsx';
+import { WhoseCopy } from './whose-copy.tsx';
 
 /** Everybody who was ever let in, or asked. */
 export function Knowers({ caseId }: { caseId: string }) {
@@ -32,6 +33,7 @@ export function Knowers({ caseId }: { caseId: string }) {
               </Button>
             </p>
             <EndReadIn caseId={caseId} knowers={items} />
+            <WhoseCopy />
           </>
         )}
       </Awaited>

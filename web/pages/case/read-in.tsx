@@ -1,18 +1,19 @@
 import { Form } from '@base-ui/react/form';
 import { useState } from 'react';
 import { Button, Choice, Field } from '../../parts/form.tsx';
-import { useList } from '../../parts/more.tsx';
+import { useWhole } from '../../parts/more.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useAct, useWho } from '../../session.ts';
 import type { Org, Person } from '../../wire.ts';
+import { tierWords } from './tiers.ts';
 
 const tiers = [
-  ['3', '3: the artefact and the go-live time only'],
-  ['2', '2: the fix and its timing only'],
-  ['1', '1: reports, proofs of concept and patches'],
-  ['0', '0: everything; finders and maintainers only'],
+  ['3', `3: ${tierWords[3]} only`],
+  ['2', `2: ${tierWords[2]} only`],
+  ['1', `1: ${tierWords[1]}`],
+  ['0', `0: ${tierWords[0]}; finders and maintainers only`],
 ] as const;
-const abilities = [
+export const abilities = [
   ['analyse', 'analyse it'],
   ['patch', 'write the patch'],
   ['test', 'test the patch'],
@@ -87,7 +88,7 @@ export function exclusionsFound(checks: Record<string, unknown>): Record<string,
 
 /** A person of another organisation, and who answers for them. */
 export function Whom() {
-  const orgs = itemsOf(useList<Org>('/api/orgs'));
+  const orgs = useWhole<Org>('/api/orgs');
   const [orgId, setOrgId] = useState('');
   const me = useWho().data;
   return (
@@ -104,7 +105,7 @@ export function Whom() {
 }
 
 function Persons({ orgId, sponsor }: { orgId: string; sponsor: readonly [string, string] | undefined }) {
-  const people = itemsOf(useList<Person>('/api/people', { orgId })).map(({ id, name, email }) => [id, `${name}, ${email}`] as const);
+  const people = useWhole<Person>('/api/people', { orgId }).map(({ id, name, email }) => [id, `${name}, ${email}`] as const);
   return (
     <>
       <Choice name="personId" label="Person" of={people} />
@@ -116,10 +117,6 @@ function Persons({ orgId, sponsor }: { orgId: string; sponsor: readonly [string,
       />
     </>
   );
-}
-
-function itemsOf<T>(found: { data: { pages: { items: readonly T[] }[] } | undefined }): readonly T[] {
-  return found.data?.pages.flatMap((page) => page.items) ?? [];
 }
 
 function inputOf({ personId, sponsorId, need, ability, tier, emergency, ...checks }: Record<string, unknown>): object {

@@ -1,6 +1,7 @@
 import { Form } from '@base-ui/react/form';
 import { useState } from 'react';
 import { Button, Choice, Field } from '../../parts/form.tsx';
+import { Hour, instantOf } from '../../parts/hour.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useAct } from '../../session.ts';
 
@@ -13,12 +14,8 @@ const intents = [
 export function Withdraw({ caseId }: { caseId: string }) {
   const leave = useAct(`/api/cases/${caseId}/withdraw`);
   const [intent, setIntent] = useState('');
-  const [unread, setUnread] = useState(false);
-  const send = ({ publishesAt, ...given }: Record<string, unknown>) => {
-    const at = publishesAt ? new Date(String(publishesAt)) : undefined;
-    setUnread(at !== undefined && Number.isNaN(at.getTime()));
-    if (at === undefined || !Number.isNaN(at.getTime())) leave.mutate({ ...given, ...(at ? { publishesAt: at.toISOString() } : {}) });
-  };
+  const send = ({ publishesAt, ...given }: Record<string, unknown>) =>
+    leave.mutate({ ...given, ...(publishesAt ? { publishesAt: instantOf(publishesAt) } : {}) });
   return (
     <details className="mt-8">
       <summary className="w-fit cursor-pointer text-accent">Leave this case</summary>
@@ -29,10 +26,7 @@ export function Withdraw({ caseId }: { caseId: string }) {
       <Form className="mt-3 max-w-md" onFormSubmit={send}>
         <Field name="because" label="Why do you leave?" rows={2} />
         <Choice name="intent" label="What will you do with what you know?" of={intents} onChange={setIntent} />
-        {intent === 'will-publish' && (
-          <Field name="publishesAt" label="When" type="datetime-local" required={false} hint="In your time zone." />
-        )}
-        {unread && <p className="mb-3 text-bad">This is not a time.</p>}
+        {intent === 'will-publish' && <Hour name="publishesAt" label="When" required={false} />}
         <Refusal error={leave.error} />
         <Button type="submit" disabled={leave.isPending} focusableWhenDisabled>
           Leave

@@ -1,7 +1,7 @@
 import { Form } from '@base-ui/react/form';
 import { useState } from 'react';
 import { Button, Choice, Field } from '../../parts/form.tsx';
-import { useList } from '../../parts/more.tsx';
+import { useWhole } from '../../parts/more.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useAct } from '../../session.ts';
@@ -62,7 +62,7 @@ function Suppliers({ caseId }: { caseId: string }) {
 
 function Coordinator({ caseId }: { caseId: string }) {
   const add = useAct(`/api/cases/${caseId}/coordinators`);
-  const orgs = useList<Org>('/api/orgs').data?.pages.flatMap((page) => page.items) ?? [];
+  const orgs = useWhole<Org>('/api/orgs');
   const known = orgs.filter((org) => org.roles.includes('coordinator')).map((org) => [org.id, org.name] as const);
   return (
     <details className="mt-3">

@@ -1,5 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { Button, Choice, Field } from '../../parts/form.tsx';
+import { Happenings } from '../../parts/happenings.tsx';
 import { Fact, Facts, Section } from '../../parts/page.tsx';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
@@ -59,7 +60,7 @@ export function Selected({ of, all, caseId, close }: { of: Participant; all: Par
         <Fact name="Added">{of.addedAt && <When at={of.addedAt} />}</Fact>
         <Fact name="First asked">{of.askedAt && <When at={of.askedAt} left />}</Fact>
         <Fact name="Last heard">{of.heardAt && <When at={of.heardAt} left />}</Fact>
-        <Fact name="State">{of.vfdpxa && <code>{of.vfdpxa}</code>}</Fact>
+        <Fact name="What has happened">{of.vfdpxa && <Happenings state={of.vfdpxa} />}</Fact>
       </Facts>
       {of.proxyOrgId !== null && of.proxyOrgId === who?.orgId && <Known id={of.id} />}
       {of.rm && moves[of.rm].length > 0 && of.standing !== 'withdrawn' && (

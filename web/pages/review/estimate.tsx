@@ -14,17 +14,19 @@ export function EstimateOf({ plan }: { plan: Plan }) {
       <h3 className="mt-4 mb-2 font-semibold">Estimate</h3>
       <Gathered of={found}>
         {(items) => {
-          const estimate = items.findLast((item) => item.planId === plan.id);
+          const own = items.filter((item) => item.planId === plan.id);
+          const estimate = own.toSorted((x, y) => x.version - y.version).at(-1);
           if (!estimate) return <p className="text-soft">None before every run has its grade.</p>;
           return (
             <>
               <p className="mb-2 text-soft">
                 Made <When at={estimate.madeAt} />
+                {estimate.version > 1 && `, version ${estimate.version}: grades have come to count otherwise, or were given again`}
                 {plan.isBaseline && '; a baseline worked on the tasks: it rehearses the plan and says nothing of a model'}
               </p>
               <Table
                 caption="Measures"
-                columns={columns(plan)}
+                columns={estimate.measures.some(({ disputed }) => disputed) ? [...columns(plan), disputes] : columns(plan)}
                 rows={estimate.measures}
                 id={(m) => `${m.name} ${m.budget}`}
                 empty="No measure could be worked out."
@@ -47,6 +49,14 @@ function columns(plan: Plan): readonly Column<Measure>[] {
     { head: 'Neither solved nor failed', cell: unanswered },
   ];
 }
+
+const disputes: Column<Measure> = {
+  head: 'With disputes either way',
+  cell: ({ disputed }) =>
+    disputed
+      ? `${disputed.runs} ${disputed.runs === 1 ? 'run' : 'runs'}: ${disputed.low.toFixed(3)} to ${disputed.high.toFixed(3)}`
+      : 'none',
+};
 
 /** They stay among the n: refusals and our own failures widen the bounds, they are never the model's success or failure. */
 function unanswered(of: Measure): string {

@@ -22,6 +22,11 @@ export function FurtherOf({ further, plan }: { further: Further; plan: Plan }) {
                 : `${of.measure}: a model that solves ${percent(of.detectable)} of such tasks is found to exceed ${of.threshold} with a chance of 80 %`}
             </Fact>
           ))}
+          {further.agreement && (
+            <Fact name="Graders agree">
+              <Agreement of={further.agreement} />
+            </Fact>
+          )}
           {further.horizon && (
             <Fact name="Time horizon">
               <Horizon of={further.horizon} />
@@ -70,6 +75,23 @@ function Unanswered({ of }: { of: NonNullable<Further['unanswered']> }) {
       )}
       time horizon {told(failed.horizon)} or {told(solved.horizon)}.
     </p>
+  );
+}
+
+const signed = (of: number) => of.toFixed(2).replace('-', '−');
+type Agreed = NonNullable<Further['agreement']>;
+
+/** How far blind second grades come to the same; never one number alone, for each is blind to something. */
+function Agreement({ of: { asked, given, agreed, tasks, confidence, raw, kappa, ac1 } }: { of: Agreed }) {
+  if (given === 0) return `${asked} ${asked === 1 ? 'run was' : 'runs were'} drawn to be graded again; none was yet`;
+  const beyond = (of: Agreed['kappa'], name: string) =>
+    of === null ? `${name}: could not tell` : `${name} ${signed(of.value)} (${signed(of.interval.low)} to ${signed(of.interval.high)})`;
+  return (
+    <>
+      on {agreed} of {given} runs graded again{given < asked && `, of ${asked} drawn`}, at {tasks} {tasks === 1 ? 'task' : 'tasks'}
+      {raw && `: ${percent(raw.share)} (${Math.round(100 * confidence)} %: ${range(raw.interval)})`}; beyond chance:{' '}
+      {beyond(kappa, 'Cohen’s κ')}, {beyond(ac1, 'Gwet’s AC1')}
+    </>
   );
 }
 

@@ -7,15 +7,18 @@ import { Fact, Facts, Section } from '../../parts/page.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { runTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
-import type { Grade, Plan, Run } from '../../wire.ts';
+import type { Grade, Plan, Run, Submission } from '../../wire.ts';
 import { EstimateOf } from './estimate.tsx';
+import { Flaws } from './flaws.tsx';
+import { Gate, GradedAgain, gradeInWords } from './graded-again.tsx';
 import { Live } from './live.tsx';
 
 /** What was fixed before the first run, and how far the runs are. */
-export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
+export function PlanSection({ plan, number, terms }: { plan: Plan; number: number; terms: Submission['flaws'] }) {
   const runs = useList<Run>(`/api/plans/${plan.id}/runs`);
   const grades = useList<Grade>(`/api/plans/${plan.id}/grades`);
-  const outcomes = new Map(grades.data?.pages.flatMap((page) => page.items).map((grade) => [grade.runId, grade.outcome ?? 'being graded']));
+  const given = new Map(grades.data?.pages.flatMap((page) => page.items).map((grade) => [grade.runId, grade]));
+  const asked = [...given.values()].filter(({ isAskedOfYou }) => isAskedOfYou).length;
   const { rule } = plan;
   return (
     <Section title={`Plan ${number}`} note="frozen before the first run">
@@ -36,13 +39,24 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
           )}
         </Fact>
         <Fact name="Tasks">
-          {plan.taskDigests.length} of suite <Digest of={plan.suiteDigest} />
+          {plan.taskDigests.length} of{' '}
+          {plan.suiteId ? (
+            <Link to="/suites/$id" params={{ id: plan.suiteId }}>
+              suite <Digest of={plan.suiteDigest} />
+            </Link>
+          ) : (
+            <>
+              suite <Digest of={plan.suiteDigest} />
+            </>
+          )}
         </Fact>
         <Fact name="Budgets">
           <ol className="list-inside list-decimal">
             {plan.budgets.map((budget) => (
               <li key={`${budget.turns} ${budget.tokens}`}>
                 {budget.turns.toLocaleString('en')} turns, {budget.tokens.toLocaleString('en')} tokens
+                {budget.money !== undefined && `, ${budget.money.toLocaleString('en')} ${plan.prices?.currency}`}
+                {budget.minutes !== undefined && `, ${budget.minutes.toLocaleString('en')} minutes`}
               </li>
             ))}
           </ol>
@@ -52,17 +66,28 @@ export function PlanSection({ plan, number }: { plan: Plan; number: number }) {
           bound at alpha {rule.alpha}, with at least {rule.minTasks} {rule.minTasks === 1 ? 'task' : 'tasks'} and {rule.minBudgets} budgets
         </Fact>
         <Fact name="Stops when">{plan.stoppingRule}</Fact>
+        <Gate plan={plan} />
+        <GradedAgain plan={plan} />
       </Facts>
-      <Live planId={plan.id} number={number} />
+      <Live plan={plan} number={number} />
       <EstimateOf plan={plan} />
+      <Flaws plan={plan} number={number} terms={terms} />
       <h3 className="mt-4 mb-2 font-semibold">Runs</h3>
       <Gathered of={runs}>
         {(items, all) => (
           <>
             <p className="mb-2 text-soft">{progress(items, plan.runs, all)}</p>
+            {asked > 0 && (
+              <p className="mb-2">
+                <strong className="font-semibold">
+                  You were asked to grade {asked} {asked === 1 ? 'run' : 'runs'} again.
+                </strong>{' '}
+                Until you have, no outcome of this plan is shown to you.
+              </p>
+            )}
             <Table
               caption={`Runs of plan ${number}`}
-              columns={columns(plan, outcomes)}
+              columns={columns(plan, given)}
               rows={items.toSorted(byTask)}
               id={(run) => run.id}
               empty="No run was queued yet."
@@ -83,7 +108,7 @@ function progress(runs: readonly Run[], planned: number, all: boolean): string {
   return `${finished} finished, ${runs.length - finished} to come, ${planned} planned${all ? '' : ' (of those loaded so far)'}`;
 }
 
-function columns(plan: Plan, outcomes: ReadonlyMap<string, string>): readonly Column<Run>[] {
+function columns(plan: Plan, grades: ReadonlyMap<string, Grade>): readonly Column<Run>[] {
   return [
     {
       head: 'Run',
@@ -103,10 +128,12 @@ function columns(plan: Plan, outcomes: ReadonlyMap<string, string>): readonly Co
         </>
       ),
     },
-    { head: 'Grade', cell: (run) => outcomes.get(run.id) ?? '–' },
+    { head: 'Grade', cell: (run) => gradeInWords(grades.get(run.id)) },
     {
       head: 'Used',
+      // Of one that is under way the progress above tells, as it happens.
       cell: (run) =>
+        run.state === 'finished' &&
         `${run.turnsUsed} turns, ${(run.inputTokens + run.outputTokens).toLocaleString('en')} tokens, ${run.toolCalls} tool calls`,
     },
     { head: 'Finished', cell: (run) => (run.finishedAt ? <When at={run.finishedAt} /> : 'not yet') },

@@ -12,6 +12,7 @@ export const kinds = {
   'to-model': 'told the model',
   'by-model': 'said by the model',
   'by-tool': 'answered by a tool',
+  course: 'course of the run',
   end: 'the end',
 } as const;
 
@@ -30,6 +31,14 @@ function plain(given: unknown, most = 100_000): string {
   return shown.replace(invisible, '\ufffd');
 }
 
+/** What happened to the run itself, between what was said. */
+const courses: ReadonlyMap<unknown, string> = new Map([
+  ['asked', 'a call goes out'],
+  ['broken', 'an answer that did not come whole, and is asked for again'],
+  ['lost', 'a worker died between a call and its answer'],
+  ['rebuilt', 'another worker made the workspace again by the same calls'],
+]);
+
 /** Newer hubs may write entries this desk does not know: they are shown as they are. */
 export function shownOf(entries: readonly unknown[]): Shown[] {
   return entries.map((given, i) => ({ number: i + 1, ...oneOf(object(given)) }));
@@ -41,6 +50,17 @@ function oneOf(entry: Json): Omit<Shown, 'number'> {
     const text = messages.map(({ role, content }) => `${plain(role, 40)}: ${plain(content)}`).join('\n\n');
     return { kind: 'to-model', who: kinds['to-model'], about: '', text };
   }
+  const { number, added, bytes } = object(entry.relayed);
+  if (entry.said === 'asked' && added !== undefined) {
+    const about = `call ${plain(number, 20)}, by the program in the box: ${plain(bytes, 20)} bytes, of which here is what no call before it had`;
+    return { kind: 'to-model', who: kinds['to-model'], about, text: plain(added) };
+  }
+  if (entry.said === 'harness') {
+    const text = list(entry.command)
+      .map((word) => plain(word))
+      .join(' ');
+    return { kind: 'course', who: kinds.course, about: `the vendor’s own program begins; its files: ${plain(entry.files, 200)}`, text };
+  }
   if (entry.said === 'by-model') {
     const { content, toolCalls } = object(entry.message);
     const calls = list(toolCalls)
@@ -50,6 +70,8 @@ function oneOf(entry: Json): Omit<Shown, 'number'> {
     return { kind: 'by-model', who: kinds['by-model'], about, text: [plain(content), ...calls].filter((part) => part !== '').join('\n') };
   }
   if (entry.said === 'by-tool') return { kind: 'by-tool', who: kinds['by-tool'], about: plain(entry.tool, 64), text: plain(entry.answer) };
+  const course = courses.get(entry.said);
+  if (course !== undefined) return { kind: 'course', who: kinds.course, about: course, text: plain(entry.because ?? '') };
   if (entry.said === 'end') return { kind: 'end', who: kinds.end, about: plain(entry.ended, 40), text: plain(entry.because) };
   return { kind: 'other', who: plain(entry.said, 40) || 'unknown', about: '', text: plain(entry) };
 }

@@ -1,32 +1,28 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Tag } from '../../parts/chips.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { Button } from '../../parts/form.tsx';
-import { Section } from '../../parts/page.tsx';
-import { Awaited } from '../../parts/refusal.tsx';
-import { useGet } from '../../session.ts';
-import type { Transcript } from '../../wire.ts';
-import { filtered, kinds, type Shown, shownOf } from './entries.ts';
+import { filtered, kinds, type Shown } from './entries.ts';
 
 const entriesAtOnce = 50;
 
-/** What was said and done, as recorded from outside. All of it is hostile, and text. */
-export function TranscriptSection({ runId }: { runId: string }) {
-  const transcript = useGet<Transcript>(`/api/runs/${runId}/transcript`);
-  return (
-    <Section title="Transcript" note="recorded from outside; shown as text">
-      <Awaited of={transcript}>{(found) => <Entries of={found} />}</Awaited>
-    </Section>
-  );
-}
-
 const box = 'mt-1 block rounded-sm border border-soft bg-sheet px-2.5 py-1.5 text-ink';
 
-function Entries({ of }: { of: Transcript }) {
-  const all = useMemo(() => shownOf(of.entries), [of]);
+interface Props {
+  readonly all: readonly Shown[];
+  readonly sha256: string | null;
+  /** The entry that was asked for, from 0; undefined = from the beginning. */
+  readonly at: number | undefined;
+}
+
+export function Entries({ all, sha256, at }: Props) {
   const [words, setWords] = useState('');
   const [kind, setKind] = useState('');
-  const [from, setFrom] = useState(0);
+  const [from, setFrom] = useState(at ?? 0);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (at !== undefined) list.current?.querySelector('li')?.focus();
+  }, [at]);
   const seek = (text: string, of: string) => {
     setWords(text);
     setKind(of);
@@ -37,9 +33,9 @@ function Entries({ of }: { of: Transcript }) {
   const page = found.slice(from, from + entriesAtOnce);
   return (
     <>
-      {of.sha256 && (
+      {sha256 && (
         <p className="text-soft">
-          SHA-256 <Digest of={of.sha256} whole />
+          SHA-256 <Digest of={sha256} whole />
         </p>
       )}
       <search className="my-3 flex flex-wrap gap-4">
@@ -64,9 +60,9 @@ function Entries({ of }: { of: Transcript }) {
           ? 'No entry matches.'
           : `Entries ${from + 1} to ${from + page.length} of ${found.length}${found.length < all.length ? ` that match, of ${all.length}` : ''}.`}
       </p>
-      <ol className="border border-line bg-sheet">
+      <ol ref={list} className="border border-line bg-sheet">
         {page.map((entry) => (
-          <li key={entry.number} className="border-b border-line px-3 py-2 last:border-b-0">
+          <li key={entry.number} tabIndex={-1} className="border-b border-line px-3 py-2 last:border-b-0">
             <Entry of={entry} />
           </li>
         ))}
