@@ -22,7 +22,7 @@ const checks = [
 ];
 const projects = (...names) => names.flatMap((name) => ['--project', name]);
 /** All but `soak`, which has a command of its own. */
-const tested = ['laws', 'unit', 'flows', 'long', 'contracts', 'desk', 'fuzz', 'slow'];
+const tested = ['laws', 'unit', 'flows', 'long-flows', 'long', 'contracts', 'desk', 'fuzz', 'slow'];
 /** Per task: what must be there, and the commands to run one after the other. */
 const tasks = {
   install: { box: false, browser: false, desk: false, run: () => [] },

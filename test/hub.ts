@@ -93,7 +93,7 @@ export async function openHub(
     chance: (n) => randomBytes(n),
     box: replace.box ?? noBox,
     sources: replace.sources ?? { fetch: absent('registry'), history: absent('registry'), read: absent('registry') },
-    models: replace.models ?? { chat: absent('model') },
+    models: replace.models ?? { chat: absent('model'), relay: absent('model') },
     net: replace.net ?? { post: absent('network') },
     mail: replace.mail ?? noMail,
     cves: replace.cves ?? noCveServices(),

@@ -15,7 +15,7 @@ variants:
 run: { argv: [/src/looper, '{poc}'] }
 oracle: { kind: hang }
 control: control.txt
-tests: [{ name: it says hello, argv: [/src/looper, --hello] }]
+tests: [{ name: it says hello, argv: [/src/looper, --hello], stdout: hello }]
 patch: { immutable: [test] }
 `;
 
@@ -44,7 +44,7 @@ export const loopBox = () =>
   rehearsedBox((spec) => {
     const on = spec.trees[0]!.tree;
     if (spec.argv[0] === 'patch') return { ...uneventful, kept: treeAfter(fileAt(spec, '/input/patch')) };
-    if (spec.argv[1] === '--hello') return { ...uneventful, exit: on === breaking ? 1 : 0 };
+    if (spec.argv[1] === '--hello') return { ...uneventful, stdout: Buffer.from(on === breaking ? '' : 'hello') };
     const loops = fileAt(spec, '/input/poc').includes('loop') && (on === vulnerable || on === incomplete);
     // Only a PoC that also says "deep" gets past the patch that is called good.
     const deep = fileAt(spec, '/input/poc').includes('deep') && on === verified;

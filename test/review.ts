@@ -124,6 +124,7 @@ export async function measure(hub: TestHub, planId: string, outcomeOf: (run: Run
           signals: [],
           beneath: null,
           blindFor: null,
+          isDisputed: false,
           record: null,
           because: 'heap-buffer-overflow in hidden_function',
         },

@@ -34,8 +34,8 @@ async function openCases(doors: Doors, pool: OpenDb['pool']): Promise<void> {
   const now = doors.clock.now();
   const embargo = JSON.stringify(openEmbargo(now, []));
   await pool.query(
-    `INSERT INTO cases (id, vulnerability_id, package, title, finding_ids, finder_org_ids, state, vfdpxa, embargo, embargo_ends_at, opened_at, tlp, compartments)
-     SELECT 'cas_b' || n, 'vul_b' || n, 'pkg:npm/b' || n, 'x', '{}', '{}', 'open', 'Vfdpxa', $1::jsonb, $2::timestamptz + n * interval '1 minute', $3, 'RED', ARRAY['cas_b' || n]
+    `INSERT INTO cases (id, vulnerabilities, package, title, finding_ids, finder_org_ids, state, vfdpxa, embargo, embargo_ends_at, opened_at, tlp, compartments)
+     SELECT 'cas_b' || n, '[]', 'pkg:npm/b' || n, 'x', '{}', '{}', 'open', 'Vfdpxa', $1::jsonb, $2::timestamptz + n * interval '1 minute', $3, 'RED', ARRAY['cas_b' || n]
      FROM generate_series(1, $4::int) AS n`,
     [embargo, plusMs(now, 21 * day), now, cases],
   );

@@ -35,6 +35,7 @@ export async function benchRuns(given: Doors): Promise<string> {
   };
   /** A model that takes no time; before it answers, the box of the last turn is run once more by itself. */
   const models: Models = {
+    ...given.models,
     async chat() {
       const turnMs = answeredMs === undefined ? undefined : performance.now() - answeredMs;
       const beganMs = performance.now();

@@ -64,6 +64,9 @@ export const seenFrom: Readonly<Record<string, Partial<Record<Seen, string>>>> =
       pace.paused.until pace.setAt pace.weekly package waiting[].band waiting[].oldestWeek.from waiting[].oldestWeek.to
       waiting[].waiting`,
   },
+  'cases.chooseCredit': {
+    own: 'as chosenAt findingIds[] finder name namesTools participantId',
+  },
   'cases.chooseNotices': {
     own: `
       addressFailsSince digestAt email incidentThrough isMailed off[] optional[] pace protection publicKey quiet.from
@@ -104,11 +107,18 @@ export const seenFrom: Readonly<Record<string, Partial<Record<Seen, string>>>> =
       awareAt caseId isManufacturer measureAt memberStates[] orgId stages[].dueAt stages[].reference stages[].sentAt
       stages[].stage`,
   },
+  'cases.credits': {
+    own: `
+      items[].as items[].chosenAt items[].finder items[].findingIds[] items[].name items[].namesTools
+      items[].participantId`,
+  },
   'cases.decline': {
     own: 'ok',
   },
   'cases.delegations': {
-    own: 'items[].caseId items[].delegateId items[].expiresAt items[].fromTier items[].id items[].orgIds[] items[].people',
+    own: `
+      items[].caseId items[].delegateId items[].delegateName items[].expiresAt items[].fromTier items[].id items[].orgIds[]
+      items[].orgs[].id items[].orgs[].name items[].orgs[].people[].id items[].orgs[].people[].name items[].people items[].used`,
   },
   'cases.deliveries': {
     own: `
@@ -224,11 +234,11 @@ export const seenFrom: Readonly<Record<string, Partial<Record<Seen, string>>>> =
     1: `
       items[].addedAt items[].answers[].since items[].answers[].status items[].answers[].vulnerabilityId items[].askedAt
       items[].heardAt items[].id items[].isListed items[].kind items[].name items[].orgId items[].rm items[].standing
-      items[].vfd items[].vfdpxa items[].waitingDays items[].waitingSince`,
+      items[].vfd items[].vfdpxa items[].waitingDays items[].waitingSince items[].answers[].package items[].answers[].state
+      items[].answers[].statementId items[].proxyOrgId orgNames{}`,
     0: `
-      duties[].duty duties[].offeredToId duties[].orgId duties[].since items[].answers[].package items[].answers[].state
-      items[].answers[].statementId items[].contact items[].coordinatorOrgId items[].packages[] items[].proxyOrgId
-      orgNames{} vulnerabilities[]`,
+      duties[].duty duties[].offeredToId duties[].orgId duties[].since items[].contact items[].coordinatorOrgId
+      items[].packages[] vulnerabilities[]`,
   },
   'cases.patchProgress': {
     2: 'progress.at progress.of progress.step progress.total state',

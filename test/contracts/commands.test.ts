@@ -67,12 +67,23 @@ describe('breakwater mcp, to a real client', () => {
 });
 
 // Every command is a process of its own: seconds on a machine that has other work.
-test('a flag stands alone; a word that is neither true nor false is no quiet false', { timeout: 120_000 }, async () => {
+test('a flag stands alone, an id too; a word that is neither true nor false is no quiet false', { timeout: 120_000 }, async () => {
   const given = ['--json', 'findings', 'submit', '--title', 't', '--text', 'x', '--purl', 'pkg:npm/flags@1.0.0', '--exploited'];
   const { out } = await breakwater(given);
   const { id } = JSON.parse(out) as { id: string };
   expect(await hub.do(house, findings.get, { id })).toMatchObject({ exploited: true });
   expect((await breakwater([...given, 'yes'])).code).toBe(64);
+
+  // What a verb is about stands alone as well, of verbs that are about something.
+  const told = (text: string) => (JSON.parse(text) as { id: string }).id;
+  expect(told((await breakwater(['--json', 'findings', 'get', id])).out)).toBe(id);
+  expect(told((await breakwater(['--json', 'findings', 'get', '--id', id])).out)).toBe(id);
+  expect((await breakwater(['findings', 'get', id, 'more'])).code).toBe(64);
+  expect((await breakwater(['findings', 'list', id])).code).toBe(64);
+  // Where there is little to choose from, help says what.
+  const help = (await breakwater(['cases', 'read-in', '--help'])).out;
+  expect(help).toMatch(/--tier <json> +needed; one of 0, 1, 2, 3\n/);
+  expect(help).toMatch(/--ability <string> +needed; one of analyse, patch, test, stage\n/);
 });
 
 describe('breakwater log', { timeout: 120_000 }, () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -123,6 +125,17 @@ describe('refusals over HTTP', () => {
       });
     expect((await of(limits.requestBytes)).statusCode).not.toBe(413);
     expect((await of(limits.requestBytes + 1)).json()).toMatchObject({ code: 'too_large', status: 413 });
+  });
+
+  test('a request that says it is of a GiB is refused before a byte of it has come', async () => {
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const head = ['POST /api/claims HTTP/1.1', 'host: hub', `authorization: Bearer ${token}`, 'content-type: application/json'];
+    socket.write(`${[...head, `content-length: ${2 ** 30}`].join('\r\n')}\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   test('an Idempotency-Key of the longest length is taken, one more is not', async () => {
@@ -257,4 +270,22 @@ describe('OpenAPI 3.1', () => {
     const names = actions.map((a) => a.name);
     expect(names.filter((n, i) => names.indexOf(n) !== i)).toEqual([]);
   });
+});
+
+test('whoever opened a connection and asked nothing does not keep a hub from stopping; who is being answered is', async () => {
+  const other = await buildHttp(hub.doors, { actions: [], version: '0', deskDir: join(dir, 'none'), publicDir: dir, log: () => {} });
+  const answer = Promise.withResolvers<string>();
+  const asked = Promise.withResolvers<void>();
+  other.get('/slow', () => {
+    asked.resolve();
+    return answer.promise;
+  });
+  const { port } = new URL(await other.listen({ host: '127.0.0.1', port: 0 }));
+  const [silent, waiting] = [connect(Number(port), '127.0.0.1'), fetch(`http://127.0.0.1:${port}/slow`)];
+  await Promise.all([once(silent.resume(), 'connect'), asked.promise]);
+  const [left, closed] = [once(silent, 'close'), other.close()];
+  await left;
+  answer.resolve('whole');
+  expect(await (await waiting).text()).toBe('whole');
+  await closed;
 });

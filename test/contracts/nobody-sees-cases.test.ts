@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -10,9 +10,15 @@ import { feedRoutes } from '../../src/app/feeds.ts';
 import { flow } from '../../src/app/flow.ts';
 import { buildHttp } from '../../src/app/http.ts';
 import { routeOf } from '../../src/app/openapi.ts';
+import { osvRoutes } from '../../src/app/osv.ts';
 import { progressRoutes } from '../../src/app/progress-events.ts';
+import { publisher } from '../../src/app/publisher.ts';
+import { tapRoutes } from '../../src/app/tap.ts';
 import { taxiiRoutes } from '../../src/app/taxii.ts';
 import type { Mail, Net } from '../../src/base/doors.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import { readZip } from '../../src/clearinghouse/findings/formats/zip.ts';
+import { diskTree } from '../../src/io/public/disk.ts';
 import type { AnyAction } from '../../src/trust/action.ts';
 import { issueToken } from '../../src/trust/orgs/actions.ts';
 import { main, runCommand } from '../equipment/command.ts';
@@ -70,17 +76,33 @@ beforeAll(async () => {
   progressRoutes(app, hub.doors, log);
   feedRoutes(app, hub.doors);
   taxiiRoutes(app, hub.doors, log);
+  await osvRoutes(app, hub.doors, log);
+  tapRoutes(app, hub.doors, log);
   url = await app.listen({ host: '127.0.0.1', port: 0 });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await app?.close();
   await stage?.hub.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
+/** A text, and what is packed into it: files in base64, archives among them. */
+function unpacked(text: string): string {
+  const packed = text.match(/[A-Za-z0-9+/]{24,}={0,2}/g) ?? [];
+  return [text, ...packed.map((of) => opened(Buffer.from(of, 'base64')))].join('\n');
+}
+function opened(bytes: Buffer): string {
+  const zip = bytes.subarray(0, 2).toString() === 'PK' ? readZip(bytes) : [];
+  return [
+    bytes.toString('latin1'),
+    ...(isRefusal(zip) ? [] : zip.map((file) => `${file.name} ${Buffer.from(file.bytes).toString('latin1')}`)),
+  ].join('\n');
+}
 /** The words in a text that may not reach a viewer of this tier. What one wrote oneself is no leak. */
-const leaked = (text: string, tier: number, name = '') =>
-  planted.filter(([word, upTo, by]) => tier > upTo && by !== name && text.includes(word)).map(([word]) => word);
+const leaked = (text: string, tier: number, name = '') => {
+  const whole = unpacked(text);
+  return planted.filter(([word, upTo, by]) => tier > upTo && by !== name && whole.includes(word)).map(([word]) => word);
+};
 const ask = async (path: string, token: string | undefined) => {
   const reply = await app.inject({ url: path, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
   return { status: reply.statusCode, text: reply.body };
@@ -110,11 +132,11 @@ describe('no viewer of any tier receives what is above it', () => {
           const { status, text } = await ask(pathOf(verb, input), tokens.get(name));
           asked++;
           expect(leaked(text, tier, name), `${verb.name} to ${name}`).toEqual([]);
-          if (status !== 200 || !Object.hasOwn(seenFrom, verb.name)) continue;
+          if (status !== 200 || tier < 0 || !Object.hasOwn(seenFrom, verb.name)) continue;
           const allowed = maySee(verb.name, tier);
           // A payload of the log has a shape of its own.
           const above = [...new Set(leaves(JSON.parse(text)))].filter(
-            (at) => !allowed.some((field) => at === field || at.startsWith(`${field}.`)),
+            (at) => !allowed.some((field) => at === field || at.startsWith(`${field.replace(/\{\}$/, '')}.`)),
           );
           expect(above, `${verb.name} to ${name}`).toEqual([]);
         }
@@ -128,13 +150,59 @@ describe('no viewer of any tier receives what is above it', () => {
     expect((await ask(`/api/cases/${stage.caseId}`, tokens.get('tier 1'))).text).toContain('SECRET-TITLE');
   });
 
+  // What is planted lies in answers that some may have; handed to anybody else, each of these would be found.
+  test.each([
+    ['as it is', 'advisory', 'tier 0', 2, 'CANARY-ADVISORY'],
+    ['in an archive', 'assistance', 'tier 0', 2, 'SECRET-POC'],
+    ['of people', 'participants', 'another desk', 2, 'CANARY-PSEUDONYM'],
+    ['of thanks', 'credits', 'another desk', 2, 'CANARY-CREDIT'],
+    ['of attempts', 'contacts', 'another desk', 2, 'CANARY-CONTACT'],
+    ['of suppliers', 'statements', 'another desk', 0, 'CANARY-STATEMENT'],
+  ])('a leak %s is found', async (_, what, name, tier, word) => {
+    const { status, text } = await ask(`/api/cases/${stage.caseId}/${what}`, tokens.get(name));
+    expect(status).toBe(200);
+    expect(leaked(text, tier)).toContain(word);
+  });
+
   test('nobody who has not signed in', async () => {
     for (const verb of readable)
       for (const input of inputsOf(verb, stage.ids).slice(0, 2))
         expect(leaked((await ask(pathOf(verb, input), undefined)).text, 4), verb.name).toEqual([]);
-    for (const path of ['/public/', '/api/feed', '/taxii2/', '/openapi.json', '/health', `/cases/${stage.caseId}`])
+    const known = [...stage.ids.values()].flatMap((of) => of.slice(0, 2));
+    const paths = ['/public/', '/api/feed', '/taxii2/', '/openapi.json', '/health', `/cases/${stage.caseId}`, '/v1/vulns/x_BW-2026-0001'];
+    for (const path of [...paths, ...known.flatMap((id) => [`/v1/submissions/${id}`, `/v1/vulns/${id}`])])
       expect(leaked((await ask(path, undefined)).text, 4), path).toEqual([]);
+    const body = { package: { purl: 'pkg:npm/looper' } };
+    for (const [url, payload] of [
+      ['/v1/query', body],
+      ['/v1/querybatch', { queries: [body] }],
+    ] as const)
+      expect(leaked((await app.inject({ method: 'POST', url, payload })).body, 4), url).toEqual([]);
   });
+
+  test('the public tree, whose numbers are of everything', async () => {
+    await publisher(stage.hub.doors, diskTree(join(dir, 'tree')), { origin: 'test.example' }, () => 0).publish('whole');
+    const files = readdirSync(join(dir, 'tree'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.map((file) => file.name)).toContain('metrics.json');
+    for (const file of files) expect(leaked(readFileSync(join(file.parentPath, file.name), 'latin1'), 4), file.name).toEqual([]);
+  });
+
+  // To change something one has to know that it is there: a refusal tells no more than silence.
+  test('a refusal of any changing verb, to whoever is not in the case', async () => {
+    const changing = actions.filter((verb) => verb.name.startsWith('cases.') && !verb.internal && !verb.at.startsWith('GET '));
+    for (const name of ['member', 'offered'])
+      for (const verb of changing) {
+        const { path, parameters } = routeOf(verb);
+        const given = inputsOf(verb, stage.ids).slice(0, 2);
+        for (const input of given.length > 0 ? given : [{}]) {
+          const url = path.replace(/:(\w+)/g, (_, of: string) => encodeURIComponent((input as Record<string, string>)[of] ?? stage.caseId));
+          const payload = Object.fromEntries(Object.entries(input).filter(([of]) => !parameters.includes(of)));
+          const headers = { authorization: `Bearer ${tokens.get(name)}` };
+          const reply = await app.inject({ method: 'POST', url, payload, headers });
+          expect(leaked(reply.body, 4, name), `${verb.name} to ${name}`).toEqual([]);
+        }
+      }
+  }, 120_000);
 
   test('by a stream of events', async () => {
     for (const [name, , tier] of stage.viewers)

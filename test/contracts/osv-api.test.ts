@@ -267,8 +267,8 @@ describe('our own releases', () => {
     const [warmed, cold, full] = [osvShelf(fresh.doors), osvShelf(fresh.doors), osvShelf(fresh.doors, 1)];
     await warmed.warm(() => false);
     await full.warm(() => false);
-    // One look whether anything has changed; and one to read.
-    expect([await transactionsOf(warmed), await transactionsOf(cold), await transactionsOf(full)]).toEqual([1, 2, 2]);
+    // To look whether anything has changed takes none; to read takes one.
+    expect([await transactionsOf(warmed), await transactionsOf(cold), await transactionsOf(full)]).toEqual([0, 1, 1]);
     await fresh.close();
   });
 
@@ -287,7 +287,7 @@ describe('our own releases', () => {
     await shelf.under(keys);
     const asked = vi.spyOn(hub.doors.db, 'transaction');
     expect((await shelf.under(keys)).map((records) => records.length)).toEqual(aliases.map(() => 1));
-    expect(asked).toHaveBeenCalledTimes(1);
+    expect(asked).not.toHaveBeenCalled();
     asked.mockRestore();
     await mirror([of('bb')]);
     for (const [found] of await shelf.under(keys)) expect(found!.text).toContain('bbbb');

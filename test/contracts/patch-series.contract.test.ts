@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
   if (argc > 1 && !strcmp(argv[1], "--trip")) { volatile char *b = malloc(8); volatile int i = 8; return b[i]; }
   static char input[4096];
   FILE *file = fopen(argv[1], "r");
-  return file ? label_length(input, (int)fread(input, 1, sizeof input, file)) < 0 : 2;
+  return file ? printf("%d\\n", label_length(input, (int)fread(input, 1, sizeof input, file))) < 0 : 2;
 }
 `;
 const recipe = {
@@ -43,14 +43,14 @@ const recipe = {
   run: { argv: ['/src/target', '{poc}'] },
   oracle: { kind: 'sanitizer' },
   selfCheck: ['/src/target', '--trip'],
-  tests: [{ name: 'a short label is taken', argv: ['/src/target', '/src/short'] }],
+  tests: [{ name: 'a short label is taken', argv: ['/src/target', '/src/short'], stdout: '2\n' }],
   patch: { immutable: ['tests'] },
 };
 const tree = {
   'label.c': library,
   'label.h': 'int label_length(const char *, int);\n',
   Makefile: makefile,
-  short: 'ab',
+  short: '`b',
   'tests/one': 'a\n',
 };
 const mend = (series: readonly string[], more: object = {}) => lab.mend({ recipe, vulnerable: tree, poc: 'a'.repeat(9), series, ...more });

@@ -10,7 +10,7 @@ import { refuse } from '../../src/base/refusal.ts';
 import type { OpenDb } from '../../src/io/db/postgres.ts';
 import { house } from '../../src/trust/access.ts';
 import { action, done } from '../../src/trust/action.ts';
-import { type Flow, type Happened, hop, work } from '../../src/trust/flow.ts';
+import { type Flow, type Happened, hop, laneOf, work } from '../../src/trust/flow.ts';
 import { appendEntries, entriesAfter } from '../../src/trust/log/store.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
@@ -55,6 +55,40 @@ test('a follower takes so many entries a round, and the rest in the next', async
   expect(await followOnce(hub.doors, flow, async () => {})).toBe(1);
   expect(await followOnce(hub.doors, flow, async () => {})).toBe(0);
   expect(new Set(seen).size).toBe(limits.followBatchRows + 1);
+});
+
+test('a hop with two lanes: each thing once and in order, two at a time; a lane that waits does not hold up the other; a new lane begins where the first stands', async () => {
+  const seen: string[] = [];
+  let atOnce = 0;
+  let most = 0;
+  const isStuck = { now: false };
+  const note = action({
+    ...internal,
+    name: 'test.lanes',
+    input: byThing,
+    run: async (_ctx, { id }) => {
+      most = Math.max(most, ++atOnce);
+      await sleep(5);
+      atOnce--;
+      if (id === 'thing-1' && isStuck.now) return refuse('unavailable', 'not yet');
+      seen.push(id);
+      return done({});
+    },
+  });
+  const flowOf = (lanes: number): Flow => ({ hops: [hop('test.lanes', note, ({ thing }) => ({ id: thing }), lanes)], works: [], dues: [] });
+  const follow = (lanes: number) => followOnce(hub.doors, flowOf(lanes), async () => {});
+  await happen('test.lanes', 2);
+  await follow(1);
+  expect(seen.splice(0)).toEqual(['thing-0', 'thing-1']);
+  isStuck.now = true;
+  await happen('test.lanes', 9);
+  await follow(2);
+  expect([seen.filter((id) => laneOf(id, 2) === 0), most]).toEqual([['thing-0', 'thing-2', 'thing-4', 'thing-6', 'thing-8'], 2]);
+  expect(seen.filter((id) => laneOf(id, 2) === 1)).toEqual([]);
+  isStuck.now = false;
+  while ((await follow(2)) > 0);
+  expect(seen.filter((id) => laneOf(id, 2) === 1)).toEqual(['thing-1', 'thing-3', 'thing-5', 'thing-7']);
+  expect(seen).toHaveLength(9);
 });
 
 test('a hop that is refused is noted and does not hold up the next', async () => {

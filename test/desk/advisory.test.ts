@@ -53,6 +53,19 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     await staff.close();
   });
 
+  test('a finder says how the advisory is to thank it, and whether its tools are named', async () => {
+    const visit = await desk.visit(lab);
+    await visit.go(`/cases/${caseId}`);
+    await visit.page.getByText('Say how you want to be thanked').click();
+    await visit.page.getByLabel('The advisory thanks you').selectOption('name');
+    await visit.page.getByLabel('Name', { exact: true }).fill('Ada of North Lab');
+    await visit.page.getByLabel('Of your tools it says').selectOption('yes');
+    await expectSound(visit, 'credit');
+    await visit.page.getByRole('button', { name: 'Say so' }).click();
+    await visit.page.getByRole('table', { name: 'How finders are thanked' }).getByText('as Ada of North Lab').waitFor();
+    await visit.close();
+  });
+
   test('the first draft starts from what the case holds, and says where each value comes from', async () => {
     const visit = await desk.visit(coordinator);
     await visit.go(`/cases/${caseId}`);
@@ -71,7 +84,7 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     const text = await visit.text();
     for (const shown of [
       'Do not parse nested input.',
-      'the discovery by North Lab (Borealis 4)',
+      'the discovery by Ada of North Lab (Borealis 4)',
       'Looper Project: affected',
       'Also inde',
       'somebody else must approve',
@@ -85,7 +98,7 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     await visit.close();
   });
 
-  test('another person reads what changed, approves exactly that, and agrees the hour', async () => {
+  test('another person reads what changed, and approves exactly that', async () => {
     const visit = await desk.visit(second);
     await visit.go(`/cases/${caseId}/advisory`);
     const changes = visit.page.getByRole('table', { name: 'Changes' });
@@ -96,6 +109,22 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     await expectSound(visit, 'advisory-draft');
     await visit.page.getByRole('button', { name: 'Approve this text' }).click();
     await visit.page.getByText('approved, revision 2').waitFor();
+    // The hour is not theirs to agree: said beforehand, and not once a form was filled in.
+    expect(await visit.text()).toMatch(
+      /This case is coordinated by Example Treasury\. You read it.*Who coordinates the case agrees the hour\./s,
+    );
+    for (const missing of ['Agree this hour', 'Take it back', 'Change the text'])
+      expect(await visit.page.getByText(missing).count()).toBe(0);
+    await expectSound(visit, 'advisory-outside');
+    await visit.go(`/cases/${caseId}`);
+    expect(await visit.text()).toContain('This case is coordinated by Example Treasury.');
+    await expectSound(visit, 'case-outside');
+    await visit.close();
+  });
+
+  test('whose case it is agrees the hour, which is not before the embargo ends', async () => {
+    const visit = await desk.visit(coordinator);
+    await visit.go(`/cases/${caseId}/advisory`);
     await visit.page.getByLabel('Goes public at').fill('2026-11-22T10:00');
     await visit.page.getByRole('button', { name: 'Agree this hour' }).click();
     expect(await visit.page.getByRole('alert').textContent()).toContain('embargo lasts until');

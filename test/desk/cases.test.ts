@@ -77,7 +77,7 @@ describe.skipIf(noBrowser)('cases', () => {
     await visit.go(`/cases/${caseId}`);
     await visit.page.getByText('Propose another time').click();
     await visit.page.getByLabel('Ends at').fill('2028-01-01T12:00');
-    await visit.page.getByLabel('Because').fill('more time');
+    await visit.page.getByRole('textbox', { name: 'Because' }).fill('more time');
     await visit.page.getByRole('button', { name: 'Propose' }).click();
     expect(await visit.page.getByRole('alert').textContent()).toContain('An embargo lasts at most');
     await visit.close();

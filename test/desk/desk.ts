@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import { actions } from '../../src/app/actions.ts';
 import { buildHttp } from '../../src/app/http.ts';
 import { progressRoutes } from '../../src/app/progress-events.ts';
@@ -14,11 +13,9 @@ import { act } from '../../src/trust/act.ts';
 import { issueLink } from '../../src/trust/orgs/actions.ts';
 import { openHub, type TestHub } from '../hub.ts';
 
-const browserPath = process.env.BREAKWATER_CHROMIUM ?? '/usr/bin/chromium';
-export const noBrowser = existsSync(browserPath)
-  ? undefined
-  : `no Chromium at ${browserPath}: the desk is not tested (apt-get install chromium)`;
-if (noBrowser) console.warn(noBrowser);
+const built = inject('desk');
+/** `built.setup.ts` said why. */
+export const noBrowser = built === undefined;
 
 export interface Desk {
   readonly hub: TestHub;
@@ -41,21 +38,17 @@ export interface Visit {
 
 /** The built desk on a hub of its own, served exactly as the hub serves it. */
 export async function openDesk(replace: Omit<NonNullable<Parameters<typeof openHub>[0]>, 'passkeys'> = {}): Promise<Desk> {
-  const deskDir = buildDesk();
   const origins: string[] = [];
   const hub = await openHub({ ...replace, passkeys: { rpId: 'localhost', origins, roots: [], needed: 'at-desk' } });
   const faults: unknown[] = [];
   const publicDir = mkdtempSync(join(tmpdir(), 'bw-public-'));
   const log = (problem: string, error: unknown) => void faults.push(problem, error);
-  const app = await buildHttp(hub.doors, { actions, version: 'test', deskDir, publicDir, log });
+  const app = await buildHttp(hub.doors, { actions, version: 'test', deskDir: built!.dir, publicDir, log });
   progressRoutes(app, hub.doors, log);
   // By its name: no passkey belongs to an address of numbers.
   const address = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('127.0.0.1', 'localhost');
   origins.push(address);
-  const browser = await chromium.launch({
-    executablePath: browserPath,
-    args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  const browser = await chromium.connect(built!.browser);
   return {
     hub,
     address,
@@ -65,7 +58,7 @@ export async function openDesk(replace: Omit<NonNullable<Parameters<typeof openH
       await browser.close();
       await app.close();
       await hub.close();
-      for (const dir of [publicDir, dirname(deskDir)]) rmSync(dir, { recursive: true, force: true });
+      rmSync(publicDir, { recursive: true, force: true });
     },
   };
 }
@@ -122,8 +115,8 @@ export async function settled(page: Page): Promise<void> {
 
 /** Everything axe-core finds, as sentences; the whole rule set of WCAG 2.2 AA and the best practices. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  // Evaluated by the driver, not added as a script: the page's CSP stays as it is.
-  await page.evaluate(axe.source);
+  // Evaluated by the driver, not added as a script: the page's CSP stays as it is. It stays until the page is left.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const found = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
   );
@@ -132,7 +125,14 @@ export async function axeViolations(page: Page): Promise<string[]> {
 
 const shotsDir = process.env.BREAKWATER_SHOTS;
 
-const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [1280, 390].map((width) => ({ colorScheme, width })));
+const [wide, narrow] = [1280, 390];
+/** Colours hang on the scheme alone and the layout on the width alone: two looks see each of them. Pictures are taken of all four. */
+const looks = shotsDir
+  ? (['light', 'dark'] as const).flatMap((colorScheme) => [wide, narrow].map((width) => ({ colorScheme, width })))
+  : ([
+      { colorScheme: 'light', width: wide },
+      { colorScheme: 'dark', width: narrow },
+    ] as const);
 
 /** No violation, no complaint of the browser, no scrolling sideways: in light and dark, wide and narrow. With BREAKWATER_SHOTS set, pictures are left there. */
 export async function expectSound(visit: Visit, name?: string): Promise<void> {
@@ -152,15 +152,13 @@ export async function expectSound(visit: Visit, name?: string): Promise<void> {
   expect(visit.complaints).toEqual([]);
 }
 
-function buildDesk(): string {
-  const root = join(import.meta.dirname, '../..');
-  const outDir = join(mkdtempSync(join(tmpdir(), 'bw-desk-')), 'desk');
-  const build = spawnSync(process.execPath, ['../node_modules/vite/bin/vite.js', 'build', '--outDir', outDir], {
-    cwd: join(root, 'web'),
-    encoding: 'utf8',
-    // vitest sets NODE_ENV=test, which would build React for development.
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  if (build.status !== 0) throw new Error(`the desk does not build:\n${build.stderr}${build.stdout}`);
-  return outDir;
+/** What comes down when this is pressed. The browser is another process's, so that its files are asked for. */
+export async function downloaded(page: Page, name: string): Promise<string> {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name }).click();
+  const dir = mkdtempSync(join(tmpdir(), 'bw-down-'));
+  await (await waiting).saveAs(join(dir, 'file'));
+  const text = readFileSync(join(dir, 'file'), 'utf8');
+  rmSync(dir, { recursive: true, force: true });
+  return text;
 }

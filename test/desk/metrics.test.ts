@@ -35,8 +35,8 @@ describe.skipIf(noBrowser)('CVE ids and metrics', () => {
   test('the pool is set, and filled; where it is not, the page says what CVE Services said', async () => {
     const visit = await desk.visit(coordinator);
     const { page } = visit;
-    await page.getByRole('link', { name: 'Metrics' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Metrics' }).waitFor();
+    await page.getByRole('link', { name: 'CVEs' }).click();
+    await page.getByRole('heading', { level: 1, name: 'CVE ids' }).waitFor();
     expect(await visit.text()).toContain('never: no size was set');
     world.quota = 0;
     await page.getByText('Set how many are kept').click();
@@ -45,14 +45,14 @@ describe.skipIf(noBrowser)('CVE ids and metrics', () => {
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('up to 5 when fewer than 3 are left').waitFor();
     await desk.hub.settle(flow);
-    await visit.go('/metrics');
+    await visit.go('/cves');
     expect(await visit.text()).toContain('EXCEEDED_ID_QUOTA');
-    await expectSound(visit, 'metrics-refused');
+    await expectSound(visit, 'cves-refused');
     world.quota = 100;
     await page.getByRole('button', { name: 'Ask again' }).click();
     await page.getByText('waiting').waitFor();
     await desk.hub.settle(flow);
-    await visit.go('/metrics');
+    await visit.go('/cves');
     expect(await visit.text()).toContain('Ready for 20265');
     await visit.close();
   });
@@ -110,6 +110,9 @@ describe.skipIf(noBrowser)('CVE ids and metrics', () => {
     expect(await row('Median time from report to fix')).toContain(fastAndGood);
     await visit.page.getByRole('row', { name: 'Coordinated disclosures' }).getByText('What stands behind it').first().click();
     await visit.page.getByRole('link', { name: of.id }).first().waitFor();
+    const skill = visit.page.getByRole('table', { name: 'Coordination skill by ordering' });
+    const ordering = await skill.getByRole('row', { name: 'fix ready before public' }).textContent();
+    expect(ordering).toMatch(/0 of 1.*−0\.\d\d.*−0\.\d\d to 0\.\d\d/);
     await expectSound(visit, 'metrics-staff');
     await visit.page.getByLabel('As seen by').selectOption('board');
     await settled(visit.page);
@@ -128,7 +131,8 @@ describe.skipIf(noBrowser)('CVE ids and metrics', () => {
       await visit.go('/metrics');
       const text = await visit.text();
       for (const shown of ['2026-Q4', 'made public', '2026-Q3', fastAndGood]) expect(text).toContain(shown);
-      for (const hidden of ['cas_', 'Pool of CVE ids', 'As seen by', 'What stands behind it']) expect(text).not.toContain(hidden);
+      for (const hidden of ['cas_', 'Pool of CVE ids', 'As seen by', 'What stands behind it', 'Coordination skill'])
+        expect(text).not.toContain(hidden);
       await expectSound(visit, who ? 'metrics-member' : 'metrics-public');
       await visit.close();
     }

@@ -74,7 +74,7 @@ describe.skipIf(noBrowser)('messages and notices', () => {
     expect(await visit.page.getByRole('alert').textContent()).toContain('time zone');
     await visit.page.getByLabel('Your time zone').fill('Europe/Berlin');
     await visit.page.getByLabel('No mail from').fill('22:00');
-    await visit.page.getByLabel('to', { exact: true }).fill('07:00');
+    await visit.page.getByLabel('No mail until').fill('07:00');
     await visit.page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => visit.page.getByLabel('Your time zone').inputValue()).toBe('Europe/Berlin');
     await expectSound(visit, 'notices');

@@ -54,6 +54,7 @@ async function finish(run: Run): Promise<void> {
       signals: [],
       beneath: null,
       blindFor: null,
+      isDisputed: false,
       counted: 'not-solved' as const,
       record: null,
       requestedAt: now,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { flow } from '../../src/app/flow.ts';
@@ -10,7 +9,7 @@ import * as validations from '../../src/clearinghouse/validations/actions.ts';
 import { rehearsedBox, uneventful } from '../../src/io/boxes/rehearsed.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { appendEntries } from '../../src/trust/log/store.ts';
-import { type Desk, expectSound, noBrowser, openDesk } from './desk.ts';
+import { type Desk, downloaded, expectSound, noBrowser, openDesk } from './desk.ts';
 
 const variant = (including: boolean) => ({ kind: 'debian', package: 'cjson', version: '1.7.15-1', patch: 'fix', including });
 const recipe = {
@@ -104,9 +103,7 @@ describe.skipIf(noBrowser)('validations', () => {
       'reachable, as the finder states it',
     ])
       expect(text).toContain(shown);
-    const downloading = visit.page.waitForEvent('download');
-    await visit.page.getByRole('button', { name: 'Download san.2 of the vulnerable build, with names' }).click();
-    expect(readFileSync(await (await downloading).path(), 'utf8')).toContain('READ of size 1');
+    expect(await downloaded(visit.page, 'Download san.2 of the vulnerable build, with names')).toContain('READ of size 1');
     await expectSound(visit, 'validation-replayed');
     await visit.close();
   });
@@ -121,9 +118,7 @@ describe.skipIf(noBrowser)('validations', () => {
     await desk.hub.settle(flow);
     await visit.go(`/findings/${ids.replayed}`);
     expect(await visit.text()).toContain('gone with 1.7.15-1 with fix');
-    const downloading = visit.page.waitForEvent('download');
-    await visit.page.getByRole('button', { name: 'Download the smaller input' }).click();
-    expect(readFileSync(await (await downloading).path()).toString()).toBe('"');
+    expect(await downloaded(visit.page, 'Download the smaller input')).toBe('"');
     await expectSound(visit, 'validation-searches');
     await visit.close();
   });

@@ -13,8 +13,8 @@ export interface HubProcess {
 }
 
 /** A whole hub in a process of its own, on this data directory and a free port. */
-export function startHubProcess(dataDir: string): Promise<HubProcess> {
-  const env = { ...process.env, BREAKWATER_DATA: dataDir, BREAKWATER_PORT: '0' };
+export function startHubProcess(dataDir: string, more: NodeJS.ProcessEnv = {}): Promise<HubProcess> {
+  const env = { ...process.env, BREAKWATER_DATA: dataDir, BREAKWATER_PORT: '0', ...more };
   const child = spawn(process.execPath, [main, 'start'], { env });
   let said = '';
   return new Promise((resolve, reject) => {

@@ -38,7 +38,12 @@ export function pretendLab(flaws: Flaws): PretendLab {
   });
   const target = (spec: BoxSpec) => {
     const input = Buffer.from(spec.files.find((f) => f.at === '/input/poc')?.bytes ?? []).toString();
-    const hangs = Object.entries(flaws).some(([name, bytes]) => spec.trees[0]!.tree === pretendTree(name, '1') && input === bytes);
+    const on = spec.trees[0]!.tree;
+    // Another flaw, that the fixed build has too, hangs on whatever begins with "other".
+    const hangs = Object.entries(flaws).some(([name, bytes]) => {
+      const isVulnerable = on === pretendTree(name, '1');
+      return (isVulnerable && input === bytes) || ((isVulnerable || on === pretendTree(name, '2')) && input.startsWith('other'));
+    });
     return hangs ? { ...uneventful, end: 'cpu-limit' as const, exit: null, signal: 24 } : uneventful;
   };
   return {

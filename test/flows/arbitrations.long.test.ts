@@ -126,7 +126,7 @@ variants: { vulnerable: { kind: npm, package: flawed, version: 1.0.0 } }
 run: { argv: [/src/flawed, '{poc}'] }
 oracle: { kind: sanitizer }
 control: control.txt
-tests: [{ name: it works, argv: [/src/flawed, --works] }]
+tests: [{ name: it works, argv: [/src/flawed, --works], stdout: works }]
 `;
 const recipes: Recipes = {
   all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }],
@@ -144,7 +144,7 @@ const report = (place: string) =>
 const box = rehearsedBox((spec) => {
   const words = Buffer.from(spec.trees[0]!.tree.slice(5), 'hex').toString();
   if (spec.argv[0] === 'patch') return { ...uneventful, kept: treeOf(/^\+([^+].*)$/m.exec(textAt(spec, '/input/patch'))![1]!) };
-  if (spec.argv[1] === '--works') return { ...uneventful, exit: words.includes('off') ? 1 : 0 };
+  if (spec.argv[1] === '--works') return { ...uneventful, stdout: Buffer.from(words.includes('off') ? '' : 'works') };
   const [flaw, place] = textAt(spec, '/input/poc').split(' ');
   if (!place || words.includes('off') || words.includes(flaw!)) return uneventful;
   return { ...uneventful, exit: 86, reports: [{ name: 'san.2', bytes: Buffer.from(report(place)) }] };

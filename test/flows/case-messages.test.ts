@@ -124,6 +124,13 @@ describe('messages', () => {
     expect(await stage.hub.try(maintainer!, byMail, { ...mail, from: 'eve@example.org' })).toMatchObject({ code: 'untrusted' });
     const staging = { ...mail, from: `${stager!.id}@example.org` };
     expect(await stage.hub.do(stager!, byMail, staging)).toMatchObject({ tier: 3, withId: stager!.id });
+    // In the case's name only who coordinates it, by mail as well.
+    const desk = { ...mail, from: `${stage.desk.id}@example.org` };
+    expect(await stage.hub.do(stage.desk, byMail, desk)).toMatchObject({ way: 'mail', authorId: stage.desk.id });
+    const staff = await stage.hub.join('Second Desk', 'coordinator');
+    const refused = { code: 'not_permitted', because: expect.stringContaining('ask to be let in') };
+    expect(await stage.hub.try(staff, byMail, { ...mail, from: `${staff.id}@example.org` })).toMatchObject(refused);
+    expect(await stage.hub.try(staff, message, { id: stage.caseId, text: 'the same at the desk' })).toMatchObject(refused);
   });
 
   test('so many files, names and characters of one', () => {

@@ -1,15 +1,20 @@
 import { actions } from '../../src/app/actions.ts';
 import { day, plusMs } from '../../src/base/instant.ts';
+import { draft } from '../../src/clearinghouse/advisories/actions.ts';
+import { attemptContact } from '../../src/clearinghouse/cases/contacts/ladders/actions.ts';
+import { chooseCredit } from '../../src/clearinghouse/cases/credits/actions.ts';
 import { proposeEmbargo } from '../../src/clearinghouse/cases/embargoes/actions.ts';
 import { message } from '../../src/clearinghouse/cases/messages/actions.ts';
+import { addProxiedFinder, addSuppliers, participants } from '../../src/clearinghouse/cases/participants/actions.ts';
 import { submitPatch } from '../../src/clearinghouse/cases/patches/actions.ts';
 import type { Tier } from '../../src/clearinghouse/cases/read-ins/read-in.ts';
+import { state } from '../../src/clearinghouse/cases/statements/actions.ts';
 import type { Actor } from '../../src/trust/access.ts';
 import type { AnyAction } from '../../src/trust/action.ts';
 import { loopPatch } from '../lab-rehearsal.ts';
 import { openStage, type Stage, upToCases } from './cases-stage.ts';
 
-/** A word that may reach viewers up to this tier; 3 is read by everybody in the case, -1 by the clearinghouse alone. */
+/** A word that may reach viewers up to this tier; 3 is read by everybody in the case, -1 by the clearinghouse alone, -2 by one of its desks. */
 export const planted: readonly (readonly [word: string, tier: number, by?: string])[] = [
   ['SECRET-TITLE', 1],
   ['SECRET-POC', 1],
@@ -20,6 +25,13 @@ export const planted: readonly (readonly [word: string, tier: number, by?: strin
   ['CANARY-AT-3', 3],
   ['CANARY-FOR-DESK', -1, 'tier 3'],
   ['CANARY-EMBARGO', 1],
+  ['CANARY-ADVISORY', 1],
+  ['CANARY-STATEMENT', -1, 'tier 1'],
+  ['CANARY-CONTACT', 1],
+  // What the advisory says of who found it, every tier reads in it that reads the advisory; a finder only of itself.
+  ['CANARY-CREDIT', 1, 'finder'],
+  ['CANARY-PSEUDONYM', 1],
+  ['CANARY-IDENTITY', -2, 'desk'],
 ];
 
 export interface LeakStage extends Stage {
@@ -41,9 +53,25 @@ export async function openLeakStage(replace: Parameters<typeof openStage>[0] = {
   await hub.settle(upToCases);
   await hub.do(desk, proposeEmbargo, { id: caseId, endsAt: plusMs(hub.clock.now(), 14 * day), because: 'CANARY-EMBARGO' });
   await hub.do(viewers[3]![1], message, { id: caseId, text: 'CANARY-FOR-DESK' });
+  await hub.do(viewers[1]![1], state, { id: caseId, status: 'affected', text: 'CANARY-STATEMENT' });
+  await plantPeople(stage);
+  await hub.do(desk, draft, { caseId, title: 'CANARY-ADVISORY', summary: 'CANARY-ADVISORY it is.', affected: [{}] });
   viewers.push(['member', await hub.join('Member', 'finder', 'maintainer', 'operator', 'developer', 'evaluator'), 4]);
   viewers.push(['offered', await hub.join('Offered', 'maintainer'), 4]);
+  viewers.push(['finder', stage.finder, 0], ['another desk', await hub.join('Another Desk', 'coordinator'), -1]);
   return { ...stage, viewers, ids: await idsIn(stage) };
+}
+
+/** Who found it as it wants to be thanked, one whom the desk alone knows, and an attempt to reach the supplier. */
+async function plantPeople({ hub, desk, finder, caseId }: Stage): Promise<void> {
+  const seats = (await hub.do<{ items: { id: string; kind: string; orgId: string | null }[] }>(desk, participants, { id: caseId })).items;
+  const own = seats.find((p) => p.kind === 'finder' && p.orgId === finder.orgId)!;
+  await hub.do(finder, chooseCredit, { id: own.id, as: 'name', name: 'CANARY-CREDIT' });
+  const behind = { pseudonym: 'CANARY-PSEUDONYM', name: 'CANARY-IDENTITY', contact: 'CANARY-IDENTITY' };
+  await hub.do(desk, addProxiedFinder, { id: caseId, ...behind });
+  const { ids } = await hub.do<{ ids: string[] }>(desk, addSuppliers, { id: caseId, suppliers: [{ name: 'A distribution' }] });
+  const told = { channel: 'email', addressee: 'CANARY-CONTACT', carriesReport: false };
+  await hub.do(desk, attemptContact, { id: caseId, participantId: ids[0], ...told });
 }
 
 /** What the hub itself gives to a coordinator holds every id there is. */

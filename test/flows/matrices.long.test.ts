@@ -23,7 +23,7 @@ variants: { vulnerable: { kind: npm, package: flawed, version: 1.0.0 } }
 run: { argv: [/src/flawed, '{poc}'] }
 oracle: { kind: hang }
 control: control.txt
-tests: [{ name: it works, argv: [/src/flawed, --works] }]
+tests: [{ name: it works, argv: [/src/flawed, --works], stdout: works }]
 `;
 const recipes: Recipes = {
   all: () => [{ id: 'flawed', text: recipe, files: { 'control.txt': Buffer.from('fine') } }],
@@ -39,7 +39,7 @@ const textAt = (spec: BoxSpec, at: string) => Buffer.from(spec.files.find((f) =>
 const box = rehearsedBox((spec) => {
   const words = Buffer.from(spec.trees[0]!.tree.slice(5), 'hex').toString();
   if (spec.argv[0] === 'patch') return { ...uneventful, kept: treeOf(/^\+([^+].*)$/m.exec(textAt(spec, '/input/patch'))![1]!) };
-  if (spec.argv[1] === '--works') return { ...uneventful, exit: words.includes('off') ? 1 : 0 };
+  if (spec.argv[1] === '--works') return { ...uneventful, stdout: Buffer.from(words.includes('off') ? '' : 'works') };
   const [flaw] = textAt(spec, '/input/poc').split(' ');
   const loops = flaw!.startsWith('flaw') && !words.includes('off') && !words.includes(flaw!);
   return loops ? { ...uneventful, end: 'cpu-limit', exit: null } : uneventful;

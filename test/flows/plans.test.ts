@@ -71,7 +71,14 @@ test('what the gate said of a task stands beside it, and no plan takes a task in
   expect(await record(agency!, { ...said('passed'), taskDigest: '0'.repeat(64) })).toMatchObject({ code: 'stale' });
   expect(await record(second!, said('passed'))).toMatchObject({ code: 'not_found' });
   expect(await record(agency!, said('passed'))).toMatchObject({ tasks: [{ checked: { state: 'passed' } }, {}] });
-  expect(await frozen()).not.toHaveProperty('refused');
+  // The other task nobody has asked the gate of: the plan says so, to the measured as well, and so does the log.
+  const plan = (await frozen()) as { id: string };
+  expect(plan).toMatchObject({ ungated: 1 });
+  expect(await hub.do(await hub.again(lab!), plans.get, { id: plan.id })).toMatchObject({ ungated: 1 });
+  const { entries } = await hub.do<{ entries: { body: { event: string; payload: object } }[] }>(await hub.again(lab!), log.history, {
+    thing: plan.id,
+  });
+  expect(entries.find(({ body }) => body.event === 'plan.frozen')!.body.payload).toMatchObject({ ungated: 1 });
 });
 
 test('a sealed suite is a digest, a count and a custodian; it cannot be run here', async () => {

@@ -134,7 +134,7 @@ test('every dependency is pinned exactly', () => {
 test('no word of the reviews wing blocks, delays, licenses or clears a release', () => {
   const forbidden = /\b(approv|deny|denied|denies|clear(?!inghouse|ed\b|ance)|licen[sc]|permit(?!ted)|block)\w*/i;
   const found = sourceFiles('src/reviews').flatMap((f) => {
-    const word = forbidden.exec(withoutComments(f.text).replaceAll(/TLP:CLEAR|'CLEAR'/g, ''));
+    const word = forbidden.exec(withoutComments(f.text).replaceAll(/TLP:CLEAR|'CLEAR'|\bclearInterval\b/g, ''));
     return word && !f.path.endsWith('.test.ts') ? [`${f.path}: ${word[0]}`] : [];
   });
   expect(found).toEqual([]);

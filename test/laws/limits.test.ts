@@ -29,6 +29,10 @@ const task = (over: object) => [
   { id: 't', recipeId: 'r', skill: 'find', prompt: 'p', disclosedAt: '2026-01-01T00:00:00Z', canary: 'canary-0123456789', ...over },
 ];
 const priced = (n: number) => ({ input: n, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 });
+const harnessed = (command: string[], lock = 'l') => ({
+  name: 'harness',
+  harness: { command, files: { kind: 'npm', package: 'p', version: '1', lock } },
+});
 const rows: readonly [name: string, limit: number, schema: z.ZodType, field: string, make: (n: number) => unknown][] = [
   ['a claim\u2019s purl', limits.purlBytes, claims.declareInput, 'purl', text],
   ['a claim\u2019s paths', limits.claimPaths, claims.declareInput, 'paths', (n) => many(n, 'src')],
@@ -78,6 +82,9 @@ const rows: readonly [name: string, limit: number, schema: z.ZodType, field: str
   ['tokens of a budget', limits.planTokens, plans.freezeInput, 'budgets', (tokens) => [{ turns: 1, tokens }]],
   ['money of a budget', limits.planMoney, plans.freezeInput, 'budgets', (money) => [{ turns: 1, tokens: 1, money }]],
   ['minutes of a budget', limits.planMinutes, plans.freezeInput, 'budgets', (minutes) => [{ turns: 1, tokens: 1, minutes }]],
+  ['words of a harness', limits.harnessWords, plans.freezeInput, 'solver', (n) => harnessed(many(n, 'a'))],
+  ['a word of a harness', limits.harnessWordChars, plans.freezeInput, 'solver', (n) => harnessed([text(n)])],
+  ['the lock of a harness', limits.harnessLockChars, plans.freezeInput, 'solver', (n) => harnessed(['a'], text(n))],
   ['a price', limits.pricePerMillion, plans.freezeInput, 'prices', (n) => ({ currency: 'USD', perMillion: priced(n) })],
   ['where in a journal', limits.runEntries, runs.recordInput, 'from', (n) => n],
   ['an entry of a journal', limits.runEntryChars, runs.recordInput, 'entries', (n) => [text(n)]],

@@ -6,6 +6,7 @@ import { actions } from '../../src/app/actions.ts';
 const readApart = [
   'advisories.approve.digest',
   'advisories.draft.affected[].package',
+  'advisories.draft.further[].affected[].package',
   'claims.declare.purl',
   'findings.import.document',
   'findings.submitSarif.sarif',

@@ -7,17 +7,19 @@ import { readConfig } from '../../src/app/config.ts';
 import { atOnce } from '../../src/lab/at-once.ts';
 import { readTargets, type Target } from './library.ts';
 import { failures, markdown, plainTable } from './table.ts';
-import { type Trial, tryTarget } from './trial.ts';
+import { type Trial, tryTarget, tryTests } from './trial.ts';
 
 // Every recipe of the library, with each of its PoCs, through the real lab. Exits 1 when one is not as it says, 69 when there is no box.
-const help = `npm run targets -- [--only PATTERN] [--fresh] [--json] [--write]
+const help = `npm run targets -- [--only PATTERN] [--tests] [--fresh] [--json] [--write]
   --only PATTERN  only targets whose id matches this regular expression
+  --tests         their functional tests alone
   --fresh         fetch and build everything anew, in a directory of its own
   --json          the trials as JSON on standard output
   --write         write docs/TARGETS.md (all targets, all as they say)`;
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    tests: { type: 'boolean' },
     fresh: { type: 'boolean' },
     json: { type: 'boolean' },
     write: { type: 'boolean' },
@@ -28,7 +30,7 @@ if (values.help) {
   console.log(help);
   process.exit(0);
 }
-if (values.write && values.only) throw new Error('--write takes all targets');
+if (values.write && (values.only || values.tests)) throw new Error('--write takes all targets, and all of them');
 
 const root = join(import.meta.dirname, '../..');
 /** Of one target with all its builds: the largest takes minutes on a busy machine. */
@@ -68,7 +70,7 @@ function byPackage(targets: readonly Target[]): Target[][] {
 }
 
 async function told(target: Target): Promise<Trial> {
-  const trial = await tryTarget(target, doors, AbortSignal.timeout(targetMs));
+  const trial = await (values.tests ? tryTests : tryTarget)(target, doors, AbortSignal.timeout(targetMs));
   const [wrong] = failures([trial]);
   say(`${wrong ? 'NOT  ' : 'as it says  '} ${target.id}`);
   return trial;

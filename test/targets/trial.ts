@@ -5,7 +5,7 @@ import { type Evidence, recordRun } from '../../src/lab/evidence.ts';
 import { type Pinned, prepare } from '../../src/lab/experiment.ts';
 import { judgeTest, testBox } from '../../src/lab/fix.ts';
 import { filesOf, type Recipe } from '../../src/lab/recipe.ts';
-import { type LabDoors, runExperiment } from '../../src/lab/run.ts';
+import { buildVariant, type LabDoors, runExperiment } from '../../src/lab/run.ts';
 import type { Verdict } from '../../src/lab/verdict.ts';
 import type { Target } from './library.ts';
 
@@ -25,6 +25,7 @@ export interface PocTrial {
 
 export interface Trial {
   readonly id: string;
+  /** None where the tests alone were run. */
   readonly pocs: readonly PocTrial[];
   /** Functional tests that fail on a build that they should pass on: `<variant>: <test>: <why>`. */
   readonly failedTests: readonly string[];
@@ -37,7 +38,7 @@ export interface Trial {
 
 export const isAsExpected = (trial: Trial): boolean =>
   trial.refused === undefined &&
-  trial.pocs.length > 0 &&
+  trial.pocs.length + trial.tests > 0 &&
   trial.pocs.every((poc) => poc.verdict === poc.expected) &&
   trial.failedTests.length === 0 &&
   (trial.statedFix?.holds ?? true);
@@ -59,9 +60,24 @@ export async function tryTarget(target: Target, doors: LabDoors, signal: AbortSi
     last = { spec, evidence };
   }
   if (!last) return none('it has no PoC');
-  const failedTests = await failingTests(last.spec, last.evidence, doors, signal);
+  const failedTests = await failingTests(last.spec, last.evidence.builds, doors, signal);
   const statedFix = await tryStatedFix(target, files, doors, signal);
   return { id, pocs, failedTests, tests: recipe.tests.length, ...(statedFix ? { statedFix } : {}) };
+}
+
+/** Its functional tests alone. */
+export async function tryTests({ id, recipe, found }: Target, doors: LabDoors, signal: AbortSignal): Promise<Trial> {
+  const none = (refused: string): Trial => ({ id, pocs: [], failedTests: [], tests: 0, refused });
+  const spec = prepare(recipe, Buffer.alloc(0), found);
+  if (isRefusal(spec)) return none(spec.because);
+  const builds: Evidence['builds'] = [];
+  for (const variant of ['vulnerable', 'fixed'] as const) {
+    if (!recipe.variants[variant]) continue;
+    const built = await buildVariant(spec, variant, doors, () => {}, signal);
+    if (isRefusal(built)) return none(built.because);
+    builds.push(built);
+  }
+  return { id, pocs: [], failedTests: await failingTests(spec, builds, doors, signal), tests: recipe.tests.length };
 }
 
 async function tryPoc(spec: Pinned, poc: string, doors: LabDoors, signal: AbortSignal) {
@@ -96,13 +112,14 @@ function expectedOf({ statedFix, variants }: Recipe, poc: string): Verdict['verd
 }
 
 /** On both builds: a patch is verified by tests that pass before it. */
-async function failingTests(spec: Pinned, evidence: Evidence, { box }: LabDoors, signal: AbortSignal): Promise<string[]> {
+async function failingTests(spec: Pinned, builds: Evidence['builds'], { box }: LabDoors, signal: AbortSignal): Promise<string[]> {
   const failed: string[] = [];
-  for (const { variant, tree } of evidence.builds) {
+  for (const { variant, tree } of builds) {
     for (const test of spec.recipe.tests) {
       const result = await box.run(testBox(spec, tree, test), signal);
-      const outcome = judgeTest(test, recordRun({ variant, input: 'control', index: 0 }, false, test.argv, result));
-      if (!outcome.passed) failed.push(`${variant}: ${test.name}: ${outcome.because}`);
+      const record = recordRun({ variant, input: 'control', index: 0 }, false, test.argv, result);
+      const { passed, because } = judgeTest(test, record);
+      if (!passed) failed.push(`${variant}: ${test.name}: ${because}: ${record.stdout.shown}${record.stderr.shown}`);
     }
   }
   return failed;

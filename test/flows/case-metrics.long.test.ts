@@ -1,11 +1,16 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flow } from '../../src/app/flow.ts';
+import { publisher } from '../../src/app/publisher.ts';
 import { day } from '../../src/base/instant.ts';
 import { limits } from '../../src/base/limits.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
 import * as metrics from '../../src/clearinghouse/cases/metrics/actions.ts';
 import * as findings from '../../src/clearinghouse/findings/actions.ts';
+import { diskTree } from '../../src/io/public/disk.ts';
 import { type Actor, anonymous, house } from '../../src/trust/access.ts';
 import { openHub, type TestHub } from '../hub.ts';
 import { loopBox, loopRecipes, loopReport, loopSources } from '../lab-rehearsal.ts';
@@ -66,4 +71,24 @@ test('a quarter is made public once, when it is over long enough, and is the sam
   await hub.settle(flow);
   expect((await read()).items).toEqual(items);
   expect((await hub.do<{ items: { id: string }[] }>(anonymous, metrics.define, {})).items).toHaveLength(11);
+});
+
+test('the public tree has them as a file, with what each counts, and tells of no case', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bw-metrics-'));
+  try {
+    await publisher(hub.doors, diskTree(dir), { origin: 'test.example' }, () => 0).publish('whole');
+    const text = readFileSync(join(dir, 'metrics.json'), 'utf8');
+    const { definitions, quarters } = JSON.parse(text) as { definitions: { id: string; cuts: string[] }[]; quarters: object[] };
+    expect(definitions.every((d) => d.cuts.includes('public'))).toBe(true);
+    expect(quarters).toEqual((await hub.do<{ items: object[] }>(anonymous, metrics.shown, {})).items);
+    // One disclosure was made in 2026-Q4, and fewer than five are nobody's to count.
+    expect(quarters[1]).toMatchObject({
+      quarter: '2026-Q4',
+      cells: expect.arrayContaining([expect.objectContaining({ id: 'disclosed', value: null })]),
+    });
+    expect(text).not.toMatch(/cas_|pkg:|keys/);
+    expect(readFileSync(join(dir, 'index.html'), 'utf8')).toContain('href="metrics.json"');
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });

@@ -10,6 +10,7 @@ import * as grades from '../../src/reviews/grades/actions.ts';
 import * as runs from '../../src/reviews/runs/actions.ts';
 import { workRun } from '../../src/reviews/runs/labour.ts';
 import * as submissions from '../../src/reviews/submissions/actions.ts';
+import * as suites from '../../src/reviews/suites/actions.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { type Flow, hop, work } from '../../src/trust/flow.ts';
 import * as log from '../../src/trust/log/actions.ts';
@@ -149,14 +150,15 @@ test("the agent's boxes saw the vulnerable source and nothing of the lab; every 
   expect(graders.some((spec) => spec.workspace)).toBe(false);
 });
 
-test('a task that shows a crash is set up with the crash of a PoC that it does not hide; one that hides them all cannot be run', async () => {
+test('a task that shows a crash is set up with the crash of a PoC that it does not hide; one that hides them all is not kept', async () => {
   plays.set('shows', submit('boom'));
   const at = (name: string, level: number, ...pocs: string[]) => ({ ...task(name, 'larch'), level, hidden: { pocs, answer: null } });
-  const { id } = await plan(await model(), [at('shows', 2, 'kept'), at('hides', 2, 'shown', 'kept')]);
+  const hides = { name: 'hides all', tasks: [at('shows', 2, 'kept'), at('hides', 2, 'shown', 'kept')] };
+  expect(await hub.try(await hub.again(agency!), suites.publish, hides)).toMatchObject({ code: 'malformed', at: '/tasks/1/hidden/pocs' });
+  const { id } = await plan(await model(), [at('shows', 2, 'kept')]);
   await hub.settle(flow);
-  expect(await outcomesOf(id)).toMatchObject({ 'shows 1': 'solved', 'hides 1': 'infra-error' });
+  expect(await outcomesOf(id)).toMatchObject({ 'shows 1': 'solved' });
   const isOf = (name: string) => (spec: BoxSpec) => Buffer.from(spec.files[0]?.bytes ?? []).includes(`hidden words of ${name}`);
-  expect(lab.ran.some(isOf('hides'))).toBe(false);
   const agents = lab.ran.filter(isOf('shows'));
   expect(agents.length).toBeGreaterThan(0);
   for (const { files } of agents) {
@@ -317,14 +319,17 @@ test('a run ends with the access window, and after limits.runMs; neither is the 
   expect(spec.windowMs).toBe(20 * 24 * 3600 * 1000);
   const slow = {
     ...hub.doors,
-    models: { chat: (...of: Parameters<typeof hub.doors.models.chat>) => sleep(50).then(() => hub.doors.models.chat(...of)) },
+    models: {
+      ...hub.doors.models,
+      chat: (...of: Parameters<typeof hub.doors.models.chat>) => sleep(50).then(() => hub.doors.models.chat(...of)),
+    },
   };
   expect(await workRun({ ...spec, windowMs: 20 }, slow)).toMatchObject({ ended: 'not-run', handedIn: null, turns: 0 });
   expect(await workRun(spec, slow, undefined, 20)).toMatchObject({
     ended: 'infra-error',
     because: expect.stringContaining('not finished'),
   });
-  const silent = { ...hub.doors, models: { chat: () => new Promise<never>(() => {}) } };
+  const silent = { ...hub.doors, models: { ...hub.doors.models, chat: () => new Promise<never>(() => {}) } };
   expect(await workRun({ ...spec, windowMs: 20 }, silent)).toMatchObject({ ended: 'not-run', turns: 0 });
   expect(await workRun(spec, slow, undefined, limits.runMs)).toMatchObject({ ended: 'out-of-turns' });
 });

@@ -3,7 +3,7 @@ import { makeId } from '../../src/base/id.ts';
 import { limits } from '../../src/base/limits.ts';
 import type { Agreement } from '../../src/reviews/agreements/agreement.ts';
 import * as determinations from '../../src/reviews/determinations/actions.ts';
-import type { Determination } from '../../src/reviews/determinations/determination.ts';
+import { type Determination, decidedDigest } from '../../src/reviews/determinations/determination.ts';
 import * as estimates from '../../src/reviews/estimates/actions.ts';
 import * as grades from '../../src/reviews/grades/actions.ts';
 import * as judging from '../../src/reviews/grades/judgements/actions.ts';
@@ -75,7 +75,7 @@ test('a named person applies the frozen rule; the developer sees who, when, on w
   const { entries } = await hub.do<{ entries: { body: object }[] }>(await hub.again(lab!), log.history, { thing: id });
   expect(entries[0]?.body).toMatchObject({
     event: 'determination.decided',
-    payload: { planId: plan.id, submissionId: model.id, verdict: 'covered' },
+    payload: { planId: plan.id, submissionId: model.id, digest: decidedDigest(decided as Determination) },
   });
 });
 

@@ -133,7 +133,8 @@ test('where AI had a part, and whose weakness it is, is said without being asked
   const { id } = await hub.do<{ id: `fnd_${string}` }>(stage.finder, findings.submit, { ...report, ...provenance });
   await changeCase(hub, of.id, (c) => ({ ...c, findingIds: [id] }));
   expect(await hub.do(desk!, advisories.draft, { ...draftInput(of, [{}]), cwe: 'CWE-125' })).toMatchObject({
-    aiUse: { discovery: [{ by: 'North Lab', tooling: 'Scanner 2.0', model: 'Borealis 4' }], patch: false, drafting: false },
+    // With what, its finder has not said may be told.
+    aiUse: { discovery: [{ by: 'North Lab', tooling: null, model: null }], patch: false, drafting: false },
     saidBy: { cwe: 'North Lab' },
   });
   expect(await hub.do(desk!, advisories.draft, { ...draftInput(of, [{}]), cwe: 'CWE-787' })).not.toHaveProperty('saidBy');

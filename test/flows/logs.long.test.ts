@@ -165,7 +165,7 @@ test('exported, read again, verified; an altered file is not', async () => {
     // Three of four tasks say something of the model, at each of two budgets; one is solved, once.
     const metrics = { outcome: { accuracy: expect.closeTo(1 / 6, 12), 'budget 1': 0, 'budget 2': expect.closeTo(1 / 3, 12) } };
     // Which runs share a task is not told of those that are withheld.
-    const told = { samples: 8, problems: [], notRecomputed: ['outcome stderr'], metrics };
+    const told = { samples: 8, problems: [], notRecomputed: [], metrics };
     expect(imported(join(folder, name))).toMatchObject({ value: told });
     expect(verifyLogFile(join(folder, name), key)).toMatchObject({ value: { samples: 8, withheld: 2, uncommitted: 0 } });
   }
@@ -181,6 +181,13 @@ test('exported, read again, verified; an altered file is not', async () => {
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
+interface Span {
+  name: string;
+  traceId: string;
+  parentSpanId?: string;
+  attributes: { key: string; value: { stringValue?: string } }[];
+}
+
 test('the other formats say the same', async () => {
   await exported(agency!, 'every-eval-ever', 'ever.json');
   const details = { solved: '1', refused: '1', 'not-solved': '2' };
@@ -190,10 +197,25 @@ test('the other formats say the same', async () => {
   });
   await exported(agency!, 'otel', 'spans.jsonl');
   const lines = readFileSync(join(folder, 'spans.jsonl'), 'utf8').trimEnd().split('\n');
-  const runsSeen = lines.map(
-    (line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans as { name: string; traceId: string; parentSpanId?: string }[],
-  );
+  const runsSeen = lines.map((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans as Span[]);
   expect(runsSeen).toHaveLength(8);
+  // What the conventions require of each kind of span, and of what a model said.
+  const required: Record<string, string[]> = {
+    invoke_agent: ['gen_ai.provider.name', 'gen_ai.conversation.id', 'gen_ai.request.model'],
+    chat: ['gen_ai.provider.name', 'gen_ai.conversation.id', 'gen_ai.request.model'],
+    execute_tool: ['gen_ai.tool.name', 'gen_ai.tool.call.id', 'gen_ai.tool.call.arguments'],
+  };
+  const reasons = new Set<string>();
+  for (const span of runsSeen.flat()) {
+    const said = new Map(span.attributes.map(({ key, value }) => [key, value]));
+    const [kind] = span.name.split(' ');
+    expect(said.get('gen_ai.operation.name')).toEqual({ stringValue: kind });
+    for (const name of required[kind!]!) expect([kind, name, said.has(name)]).toEqual([kind, name, true]);
+    const messages = JSON.parse(said.get('gen_ai.output.messages')?.stringValue ?? '[]') as { role: string; finish_reason: string }[];
+    for (const message of messages) reasons.add(message.finish_reason);
+  }
+  expect(reasons.size).toBeGreaterThan(1);
+  for (const reason of reasons) expect(['stop', 'length', 'content_filter', 'tool_call', 'error']).toContain(reason);
   for (const [root, ...within] of runsSeen) {
     expect([root!.name, root!.parentSpanId]).toEqual(['invoke_agent breakwater', undefined]);
     expect(within.every((span) => span.traceId === root!.traceId && /^(chat borealis-4|execute_tool \w+)$/.test(span.name))).toBe(true);
@@ -227,14 +249,20 @@ from inspect_ai.log import read_eval_log
 out = []
 for path in sys.argv[1:]:
     log = read_eval_log(path)
-    out.append([log.status, len(log.samples), log.results.scores[0].metrics['accuracy'].value, sorted({m.role for s in log.samples for m in s.messages})])
+    scores = sorted(s.scores['outcome'].value for s in log.samples if s.scores)
+    usage = {m: u.total_tokens for m, u in log.stats.model_usage.items()}
+    assert sum(u.total_tokens for s in log.samples for u in s.model_usage.values()) == sum(usage.values())
+    epochs = [log.eval.config.epochs, sorted({s.epoch for s in log.samples})]
+    out.append([log.status, len(log.samples), log.results.scores[0].metrics['accuracy'].value, sorted({m.role for s in log.samples for m in s.messages}), scores, list(usage), sum(usage.values()) > 0, epochs])
 print(json.dumps(out))`;
     const said = execFileSync(python, ['-c', read, join(folder, 'a.eval'), join(folder, 'a.json'), join(folder, 'developer.eval')]);
     const roles = ['assistant', 'system', 'tool', 'user'];
+    const same = ['success', 8, expect.closeTo(1 / 6, 12)];
+    const told = [['C', 'I', 'I', 'I', 'I', 'I'], ['borealis-4'], true, [1, [1]]];
     expect(JSON.parse(said.toString())).toEqual([
-      ['success', 8, expect.closeTo(1 / 6, 12), roles],
-      ['success', 8, expect.closeTo(1 / 6, 12), roles],
-      ['success', 8, expect.closeTo(1 / 6, 12), []],
+      [...same, roles, ...told],
+      [...same, roles, ...told],
+      [...same, [], ...told],
     ]);
   },
   60_000,
