@@ -7,6 +7,7 @@ const [long, longFlows] = ['src/**/*.long.test.ts', 'test/flows/*.long.test.ts']
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres.setup.ts'],
+    setupFiles: ['test/properties.setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

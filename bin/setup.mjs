@@ -32,7 +32,7 @@ const tasks = {
   test: { box: true, browser: true, desk: true, run: (args) => [...checks, vitest(...projects(...tested), ...args)] },
   soak: { box: true, browser: false, desk: false, run: (args) => [vitest(...projects('soak'), ...args)] },
   check: { box: false, browser: false, desk: false, run: () => [...checks, vitest(...projects('laws', 'unit', 'flows'))] },
-  fuzz: { box: false, browser: false, desk: false, run: () => [vitest(...projects('fuzz'))] },
+  fuzz: { box: false, browser: false, desk: false, run: () => [vitest(...projects('fuzz', 'unit', 'long'))] },
   calibrate: {
     box: false,
     browser: false,

@@ -59,6 +59,16 @@ test('a significance so small that one less it is one has an answer', () => {
     }
 });
 
+test('what no number can be made of is refused in every field', () => {
+  for (const [op, request] of Object.entries(ops))
+    for (const field of Object.keys(request))
+      for (const by of [{ toString: 0 }, Object.create(null), 10n, Symbol.iterator, [Symbol.iterator]])
+        expect(answer('stats', { op, ...request, [field]: by }), `${op} ${field}`).toMatchObject({
+          refused: true,
+          because: expect.not.stringContaining('could not be worked out'),
+        });
+});
+
 test('property: any field replaced by anything is answered or refused, and never breaks the rule', () => {
   const given = fc.constantFrom(...Object.entries(ops)).chain(([op, request]) =>
     fc.record({

@@ -49,6 +49,7 @@ for (const box of boxes) {
   if (probe.usable) await benchOf(box);
   else say(`${box.id}: could-not-tell: ${probe.missing.join('; ')}`);
 }
+await beside(400);
 say(`load at the end ${load()}`);
 rmSync(dir, { recursive: true, force: true });
 
@@ -84,6 +85,14 @@ async function overhead(box: Box, n: number, name: string, argv: string[], witho
   const over = ours.map((ms, i) => ms - theirs[i]!);
   const told = (all: number[]) => `${median(all).toFixed(1)} (${tenth(all).toFixed(1)})`;
   say(`${box.id}: ${name}: ${told(ours)} ms, bare ${told(theirs)}, overhead ${told(over)} ms: median (tenth) of ${n}, load ${load()}`);
+}
+
+/** What starts a box must not grow with what the worker holds. Last: all that is measured after it would be too. */
+async function beside(held: number): Promise<void> {
+  const ballast = Array.from({ length: held }, () => Buffer.alloc(mib, 1));
+  await overhead(boxes[0]!, rounds, `plain static program, with ${ballast.length} MiB held by who asks`, ['/src/plain'], () =>
+    bare('plain'),
+  );
 }
 
 async function perSecond(n: number, width: number, run: () => Promise<unknown>): Promise<string> {

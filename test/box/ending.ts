@@ -27,9 +27,10 @@ export function leftovers(store: string): string[] {
   return [...places, ...mounts.map((line) => `mount ${line}`), ...processes.map((pid) => `process ${commandOf(pid)}`)];
 }
 
-function commandOf(pid: string): string {
+/** The words of a process's command line; '' when it has ended. */
+export function commandOf(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trimEnd();
   } catch {
     return '';
   }

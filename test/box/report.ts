@@ -15,7 +15,7 @@ interface Happened {
 const root = join(import.meta.dirname, '../..');
 const recorded = join(root, '.build/attack');
 const document = join(root, 'docs/BOX.md');
-const themes = ['running', 'bounding', 'escaping', 'giving', 'ending'];
+const themes = ['running', 'bounding', 'escaping', 'giving', 'ending', 'doors'];
 const drivers = ['bubblewrap', 'gvisor'] as const;
 
 if (!process.argv.includes('--as-recorded')) {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nativePrograms } from '../../src/io/boxes/native.ts';
 import { Spawner } from '../../src/io/boxes/spawner.ts';
+import { commandOf } from '../box/ending.ts';
 
 // What starts the launchers, on its own: sbxspawn and the worker's end of it.
 const dir = mkdtempSync(join(tmpdir(), 'bw-spawner-'));
@@ -87,6 +89,19 @@ test('when the one that starts them is killed all of its own die, and the next b
   const next = await started(spawner, ['/bin/echo', 'again']);
   expect([await next.closed, next.said[1]]).toEqual(['', 'again\n']);
   expect(await spawner.pid()).not.toBe(before);
+});
+
+test('when the worker is killed nothing of what it started is left, not even what never asked to die with its parent', async () => {
+  const mark = `34.${process.pid}`;
+  const ours = JSON.stringify(join(import.meta.dirname, '../../src/io/boxes/spawner.ts'));
+  const script = `import { Spawner } from ${ours};
+    const argv = ['/bin/sh', '-c', '(setsid sleep ${mark} &) ; sleep ${mark} & setsid sleep ${mark} & wait'];
+    await (await new Spawner(async () => ${JSON.stringify(program)}).start({ argv, hasStatus: false, heard: () => {} })).closed;`;
+  const worker = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const left = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep ${mark}`);
+  await expect.poll(left).toHaveLength(3);
+  worker.kill('SIGKILL');
+  await expect.poll(left).toEqual([]);
 });
 
 test('a stranger who finds the socket is not heard; one that takes it away is got over', async () => {

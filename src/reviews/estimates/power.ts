@@ -51,7 +51,7 @@ export function questionsNeeded(of: Omit<Design, 'n'> & { readonly effect: numbe
   if (typeof one !== 'number') return one;
   const bad = badConfidence(of.power, 'power');
   if (bad) return bad;
-  if (!(Math.abs(of.effect) > 0) || !Number.isFinite(of.effect)) return refuse('malformed', 'a number other than 0 is needed', 'effect');
+  if (!Number.isFinite(of.effect) || of.effect === 0) return refuse('malformed', 'a number other than 0 is needed', 'effect');
   const n = Math.ceil(((criticalOf(of) + normalQuantile(of.power)) * (one / of.effect)) ** 2 - 1e-9);
   return Number.isSafeInteger(n) ? { n: Math.max(1, n) } : refuse('too_large', 'no number of questions is enough', 'effect');
 }

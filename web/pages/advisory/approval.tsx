@@ -38,18 +38,13 @@ export function Approval({ of, takesPart }: { of: Advisory; takesPart: boolean }
 
 function Withdraw({ of }: { of: Advisory }) {
   const withdraw = useAct(`/api/advisories/${of.id}/withdraw`);
-  const first = useGet<Case>(`/api/cases/${of.caseId}`).data?.vulnerabilities?.find((v) => v.continuesInId === null)?.id;
-  const flaws = [{ ...of, vulnerabilityId: first, number: 1 }, ...(of.further ?? [])].filter(
-    (flaw) => !flaw.takenBack && flaw.vulnerabilityId,
-  );
-  const parts = flaws.map(({ vulnerabilityId, number, title }) => [vulnerabilityId!, `flaw ${number} alone: ${title}`] as const);
   const send = ({ because, part }: Record<string, unknown>) =>
     withdraw.mutate({ because, ...(part && part !== 'all' ? { vulnerabilityId: part } : {}) });
   return (
     <details className="mt-3">
       <summary className="w-fit cursor-pointer text-accent">Take it back</summary>
       <Form className="mt-3 max-w-prose" onFormSubmit={send}>
-        {parts.length > 1 && <Choice name="part" label="What is taken back" of={[['all', 'the whole advisory'], ...parts]} chosen="all" />}
+        {of.further && <Part of={of} />}
         <Field
           name="because"
           label="Why it is taken back"
@@ -63,4 +58,14 @@ function Withdraw({ of }: { of: Advisory }) {
       </Form>
     </details>
   );
+}
+
+/** Only where there are several: who reads the case stands in its log. */
+function Part({ of }: { of: Advisory }) {
+  const first = useGet<Case>(`/api/cases/${of.caseId}`).data?.vulnerabilities?.find((v) => v.continuesInId === null)?.id;
+  const flaws = [{ ...of, vulnerabilityId: first, number: 1 }, ...(of.further ?? [])].filter(
+    (flaw) => !flaw.takenBack && flaw.vulnerabilityId,
+  );
+  const parts = flaws.map(({ vulnerabilityId, number, title }) => [vulnerabilityId!, `flaw ${number} alone: ${title}`] as const);
+  return parts.length > 1 && <Choice name="part" label="What is taken back" of={[['all', 'the whole advisory'], ...parts]} chosen="all" />;
 }
