@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // How long a busy machine may take until it is so; a test that waits in vain fails all the same.
     expect: { poll: { timeout: 20_000 } },
     projects: [

@@ -12,7 +12,7 @@ import { epochMs, type Instant } from '../src/base/instant.ts';
 import type { Models } from '../src/base/model-door.ts';
 import { insist, isRefusal, type Refusal, refuse } from '../src/base/refusal.ts';
 import { noPolicy, type TlogPolicy } from '../src/base/tlog-policy.ts';
-import { diskBlobs } from '../src/io/blobs/disk.ts';
+import { keptBlobs } from '../src/io/blobs/store.ts';
 import { handClock } from '../src/io/clock/clock.ts';
 import { noCveServices } from '../src/io/cve/program.ts';
 import { openDb } from '../src/io/db/postgres.ts';
@@ -87,7 +87,7 @@ export async function openHub(
   const clock = handClock(testStart);
   const doors: Doors = {
     db,
-    blobs: diskBlobs(join(dir, 'blobs'), keys.wrapping()),
+    blobs: keptBlobs(join(dir, 'blobs'), db, keys.wrapping()),
     keys,
     clock,
     chance: (n) => randomBytes(n),

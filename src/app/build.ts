@@ -5,7 +5,7 @@ import type { Clock, Doors, Mail, Passkeys, RecipeFiles } from '../base/doors.ts
 import { isRefusal } from '../base/refusal.ts';
 import { noPolicy, parseTlogPolicy, type TlogPolicy } from '../base/tlog-policy.ts';
 import { comparePackageVersions } from '../clearinghouse/inventories/versions/compare.ts';
-import { diskBlobs } from '../io/blobs/disk.ts';
+import { keptBlobs } from '../io/blobs/store.ts';
 import { bubblewrapBox } from '../io/boxes/bubblewrap.ts';
 import type { Driver } from '../io/boxes/engine.ts';
 import { gvisorBox } from '../io/boxes/gvisor.ts';
@@ -34,7 +34,7 @@ export async function buildDoors(config: Config): Promise<{ doors: Doors; db: Op
       ...buildLab(config, { local: false }),
       db,
       keys,
-      blobs: diskBlobs(join(config.dataDir, 'blobs'), keys.wrapping()),
+      blobs: keptBlobs(join(config.dataDir, 'blobs'), db, keys.wrapping()),
       clock: clockOf(config),
       net: guardedNet({ own: config.ownAddresses }),
       cves: config.cve === undefined ? noCveServices() : cveServices(config.cve.services, readCveAccount(config.cve.accountFile)),

@@ -41,8 +41,8 @@ export interface Db {
 
 /** Sealed byte strings, encrypted at rest, each under a key of its own. */
 export interface Blobs {
-  /** Durable (fsync) when it returns. */
-  put(id: Id<'blb'>, bytes: Uint8Array): Promise<void>;
+  /** Durable (fsync) when it returns; with `tx`, when that one commits, and unless it does there may be no such blob. */
+  put(id: Id<'blb'>, bytes: Uint8Array, tx?: Tx): Promise<void>;
   /** `not_found` when it never was or was erased; `untrusted` when what lies there was altered. */
   get(id: Id<'blb'>): Promise<Uint8Array | Refusal>;
   /** Irrevocable; erasing what is not there is fine. */

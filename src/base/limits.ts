@@ -14,6 +14,8 @@ export const limits = {
   /** One request's body. TAP allows 16 attachments of 1 MiB each, base64, plus metadata. */
   requestBytes: 26 * 1024 * 1024,
   attachmentBytes: 1024 * 1024,
+  /** A blob up to here lies in the database, a longer one is a file. */
+  blobRowBytes: 64 * 1024,
   attachmentsPerFinding: 16,
   titleChars: 256,
   textChars: 64 * 1024,

@@ -12,12 +12,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Blobs } from '../../src/base/doors.ts';
 import type { Instant } from '../../src/base/instant.ts';
 import { msBetween } from '../../src/base/instant.ts';
+import { limits } from '../../src/base/limits.ts';
 import { diskBlobs } from '../../src/io/blobs/disk.ts';
+import { keptBlobs } from '../../src/io/blobs/store.ts';
 import { handClock, shiftedClock, systemClock, turnClock } from '../../src/io/clock/clock.ts';
+import type { OpenDb } from '../../src/io/db/postgres.ts';
 import { fileKeys } from '../../src/io/keys/file.ts';
+import { openHub, type TestHub } from '../hub.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'bw-doors-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -99,6 +105,80 @@ describe('blobs on disk', () => {
     await blobs.erase(id(1));
     await blobs.erase(id(1));
     expect(await blobs.get(id(1))).toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('small blobs in the database, larger ones on disk', () => {
+  const root = join(dir, 'kept');
+  let hub: TestHub;
+  let blobs: Blobs;
+  beforeAll(async () => {
+    hub = await openHub();
+    blobs = keptBlobs(root, hub.doors.db as OpenDb, keys.wrapping());
+  });
+  afterAll(() => hub.close());
+  const small = Buffer.alloc(limits.blobRowBytes, 'the proof of concept');
+  const large = Buffer.alloc(limits.blobRowBytes + 1, 'the proof of concept');
+  const rows = () =>
+    hub.doors.db.singly(async (tx) => (await sql<{ id: string; sealed: Buffer }>`SELECT * FROM blobs ORDER BY id`.execute(tx)).rows);
+
+  test('each lies in one place, sealed, comes back as it was, and is gone when erased', async () => {
+    for (const [n, bytes] of [small, large, Buffer.alloc(0)].entries()) await blobs.put(id(n), bytes);
+    const kept = await rows();
+    expect(kept.map((row) => row.id)).toEqual([id(0), id(2)]);
+    expect(kept.some((row) => row.sealed.includes('proof'))).toBe(false);
+    expect(existsSync(fileOf(root, id(1)))).toBe(true);
+    expect(existsSync(fileOf(root, id(0)))).toBe(false);
+    for (const [n, bytes] of [small, large, Buffer.alloc(0)].entries())
+      expect(Buffer.from((await blobs.get(id(n))) as Uint8Array)).toEqual(bytes);
+    for (const n of [0, 1, 2, 2]) await blobs.erase(id(n));
+    for (const n of [0, 1, 2]) expect(await blobs.get(id(n))).toMatchObject({ code: 'not_found' });
+    expect(await rows()).toEqual([]);
+  });
+
+  test('a file of an earlier release is found, whatever its size; what is written again is as it was written last', async () => {
+    await diskBlobs(root, keys.wrapping()).put(id(3), Buffer.from('early'));
+    expect(Buffer.from((await blobs.get(id(3))) as Uint8Array).toString()).toBe('early');
+    await blobs.put(id(4), Buffer.from('once'));
+    await blobs.put(id(4), Buffer.from('again'));
+    expect(Buffer.from((await blobs.get(id(4))) as Uint8Array).toString()).toBe('again');
+  });
+
+  test('altered, exchanged, cut short, or sealed with another key: untrusted', async () => {
+    await blobs.put(id(5), Buffer.from('one'));
+    await blobs.put(id(6), Buffer.from('other'));
+    const set = (sealed: string) =>
+      hub.doors.db.singly((tx) => sql.raw(`UPDATE blobs SET sealed = ${sealed} WHERE id = '${id(5)}'`).execute(tx));
+    for (const sealed of ['set_byte(sealed, 5, 255 - get_byte(sealed, 5))', `(SELECT sealed FROM blobs WHERE id = '${id(6)}')`, `''`]) {
+      await set(sealed);
+      expect(await blobs.get(id(5))).toMatchObject({ code: 'untrusted' });
+    }
+    const strangers = keptBlobs(root, hub.doors.db as OpenDb, fileKeys(join(dir, 'strange.json'), 'x').wrapping());
+    expect(await strangers.get(id(6))).toMatchObject({ code: 'untrusted' });
+  });
+
+  test('one that belongs to a transaction is there when that commits, and never was when it does not', async () => {
+    const within = (n: number, fails: boolean) =>
+      hub.doors.db.transaction([], async (tx) => {
+        await blobs.put(id(n), Buffer.from('inside'), tx);
+        expect(await blobs.get(id(n))).toMatchObject({ code: 'not_found' });
+        if (fails) throw new Error('not this time');
+      });
+    await within(7, false);
+    expect(Buffer.from((await blobs.get(id(7))) as Uint8Array).toString()).toBe('inside');
+    await expect(within(8, true)).rejects.toThrow('not this time');
+    expect(await blobs.get(id(8))).toMatchObject({ code: 'not_found' });
+  });
+
+  test('transactions that hold every connection and then ask for one do not wait for each other', async () => {
+    const asking = Array.from({ length: 12 }, (_, n) =>
+      hub.doors.db.transaction([], async (tx) => {
+        await sql`SELECT 1`.execute(tx);
+        await blobs.put(id(20 + n), Buffer.from(String(n)));
+        return Buffer.from((await blobs.get(id(20 + n))) as Uint8Array).toString();
+      }),
+    );
+    expect(await Promise.all(asking)).toEqual(Array.from({ length: 12 }, (_, n) => String(n)));
   });
 });
 

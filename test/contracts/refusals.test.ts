@@ -162,7 +162,7 @@ const cases: Record<
     }),
   },
   untrusted: {
-    because: /altered on disk/,
+    because: /altered where it lies/,
     prepare() {
       const path = join(blobDir, made.attachmentId.slice(4, 11), made.attachmentId);
       const bytes = readFileSync(path);

@@ -4,7 +4,7 @@ import { settle } from '../../src/app/worker.ts';
 import { type Instant, plusMs } from '../../src/base/instant.ts';
 import { strikeClocks } from '../../src/clearinghouse/cases/clocks/actions.ts';
 import { endEmbargoes, lapseProposal } from '../../src/clearinghouse/cases/embargoes/actions.ts';
-import { diskBlobs } from '../../src/io/blobs/disk.ts';
+import { keptBlobs } from '../../src/io/blobs/store.ts';
 import { handClock } from '../../src/io/clock/clock.ts';
 import { openDb } from '../../src/io/db/postgres.ts';
 import { fileKeys } from '../../src/io/keys/file.ts';
@@ -17,7 +17,7 @@ const { host, port, database, dir } = at;
 const db = await openDb({ host, port, user: 'breakwater', database }, { poolSize: 2, keepsPlans: true });
 const keys = fileKeys(join(dir, 'keys.json'), 'test.example');
 const clock = handClock(from);
-const doors = { db, keys, blobs: diskBlobs(join(dir, 'blobs'), keys.wrapping()), clock, chance: (n: number) => randomBytes(n) };
+const doors = { db, keys, blobs: keptBlobs(join(dir, 'blobs'), db, keys.wrapping()), clock, chance: (n: number) => randomBytes(n) };
 const lapse = hop('case.clock-overdue', lapseProposal, ({ thing, payload }) =>
   payload.kind === 'embargo-answer' ? { id: thing } : undefined,
 );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { flow } from '../../src/app/flow.ts';
 import { startWorker } from '../../src/app/jobs.ts';
 import type { BoxResult } from '../../src/base/doors.ts';
-import { diskBlobs } from '../../src/io/blobs/disk.ts';
+import { keptBlobs } from '../../src/io/blobs/store.ts';
 import { systemClock } from '../../src/io/clock/clock.ts';
 import { openDb } from '../../src/io/db/postgres.ts';
 import { fileKeys } from '../../src/io/keys/file.ts';
@@ -25,7 +25,7 @@ const lab = { box, sources: loopSources, recipes: loopRecipes };
 const house = {
   db,
   keys,
-  blobs: diskBlobs(join(dir, 'blobs'), keys.wrapping()),
+  blobs: keptBlobs(join(dir, 'blobs'), db, keys.wrapping()),
   clock: systemClock,
   chance: (n: number) => randomBytes(n),
 };

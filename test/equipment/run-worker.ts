@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { labourOnce } from '../../src/app/worker.ts';
-import { diskBlobs } from '../../src/io/blobs/disk.ts';
+import { keptBlobs } from '../../src/io/blobs/store.ts';
 import { systemClock } from '../../src/io/clock/clock.ts';
 import { openDb } from '../../src/io/db/postgres.ts';
 import { fileKeys } from '../../src/io/keys/file.ts';
@@ -17,7 +17,7 @@ const keys = fileKeys(join(at.dir, 'keys.json'), 'test.example');
 const own = {
   db,
   keys,
-  blobs: diskBlobs(join(at.dir, 'blobs'), keys.wrapping()),
+  blobs: keptBlobs(join(at.dir, 'blobs'), db, keys.wrapping()),
   clock: systemClock,
   chance: (n: number) => randomBytes(n),
 };

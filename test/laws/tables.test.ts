@@ -28,6 +28,7 @@ const unguarded: Record<string, string> = {
   witnessed_logs: 'public checkpoints of logs of others, shown to anybody',
   release_nodes: 'hashes of the public feed, made when it was published',
   tuf_head: 'the TUF root in force, which is public, and counters',
+  blobs: 'sealed bytes; what opens them lies in no database, and only a row that is guarded names one',
   kysely_migration: 'names of migrations',
   kysely_migration_lock: 'one lock',
 };

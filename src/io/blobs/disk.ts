@@ -1,23 +1,16 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Blobs } from '../../base/doors.ts';
 import { refuse } from '../../base/refusal.ts';
-import { seal, sealBytes, unseal } from '../../base/sealed.ts';
+import { opened, sealed } from './envelope.ts';
 import { sharedFlushes } from './flush.ts';
 
-const magic = Buffer.from('BWB1');
-const keyBytes = 32;
-const headBytes = magic.length + sealBytes + keyBytes;
 /** Of the ten characters of an id that say its time, those that change every 17 minutes. */
 const timeOf = (id: string) => id.slice(4, 11);
 const directoriesKnown = 100;
 
-/**
- * One file per blob: magic ‖ nonce ‖ wrapped data key ‖ tag ‖ nonce ‖ ciphertext ‖ tag, AES-256-GCM both times.
- * The blob's id is bound to both as associated data, so that files cannot be exchanged for one another.
- * A crash in the middle leaves a part of a file which nothing names yet, and which opens as nothing.
- */
+/** One file per blob. A crash in the middle leaves a part of a file which nothing names yet, and which opens as nothing. */
 export function diskBlobs(root: string, wrapping: KeyObject): Blobs {
   const dir = resolve(root);
   const flush = sharedFlushes(syncDirectory);
@@ -35,7 +28,7 @@ export function diskBlobs(root: string, wrapping: KeyObject): Blobs {
     async get(id) {
       for (const path of pathsOf(id)) {
         const file = await readFile(path).catch(absent);
-        if (file) return opened(wrapping, id, file) ?? refuse('untrusted', 'this blob was altered on disk or sealed with another key');
+        if (file) return opened(wrapping, id, file);
       }
       return refuse('not_found', 'no such blob');
     },
@@ -96,16 +89,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await dir.close();
   }
-}
-
-function sealed(wrapping: KeyObject, id: string, bytes: Uint8Array): Buffer {
-  const key = randomBytes(keyBytes);
-  return Buffer.concat([magic, seal(wrapping, id, key, randomBytes(12)), seal(createSecretKey(key), id, bytes, randomBytes(12))]);
-}
-
-function opened(wrapping: KeyObject, id: string, file: Buffer): Buffer | undefined {
-  if (!file.subarray(0, magic.length).equals(magic)) return undefined;
-  const [head, body] = [file.subarray(magic.length, headBytes), file.subarray(headBytes)];
-  const key = unseal(wrapping, id, head);
-  return key && unseal(createSecretKey(key), id, body);
 }

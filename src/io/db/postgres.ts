@@ -19,7 +19,12 @@ const types = {
   },
 };
 
+/** Connections of `apart`. */
+const besideSize = 2;
+
 export interface OpenDb extends Db {
+  /** As `singly`, on connections that no transaction ever takes. */
+  apart<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** For pg-boss, which brings its own SQL. */
   readonly pool: pg.Pool;
 }
@@ -34,10 +39,13 @@ interface Opening {
 export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans = false }: Opening = {}): Promise<OpenDb> {
   // synchronous_commit: a database of one's own may have it off, and then what we have acknowledged could be lost.
   const options = '-c timezone=UTC -c client_min_messages=warning -c synchronous_commit=on';
-  const pool = new pg.Pool({ ...config, max: poolSize, types, options, pipeline: true });
-  // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
-  pool.on('error', () => {});
-  if (keepsPlans) keepPlans(pool);
+  const [pool, beside] = [poolSize, besideSize].map((max) => {
+    const opened = new pg.Pool({ ...config, max, types, options, pipeline: true });
+    // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
+    opened.on('error', () => {});
+    if (keepsPlans) keepPlans(opened);
+    return opened;
+  }) as [pg.Pool, pg.Pool];
   const dialect = new PostgresDialect({ pool });
   const kysely = new Kysely<Record<never, never>>({ dialect });
   try {
@@ -68,8 +76,9 @@ export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans 
       return result;
     },
     singly: (work) => work(speaking(dialect, executor, single(pool))),
+    apart: (work) => work(speaking(dialect, executor, single(beside))),
     setReads: (tx, reads) => sessions.get(tx)!.mayRead(reads),
-    close: () => kysely.destroy(),
+    close: () => Promise.all([kysely.destroy(), beside.end()]).then(() => {}),
   };
 }
 

@@ -155,7 +155,7 @@ async function sealFiles(ctx: Ctx, files: readonly GivenFile[]): Promise<Attachm
   return Promise.all(
     files.map(async ({ bytes, filename, description, ...about }) => {
       const id = ctx.id('blb');
-      await ctx.doors.blobs.put(id, bytes);
+      await ctx.doors.blobs.put(id, bytes, ctx.tx);
       const names = sealNames(ctx.doors.keys.secret('names'), id, { filename, description }, ctx.doors.chance(12));
       return { id, names, ...about, sha256: sha256(bytes), bytes: bytes.length };
     }),
