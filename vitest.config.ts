@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.sequencer.ts';
 
 // Others' suites, properties over very many cases, flows that take more than a second or two: part of `npm test`, too long for `npm run check`.
 const [long, longFlows] = ['src/**/*.long.test.ts', 'test/flows/*.long.test.ts'];
@@ -11,7 +12,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // One more than a small machine has processors: much of the time a test waits for a database, a browser or a box.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // How long a busy machine may take until it is so; a test that waits in vain fails all the same.
     expect: { poll: { timeout: 20_000 } },
     projects: [

@@ -55,11 +55,11 @@ const tidings = ({ seq, event, thing, actor, payload }: Happened) => {
 export const flow: Flow = {
   hops: [
     // A finding: compared on arrival, replayed, judged, and compared again with what the replay showed.
-    hop('finding.received', duplicates.compare, thing, 2),
+    hop('finding.received', duplicates.compare, thing, 4),
     hop('finding.received', findings.takePlace, thing),
     hop('finding.queued', validations.request, thing),
     hop('validation.concluded', findings.judge, ({ thing, payload }) => ({ ...payload, id: payload.findingId, validationId: thing })),
-    hop('finding.judged', duplicates.compare, thing, 2),
+    hop('finding.judged', duplicates.compare, thing, 4),
     hop('finding.judged', findings.reconsiderPlace, ({ thing, payload }) => ({
       id: thing,
       verdict: payload.verdict,
