@@ -18,12 +18,12 @@ export type Look =
 export class Looker {
   readonly #named = new Map<string, Promise<Crash>>();
   readonly #under: Pinned;
-  readonly #box: Box;
+  readonly #box: Pick<Box, 'run'>;
   /** Boxes that were used. */
   boxes = 0;
 
   /** `under`: an experiment with any input; each that is looked at takes its place. */
-  constructor(under: Pinned, box: Box) {
+  constructor(under: Pinned, box: Pick<Box, 'run'>) {
     this.#under = under;
     this.#box = box;
   }

@@ -3,6 +3,7 @@ import type { Box, BoxResult, BoxSpec, Fetched, Sources, TreeId } from '../base/
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
 import { atOnce } from './at-once.ts';
+import { busy, isInTime } from './clock.ts';
 import { type BuildRecord, type Evidence, type RunRecord, recordRun } from './evidence.ts';
 import { buildBox, buildKey, type Pinned, type PlannedRun, plannedRuns, runBox } from './experiment.ts';
 import { sourceOf, type Variant } from './recipe.ts';
@@ -98,6 +99,31 @@ async function buildOnce(spec: Pinned, source: TreeId, key: string, box: Box, si
   return { key, tree, cached: false };
 }
 
+/**
+ * Of a tree that somebody changed, beside `known`, of which it is known that it builds. What the clock ends is refused at `build` where it ends it
+ * twice and `known` is built between the two in half of the time, or else at `box`: the machine is busy (docs/decisions/0050).
+ */
+export async function buildBeside(spec: Pinned, source: TreeId, known: TreeId, box: Box, signal?: AbortSignal): Promise<Built | Refusal> {
+  const first = await build(spec, source, box, signal);
+  if (!isRefusal(first) || first.at !== 'clock') return first;
+  if (!(await isBuiltInTime(spec, known, box, signal))) return refuse('unavailable', `${first.because} (${busy})`, 'box');
+  const again = await build(spec, source, box, signal);
+  if (!isRefusal(again) || again.at !== 'clock') return again;
+  return refuse(again.code, `${again.because} (twice, and between the two the unchanged tree was built in time)`, 'build');
+}
+
+/** From nothing: how long it took when it was remembered says nothing of now. */
+async function isBuiltInTime(spec: Pinned, source: TreeId, box: Box, signal: AbortSignal | undefined): Promise<boolean> {
+  let tree = source;
+  for (const step of spec.recipe.build.steps) {
+    const asked = buildBox(spec, tree, step);
+    const result = await box.run(asked, signal);
+    if (!result.kept || !isInTime(result, asked)) return false;
+    tree = result.kept;
+  }
+  return true;
+}
+
 /** Refused at `box` where it failed us, at `clock` where its time was up (a busy machine is slow), at `build` where it does not build. */
 async function buildStep(asked: BoxSpec, key: string, box: Box, signal: AbortSignal | undefined): Promise<TreeId | Refusal> {
   const known = await box.cached(key);
@@ -125,7 +151,7 @@ export async function runOnce(
   tree: TreeId,
   run: PlannedRun,
   symbolize: boolean,
-  box: Box,
+  box: Pick<Box, 'run'>,
   signal?: AbortSignal,
 ): Promise<RunRecord> {
   const asked = runBox(spec, tree, run, symbolize);

@@ -82,6 +82,19 @@ describe('a patch', () => {
     expect((await mend(series)).verdict).toMatchObject({ verdict, because: expect.stringMatching(because) });
   });
 
+  test('whose build never ends does not build, and one that hangs does not end: seen twice, beside what is known to end', {
+    timeout: 180_000,
+  }, async ({ skip }) => {
+    if (lab.missing) skip(lab.missing);
+    const asleep = `--- a/Makefile\n+++ b/Makefile\n@@ -3,2 +3,3 @@\n label.o: label.c label.h\n+\tsleep 600\n \tclang $(CFLAGS) -c label.c -o label.o\n`;
+    const building = { recipe: { ...recipe, build: { ...recipe.build, limits: { wallMs: 12_000 } } } };
+    expect((await mend([asleep], building)).evidence).toMatchObject({ failedAt: 'build', failure: expect.stringContaining('(twice, ') });
+    const waiting = '--- a/label.c\n+++ b/label.c\n@@ -5,2 +5,3 @@\n   static char kept[8];\n+  for (;;) length += 0;\n';
+    const hung = await mend([`${waiting}${loop}\n`], { recipe: { ...recipe, limits: { wallMs: 3000 } } });
+    expect(hung.evidence.pocs[0]!.after[0]).toMatchObject({ saw: 'could-not-tell', because: expect.stringContaining('timeout') });
+    expect(hung.evidence.pocs[0]!.after[0]).not.toHaveProperty('isOurs');
+  });
+
   test('indented, so that no header is seen where patch(1) sees one, still changes what it must not', { timeout: 180_000 }, async ({
     skip,
   }) => {

@@ -1,12 +1,14 @@
+import type { TreeId } from '../../base/doors.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
-import { type Pinned, prepare } from '../../lab/experiment.ts';
+import { unhurried } from '../../lab/clock.ts';
+import { type Pinned, prepare, runBox } from '../../lab/experiment.ts';
 import { diffOf } from '../../lab/fix/mail.ts';
-import { patchBox } from '../../lab/fix.ts';
+import { applyPatch } from '../../lab/fix/run.ts';
 import { Looker } from '../../lab/look.ts';
 import type { Observation } from '../../lab/oracle.ts';
 import { checkPatch } from '../../lab/patch.ts';
 import { filesOf } from '../../lab/recipe.ts';
-import { build, buildVariant, howItEnded, isOurs, type LabDoors, runOnce } from '../../lab/run.ts';
+import { buildBeside, buildVariant, howItEnded, isOurs, type LabDoors, runOnce } from '../../lab/run.ts';
 import { see } from '../../lab/see.ts';
 import type { Judged } from '../../reviews/grades/grader/grading.ts';
 import { gradeHandedIn } from '../../reviews/grades/grader/labour.ts';
@@ -64,7 +66,7 @@ async function inputLoss({ recipe, beside }: ReadRecipe, handedIn: Uint8Array, {
   if (isRefusal(spec)) return undefined;
   const built = await buildVariant(spec, 'vulnerable', doors, () => {}, signal);
   if (isRefusal(built)) return built;
-  const seen = await new Looker(spec, doors.box).look(handedIn, built.tree, 'vulnerable', signal);
+  const seen = await new Looker(spec, runsOn(spec, built.tree, built.tree, doors)).look(handedIn, built.tree, 'vulnerable', signal);
   return seen.saw === 'crash' ? undefined : lostBy(seen, 'the vulnerable build');
 }
 
@@ -75,22 +77,27 @@ async function patchLoss({ recipe, beside }: ReadRecipe, patch: Uint8Array, { do
   const spec = poc && prepare(recipe, poc, beside);
   // What has no PoC, or what no patch may hold, is for the grader to say.
   if (!spec || isRefusal(spec) || isRefusal(checkPatch(recipe, diffOf(patch)))) return undefined;
-  const tree = await patchedTree(spec, patch, doors, signal);
-  if (typeof tree !== 'string') return tree;
+  const builds = await buildsOf(spec, patch, doors, signal);
+  if (!('after' in builds)) return builds;
+  const runs = runsOn(spec, builds.after, builds.before, doors);
   for (const input of ['control', 'poc'] as const) {
-    const seen = see(spec, await runOnce(spec, tree, { variant: 'fixed', input, index: 0 }, false, doors.box, signal));
+    const seen = see(spec, await runOnce(spec, builds.after, { variant: 'fixed', input, index: 0 }, false, runs, signal));
     if (seen.saw !== 'quiet') return lostBy(seen, `the patched build, ${input}`);
   }
   return undefined;
 }
 
-async function patchedTree(spec: Pinned, patch: Uint8Array, doors: LabDoors, signal: AbortSignal) {
+/** What the clock ends on `tree` is tried again beside the control on `known`. */
+const runsOn = (spec: Pinned, tree: TreeId, known: TreeId, { box }: LabDoors) =>
+  unhurried(box, tree, () => runBox(spec, known, { variant: 'vulnerable', input: 'control', index: 0 }, false));
+
+async function buildsOf(spec: Pinned, patch: Uint8Array, doors: LabDoors, signal: AbortSignal) {
   const before = await buildVariant(spec, 'vulnerable', doors, () => {}, signal);
   if (isRefusal(before)) return before;
-  const applied = await doors.box.run(patchBox(spec, before.source, diffOf(patch)), signal);
+  const applied = await applyPatch(spec, before.source, patch, doors.box, signal);
   if (!applied.kept) return isOurs(applied) ? refuse('unavailable', howItEnded(applied)) : notSolved('the patch does not apply');
-  const built = await build(spec, applied.kept, doors.box, signal);
-  if (!isRefusal(built)) return built.tree;
+  const built = await buildBeside(spec, applied.kept, before.source, doors.box, signal);
+  if (!isRefusal(built)) return { before: before.tree, after: built.tree };
   return built.at === 'build' ? notSolved(`the patched tree does not build: ${built.because}`) : built;
 }
 

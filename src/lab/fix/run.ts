@@ -1,10 +1,11 @@
 import { sha256 } from '../../base/canonical.ts';
-import type { Box, BoxResult, TreeId } from '../../base/doors.ts';
+import type { Box, BoxResult, BoxSpec, TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../../base/refusal.ts';
 import { atOnce } from '../at-once.ts';
+import { unhurried } from '../clock.ts';
 import { recordRun } from '../evidence.ts';
-import { type Pinned, type PlannedRun, type PrepareOptions, prepare } from '../experiment.ts';
+import { type Pinned, type PlannedRun, type PrepareOptions, prepare, runBox } from '../experiment.ts';
 import {
   decidePatch,
   immutableBox,
@@ -20,7 +21,7 @@ import {
 import { Looker } from '../look.ts';
 import { checkPatch } from '../patch.ts';
 import type { FunctionalTest, Recipe } from '../recipe.ts';
-import { build, buildVariant, howItEnded, isOurs, type LabDoors, type OnProgress, runOnce } from '../run.ts';
+import { build, buildBeside, buildVariant, howItEnded, isOurs, type LabDoors, type OnProgress, runOnce } from '../run.ts';
 import { see } from '../see.ts';
 import { attacksOf, variantsOf } from '../variants/variants.ts';
 import { diffOf } from './mail.ts';
@@ -107,18 +108,20 @@ async function trySeries(asked: Asked): Promise<Partial<Tried>> {
   const lookAt = (heads: readonly TreeId[]) => stepsOf(asked, heads, new Looker(first, box));
   if (failure !== undefined) return { failure, failedAt, steps: await lookAt(trees) };
   onProgress({ step: 'build', of: 'patched' });
-  const after = await build(first, trees.at(-1)!, box, signal);
+  const after = await buildBeside(first, trees.at(-1)!, before.source, box, signal);
   if (isRefusal(after)) {
     const failedAt = after.at === 'box' ? 'ours' : 'build';
     return { failure: `the patched tree does not build: ${after.because}`, failedAt, steps: await lookAt(trees) };
   }
-  const looker = new Looker(first, box);
   const builds: Builds = { before: before.tree, after: after.tree };
+  // What is known to end: the control, unpatched. The recipe's tests are held to themselves.
+  const runs = unhurried(box, after.tree, () => runBox(first, before.tree, { variant: 'vulnerable', input: 'control', index: 0 }, false));
+  const looker = new Looker(first, runs);
   const seen = {
-    ...(await plannedTrials(specs, builds, looker, doors, onProgress, signal)),
+    ...(await plannedTrials(asked, builds, looker, runs)),
     immutable: await immutableOf(first, before.source, trees.at(-1)!, box, signal),
     sight: await sightOf(first, builds, box, onProgress, signal),
-    ownTests: await runOwnTests(asked, after.tree),
+    ownTests: await runOwnTests(asked, after.tree, runs),
     steps: await stepsOf(asked, trees, looker),
   };
   // Whoever fails here has lost already; the rest would only cost time.
@@ -126,11 +129,17 @@ async function trySeries(asked: Asked): Promise<Partial<Tried>> {
   return { tree: after.tree, ...seen, ...(isLost ? {} : await searchBeyond(asked, builds, looker, seen.families)) };
 }
 
+/** What the clock ends is tried again beside a box that does nothing over the same tree. */
+export function applyPatch(spec: Pinned, tree: TreeId, patch: Uint8Array, box: Box, signal: AbortSignal | undefined): Promise<BoxResult> {
+  const idle = ({ keep: _, ...asked }: BoxSpec): BoxSpec => ({ ...asked, argv: ['true'] });
+  return unhurried(box, tree, idle).run(patchBox(spec, tree, diffOf(patch)), signal);
+}
+
 /** The source after each patch; stops at the first that does not apply. */
 async function applySeries(spec: Pinned, source: TreeId, series: readonly Uint8Array[], box: Box, signal: AbortSignal | undefined) {
   const trees: TreeId[] = [];
   for (const [i, patch] of series.entries()) {
-    const applied = await box.run(patchBox(spec, trees.at(-1) ?? source, diffOf(patch)), signal);
+    const applied = await applyPatch(spec, trees.at(-1) ?? source, patch, box, signal);
     const which = series.length > 1 ? `patch ${i + 1} of ${series.length}` : 'the patch';
     if (applied.kept) trees.push(applied.kept);
     else {
@@ -173,11 +182,15 @@ async function sightOf(spec: Pinned, builds: Builds, box: Box, onProgress: OnPro
   return compareSight(before, after);
 }
 
-function runOwnTests({ specs: [first], ownTests, doors, onProgress, signal }: Asked, tree: TreeId): Promise<TestOutcome[]> {
+function runOwnTests(
+  { specs: [first], ownTests, onProgress, signal }: Asked,
+  tree: TreeId,
+  runs: Pick<Box, 'run'>,
+): Promise<TestOutcome[]> {
   return atOnce(ownTests, limits.boxesAtOnce, async (test) => {
     onProgress({ step: 'test', of: `its own: ${test.name}` });
     const asked = ownTestBox(first!, tree, test);
-    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await doors.box.run(asked, signal)));
+    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await runs.run(asked, signal)));
   });
 }
 
@@ -202,7 +215,7 @@ async function stepsOf(
     else {
       onProgress({ step: 'build', of: `patch ${i + 1} of ${series.length}` });
       const built = await build(specs[0]!, tree, doors.box, stop);
-      if (isRefusal(built)) step('does-not-build', built.because);
+      if (isRefusal(built)) step(built.at === 'build' ? 'does-not-build' : 'could-not-tell', built.because);
       else {
         const looks = await atOnce(specs, limits.boxesAtOnce, ({ poc }) => looker.look(poc.bytes, built.tree, 'fixed', stop));
         const unsure = looks.find((look) => look.saw === 'could-not-tell');
@@ -216,23 +229,17 @@ async function stepsOf(
 }
 
 /** PoCs, control, self-check and tests: two at once, for none depends on another. */
-async function plannedTrials(
-  specs: readonly Pinned[],
-  builds: Builds,
-  looker: Looker,
-  { box }: LabDoors,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-) {
+async function plannedTrials({ specs, doors, onProgress, signal }: Asked, builds: Builds, looker: Looker, runs: Pick<Box, 'run'>) {
   const [first] = specs as [Pinned, ...Pinned[]];
+  const tests = unhurried(doors.box, builds.after, ({ trees, ...test }) => ({ ...test, trees: [{ ...trees[0]!, tree: builds.before }] }));
   const once = async (spec: Pinned, tree: TreeId, run: PlannedRun) => {
     onProgress({ step: 'run', of: `${run.variant} ${run.input} ${run.index + 1}` });
-    return see(spec, await runOnce(spec, tree, run, false, box, signal));
+    return see(spec, await runOnce(spec, tree, run, false, runs, signal));
   };
   const runTest = async ({ tree, test }: { tree: TreeId; test: Recipe['tests'][number] }): Promise<TestOutcome> => {
     onProgress({ step: 'test', of: test.name });
     const asked = testBox(first, tree, test);
-    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await box.run(asked, signal)));
+    return judgeTest(test, recordRun(patchedControl, false, asked.argv, await tests.run(asked, signal)));
   };
   const most = limits.boxesAtOnce;
   const times = Array.from({ length: first.runs }, (_, index) => index);
@@ -244,8 +251,8 @@ async function plannedTrials(
   );
   const own = first.recipe.selfCheck ? (['control', 'self-check'] as const) : (['control'] as const);
   const [control, ...selfCheck] = await atOnce(own, most, (input) => once(first, builds.after, { variant: 'fixed', input, index: 0 }));
-  const { tests } = first.recipe;
-  const asked = [builds.before, builds.after].flatMap((tree) => tests.map((test) => ({ tree, test })));
+  const toPass = first.recipe.tests;
+  const asked = [builds.before, builds.after].flatMap((tree) => toPass.map((test) => ({ tree, test })));
   const outcomes = await atOnce(asked, most, runTest);
   return {
     pocs: specs.map(({ poc }, i) => ({
@@ -256,7 +263,7 @@ async function plannedTrials(
     families: [...new Set(looks.flatMap((look) => (look.saw === 'crash' ? [look.family] : [])))].sort(),
     control: [control!],
     selfCheck,
-    testsBefore: outcomes.slice(0, tests.length),
-    testsAfter: outcomes.slice(tests.length),
+    testsBefore: outcomes.slice(0, toPass.length),
+    testsAfter: outcomes.slice(toPass.length),
   };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { BoxResult } from '../../../base/doors.ts';
 import { limits } from '../../../base/limits.ts';
@@ -154,6 +154,45 @@ test('a patch that blinds, touches or deletes is what its evidence says; what is
     ),
   ).toEqual(['not-solved', 'not-solved', 'does-not-apply']);
   expect(await outcome(hand('patch', diff(), { tests: [] }))).toEqual(['ungradable', 'ungradable', 'could-not-tell']);
+});
+
+describe('what the clock ends', () => {
+  type Asked = Parameters<ReturnType<typeof lab>['box']['run']>[0];
+  const isOn = (tree: string) => (spec: Asked) => spec.trees[0]?.tree === tree;
+  const [isPatched, isOld] = [isOn(patched), isOn(old)];
+  const isBuild = (spec: Asked) => spec.argv[0] === 'cc';
+  const isPatch = (spec: Asked) => spec.argv[0] === 'patch';
+  const isTest = (spec: Asked) => spec.argv[1] === 'test';
+  const isRun = (spec: Asked) => spec.argv[0] === '/src/target' && !isTest(spec);
+  const isControl = (spec: Asked) => spec.files.some(({ at, bytes }) => at === '/input/poc' && `${bytes}` === 'fine');
+  /** A machine on which the clock ends the first `times` of each of those; `isBusy` says what is slow from then on, and ends. */
+  const onClock = async (isEnded: (spec: Asked) => boolean, times: number, isBusy: (spec: Asked) => boolean = () => false) => {
+    const doors = lab();
+    const left = new Map<string, number>();
+    const run: typeof doors.box.run = async (spec, signal) => {
+      const key = JSON.stringify([spec.argv, spec.trees[0]?.tree, spec.files.map(({ bytes }) => `${bytes}`)]);
+      const isTime = isEnded(spec) && (left.get(key) ?? 0) < times;
+      const result = await doors.box.run(isTime ? ({ ...spec, keep: undefined } as never) : spec, signal);
+      const wallMs = left.size > 0 && isBusy(spec) ? spec.limits.wallMs * 0.9 : 1;
+      if (!isTime) return { ...result, wallMs };
+      left.set(key, (left.get(key) ?? 0) + 1);
+      return { ...result, end: 'timeout', exit: null };
+    };
+    const { outcome, readings } = await grade(hand('patch', diff()), { ...doors, box: { ...doors.box, run } });
+    return [outcome, readings[0]!.verdict];
+  };
+  const always = Number.POSITIVE_INFINITY;
+
+  test.for([
+    ['a build', (spec: Asked) => isBuild(spec) && isPatched(spec), 'does-not-build', (spec: Asked) => isBuild(spec) && isOld(spec)],
+    ['a patch that is applied', isPatch, 'does-not-apply', (spec: Asked) => spec.argv[0] === 'true'],
+    ['a run', (spec: Asked) => isRun(spec) && isPatched(spec), 'does-not-end', (spec: Asked) => isControl(spec) && isOld(spec)],
+    ['a functional test', (spec: Asked) => isTest(spec) && isPatched(spec), 'breaks-tests', (spec: Asked) => isTest(spec) && isOld(spec)],
+  ] as const)('%s: once is nothing, always is the patch’s doing, and on a busy machine nobody’s', async ([, isEnded, verdict, isKnown]) => {
+    expect(await onClock(isEnded, 1)).toEqual(['solved', 'verified']);
+    expect(await onClock(isEnded, always)).toEqual(['not-solved', verdict]);
+    expect(await onClock(isEnded, always, isKnown)).toEqual(['ungradable', 'could-not-tell']);
+  });
 });
 
 test('a patch that leaves the sanitizer out is suspect', async () => {
