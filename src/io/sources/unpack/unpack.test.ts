@@ -2,14 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { paxRecord, tarOf } from '../../../../test/equipment/tar.ts';
 import { zipOf } from '../../../../test/equipment/zip.ts';
 import { limits } from '../../../base/limits.ts';
 import { treeBounds } from '../../boxes/trees.ts';
 import type { PlaceOptions } from './place.ts';
-import { unpack } from './unpack.ts';
+import { through, unpack, unpackTar } from './unpack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'unpack-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -170,6 +171,24 @@ describe('what hostile ones write', () => {
     await refusedAs(gzipSync(tarOf([file])).subarray(0, 60), 'malformed', 'damaged');
     await refusedAs(Buffer.concat([zstdCompressSync(tarOf([file])).subarray(0, 20), Buffer.alloc(20, 7)]), 'malformed', '');
     await refusedAs(Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), Buffer.alloc(40)]), 'malformed', 'damaged');
+  });
+
+  test.for([
+    ['gzip', gzipSync, createGunzip],
+    ['zstd', zstdCompressSync, createZstdDecompress],
+  ] as const)('nothing of it flows before it is read: %s that ends too early ends no process', async ([, packed, inflater]) => {
+    const whole = packed(tarOf([file]));
+    const uncaught: unknown[] = [];
+    const hear = (cause: unknown) => void uncaught.push(cause);
+    process.on('uncaughtException', hear);
+    const inflating = inflater();
+    const chunks = through(Readable.from([whole.subarray(0, whole.length / 2)]), inflating);
+    // As long as a busy disk may take to make the directory that it is laid down in.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.off('uncaughtException', hear);
+    expect({ uncaught, flowed: inflating.bytesWritten, isOver: inflating.destroyed }).toEqual({ uncaught: [], flowed: 0, isOver: false });
+    const refusal = await unpackTar(chunks, join(dir, `t${sequence++}`), { strip: 0, links: 'kept' });
+    expect(refusal).toMatchObject({ code: 'malformed', because: expect.stringContaining('damaged') });
   });
 
   test('a bomb ends at the limit, before its bytes reach the disk', async () => {

@@ -59,7 +59,10 @@ async function membersOf(file: FileHandle, bounds: Bounds): Promise<AsyncIterabl
 }
 
 /** Nothing flows before somebody reads: what failed before then would be heard by nobody, and end the process. */
-async function* through(raw: Readable, inflating: NodeJS.ReadWriteStream & { destroy(cause?: Error): void }): AsyncGenerator<Buffer> {
+export async function* through(
+  raw: Readable,
+  inflating: NodeJS.ReadWriteStream & { destroy(cause?: Error): void },
+): AsyncGenerator<Buffer> {
   raw.on('error', (cause) => inflating.destroy(cause));
   try {
     yield* raw.pipe(inflating) as unknown as AsyncIterable<Buffer>;
