@@ -45,7 +45,7 @@ const tasks = {
     box: true,
     browser: false,
     desk: false,
-    run: ([which, ...args]) => [script(which === 'boxes' ? 'test/bench/boxes.ts' : 'test/bench/main.ts', ...args)],
+    run: ([which, ...args]) => [script(`test/bench/${which === 'boxes' || which === 'lab' ? which : 'main'}.ts`, ...args)],
   },
   attack: { box: true, browser: false, desk: false, run: () => [script('test/box/report.ts')] },
 };
