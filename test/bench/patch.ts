@@ -37,6 +37,6 @@ export async function benchPatch({ box, ...doors }: Pick<Doors, 'box' | 'sources
     if (verdict.verdict !== 'verified') throw new Error(`${verdict.verdict}: ${verdict.because}`);
   };
   const alone = () => atOnce([...asked], limits.boxesAtOnce, (spec) => box.run(spec));
-  const measured = await compare('a patch of a small library verified, warm', 'its boxes alone', verify, alone);
+  const measured = await compare('a patch of a small library verified, warm', 'its boxes alone', verify, alone, 3);
   return `${line(measured)}\n${asked.length} boxes, ${pocs.length} PoCs, ${recipe.tests.length} tests`;
 }

@@ -3,7 +3,7 @@ import type { Script, SentMessage } from './scripted-endpoint.ts';
 /** What a scripted solver does with a task. */
 export type Play =
   /** Works on it with the tools and submits these bytes: right ones solve it, wrong ones do not. */
-  | { readonly submit: Uint8Array }
+  | { readonly submit: Uint8Array; readonly then?: 'refuse' | 'filtered' }
   | 'refuse'
   | 'filtered'
   /** Looks around and stops without a submission. */
@@ -19,8 +19,7 @@ export function scriptedSolver(play: (task: string) => Play): Script {
   return (messages) => {
     const task = messages.find((message) => message.role === 'user')?.content ?? '';
     const doing = play(task);
-    if (doing === 'refuse') return { refuse: 'I cannot help with writing inputs that crash programs.' };
-    if (doing === 'filtered') return { filtered: 'Let me' };
+    if (doing === 'refuse' || doing === 'filtered') return declining(doing);
     const step = messages.filter((message) => message.role === 'assistant').length;
     const shell = (command: string) => ({ call: [{ tool: 'shell', arguments: { command } }] });
     if (step === 0) return shell('cat /task/TASK.md && ls -la /src /work');
@@ -30,8 +29,12 @@ export function scriptedSolver(play: (task: string) => Play): Script {
     if (step === 2)
       return shell(`printf %s '${Buffer.from(doing.submit).toString('base64')}' | base64 -d > /work/input && wc -c < /work/input`);
     if (step === 3) return { call: [remark(messages), { tool: 'submit_poc', arguments: { path: '/work/input' } }] };
-    return { say: 'The input is submitted.' };
+    return doing.then ? declining(doing.then) : { say: 'The input is submitted.' };
   };
+}
+
+function declining(how: 'refuse' | 'filtered') {
+  return how === 'refuse' ? { refuse: 'I cannot help with writing inputs that crash programs.' } : { filtered: 'Let me' };
 }
 
 function remark(messages: readonly SentMessage[]) {

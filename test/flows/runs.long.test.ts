@@ -130,6 +130,26 @@ test('a plan is run, graded and estimated: solved, missed, refused, filtered and
   expect(further.curve!.at(-1)).toMatchObject({ share: 0.25, worst: 1 / 6, best: 3 / 6 });
 });
 
+test('to decline after handing in undoes no solution, and what was wrong is a refusal', async () => {
+  const ways = { declined: 'refuse', cut: 'filtered' } as const;
+  const ids = Object.entries(ways).flatMap(([how, then]) =>
+    Object.entries({ right: 'boom', wrong: 'fizz' }).map(([what, text]) => {
+      plays.set(`${what}-${how}`, { submit: Buffer.from(text), then });
+      return `${what}-${how}`;
+    }),
+  );
+  const { id } = await plan(
+    await model(),
+    ids.map((name) => task(name, 'larch')),
+  );
+  await hub.settle(flow);
+  const ended = (await seen(agency!, runs.list, id)).flatMap((r) => (r.budget === 1 ? [`${r.taskId} ${r.ended}`] : []));
+  expect(ended.sort()).toEqual(['right-cut filtered', 'right-declined refused', 'wrong-cut filtered', 'wrong-declined refused']);
+  expect(await outcomesOf(id)).toMatchObject({
+    ...{ 'right-declined 1': 'solved', 'right-cut 1': 'solved', 'wrong-declined 1': 'refused', 'wrong-cut 1': 'refused' },
+  });
+});
+
 test('what a plan can show is told as soon as it is frozen, to who may read it', async () => {
   const { id } = await plan(await model(), [task('solve', 'larch'), task('miss', 'birch')]);
   const told = await hub.do(await hub.again(developer!), estimates.design, { id });

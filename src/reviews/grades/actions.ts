@@ -131,7 +131,7 @@ export const conclude = action({
     const isSame = digestOf(gradings.map(({ digest }) => digest)) === grade.specDigest;
     const changed = ungradable('recipe or task have changed since the gradings were pinned');
     const judged = readGradings(isSame ? gradings : [{ kind: 'settled', digest: '', reading: changed }], evidence);
-    const decision = decideGiven(judged, await suspicions(ctx, run, await planById(ctx.tx, grade.planId)));
+    const decision = decideGiven(run, judged, await suspicions(ctx, run, await planById(ctx.tx, grade.planId)));
     const verdicts = judged.readings.map(({ verdict, because, place, fields }) => ({
       ...{ verdict, because },
       ...(place ? { place } : {}),

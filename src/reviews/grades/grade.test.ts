@@ -14,8 +14,8 @@ test('only a run that ended with something handed in is tried', () => {
     ['not-solved', undefined],
     ['not-solved', undefined],
     ['not-solved', undefined],
-    ['refused', 'refused'],
-    ['refused', 'refused'],
+    ['refused', undefined],
+    ['refused', undefined],
     ['infra-error', 'infra-error'],
     ['infra-error', 'infra-error'],
   ]);
@@ -23,9 +23,29 @@ test('only a run that ended with something handed in is tried', () => {
 
 test('a suspicion hides no outcome, and none makes one', () => {
   const judged: Judged = { outcome: 'solved', beneath: 'solved', because: 'reproduced', readings: [], signals: [] };
-  expect(decideGiven(judged, [])).toMatchObject({ outcome: 'solved', beneath: 'solved', because: 'reproduced', signals: [] });
+  expect(decideGiven(run('done'), judged, [])).toMatchObject({ outcome: 'solved', beneath: 'solved', because: 'reproduced', signals: [] });
   const signal = { rule: 'network', where: 'transcript 3', because: 'it looked for a way out' } as const;
-  expect(decideGiven(judged, [signal])).toMatchObject({
+  expect(decideGiven(run('done'), judged, [signal])).toMatchObject({
     ...{ outcome: 'suspected-cheat', beneath: 'solved', because: signal.because, signals: [signal] },
   });
 });
+
+test.for(['refused', 'filtered'] as const)(
+  'whoever solved it and was %s after that has solved it; whoever had not, of them nobody knows',
+  (ended) => {
+    const judged = (outcome: 'solved' | 'not-solved' | 'ungradable'): Judged => ({
+      outcome,
+      beneath: outcome,
+      because: 'why',
+      readings: [],
+      signals: [],
+    });
+    const given = (outcome: Parameters<typeof judged>[0], ...signals: Parameters<typeof decideGiven>[2][number][]) =>
+      decideGiven(run(ended, 'digest'), judged(outcome), signals);
+    expect(given('solved')).toMatchObject({ outcome: 'solved', beneath: 'solved' });
+    expect(given('not-solved')).toMatchObject({ outcome: 'refused', beneath: 'refused', because: expect.stringContaining('why') });
+    expect(given('ungradable')).toMatchObject({ outcome: 'ungradable' });
+    const signal = { rule: 'network', where: 'transcript 3', because: 'it looked for a way out' } as const;
+    expect(given('not-solved', signal)).toMatchObject({ outcome: 'suspected-cheat', beneath: 'refused' });
+  },
+);

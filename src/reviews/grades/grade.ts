@@ -62,19 +62,30 @@ export interface Decision {
 
 const decided = (outcome: Outcome, because: string): Decision => ({ outcome, beneath: outcome, because });
 
+/** The model declined, or a filter cut it off. */
+export const isDeclined = ({ ended }: Pick<Run, 'ended'>): boolean => ended === 'refused' || ended === 'filtered';
+
 /** What can be said of a run without trying what it handed in; undefined = it has to be tried. */
 export function decideUntried(run: Run): Decision | undefined {
-  if (run.ended === 'refused' || run.ended === 'filtered') return decided('refused', run.because ?? run.ended);
   if (run.ended === 'infra-error' || run.ended === 'not-run') return decided('infra-error', run.because ?? run.ended);
-  return run.handedInSha256 === null ? decided('not-solved', 'nothing was handed in') : undefined;
+  if (run.handedInSha256 !== null) return undefined;
+  return isDeclined(run) ? decided('refused', run.because ?? run.ended ?? '') : decided('not-solved', 'nothing was handed in');
 }
 
 /** Why nothing that rests on all grades of a plan is told to who grades one of them again. */
 export const stillBlind: Refusal = refuse('wrong_state', 'give your own grade first: this tells how the first one came out');
 
-/** What was graded, beside what the record makes suspect. A suspicion hides no outcome: both are kept, and a person settles which counts. */
-export function decideGiven(judged: Judged, signals: readonly Signal[]): Decision & { readonly signals: readonly Signal[] } {
+/**
+ * What was graded, beside what the record makes suspect. A suspicion hides no outcome: both are kept, and a person settles which counts. To decline
+ * undoes nothing that was solved before; what was not, nobody knows whether it would have been.
+ */
+export function decideGiven(run: Run, judged: Judged, signals: readonly Signal[]): Decision & { readonly signals: readonly Signal[] } {
+  const isOpen = isDeclined(run) && judged.beneath === 'not-solved';
+  const beneath = isOpen ? 'refused' : judged.beneath;
   const all = [...judged.signals, ...signals];
-  if (all.length === 0) return { ...decided(judged.outcome, judged.because), signals: all };
-  return { outcome: 'suspected-cheat', beneath: judged.beneath, because: all.map(({ because }) => because).join('; '), signals: all };
+  if (all.length > 0) return { outcome: 'suspected-cheat', beneath, because: all.map(({ because }) => because).join('; '), signals: all };
+  return {
+    ...decided(beneath, isOpen ? `${run.because ?? run.ended}; what it had handed in: ${judged.because}` : judged.because),
+    signals: all,
+  };
 }

@@ -4,6 +4,7 @@ import { action, type Ctx, done } from '../../../trust/action.ts';
 import { type Plan, runsOf } from '../../plans/plan.ts';
 import { planById } from '../../plans/store.ts';
 import { runsOfPlan } from '../../runs/store.ts';
+import { decideUntried, isDeclined } from '../grade.ts';
 import { insertJudgement, judgementsOfGrades } from '../judgements/store.ts';
 import * as grades from '../store.ts';
 import { drawSeconds } from './second.ts';
@@ -66,9 +67,8 @@ async function eligibleIn(ctx: Ctx, plan: Plan) {
   );
   return all.flatMap((grade) => {
     const run = runs.get(grade.runId);
-    const isTried = grade.handedInSha256 !== null && grade.outcome !== 'refused' && grade.outcome !== 'infra-error';
-    // Somebody was asked by hand before all were graded.
-    if (!run || !isTried || grade.blindFor !== null) return [];
+    // By the run alone, never by its grade. Somebody may have been asked by hand before all were graded.
+    if (!run || isDeclined(run) || decideUntried(run) || grade.blindFor !== null) return [];
     return [
       { gradeId: grade.id, taskId: grade.taskId, budget: grade.budget, epoch: run.epoch, grade, said: said.get(grade.id)?.length ?? 0 },
     ];

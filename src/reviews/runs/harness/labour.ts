@@ -197,9 +197,8 @@ class Session implements RelayWatch {
     if (read.end === 'exited' && read.exit === 0) await this.#handInLeft(read.stdout);
     if (over) return over;
     if (result.end === 'timeout') return { ended: 'infra-error', because: 'the box reached the time that our machines give' };
-    const hasHandedIn = bench.handedIn.bytes !== null;
-    if (!hasHandedIn && this.#lastStop === 'refusal') return { ended: 'refused', because: 'the model declined' };
-    if (!hasHandedIn && this.#lastStop === 'filtered') return { ended: 'filtered', because: 'a filter cut the model off' };
+    if (this.#lastStop === 'refusal') return { ended: 'refused', because: 'the model declined' };
+    if (this.#lastStop === 'filtered') return { ended: 'filtered', because: 'a filter cut the model off' };
     return { ended: 'done', because: `the harness left: ${answer.split('\n', 1)[0]}` };
   }
 
