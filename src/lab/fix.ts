@@ -74,6 +74,8 @@ export interface Trial {
   readonly before: string | null;
   /** Where it trips the patched build; null = it could not be told, because … */
   readonly after: string | null;
+  /** Where it trips the package's own fixed build; looked at only where it trips the patched build as it does not trip the unpatched. */
+  readonly fixed?: string | null | undefined;
   readonly because: string | null;
   /** As of an observation. */
   readonly isOurs?: boolean | undefined;
@@ -108,18 +110,20 @@ export function decidePatch(evidence: PatchEvidence): PatchVerdict {
   const blind = evidence.sight && blindBecause(evidence.sight);
   if (blind) return unsure(blind);
   if (selfCheck.some((seen) => seen.saw !== 'crash')) return unsure('the oracle does not see its own self-check on the patched build');
-  const fresh = allLoud(evidence).find((trial) => trial.after !== null && trial.after !== trial.before);
+  const fresh = allLoud(evidence).find(isFresh);
   if (fresh) return { verdict: 'new-crash', because: `the patched build crashes elsewhere: ${fresh.after} (${namedInput(fresh)})` };
   const rest = [...control, ...pocs.flatMap((poc) => poc.after)].find((seen) => seen.saw !== 'quiet');
   if (rest) return unsure(rest.saw === 'could-not-tell' ? rest.because : 'the control input trips the patched build');
   const hung = [...testsAfter, ...evidence.ownTests].find((test) => !test.passed);
   if (hung) return unsure(`the test "${hung.name}" could not run: ${hung.because}`);
-  const untold = evidence.variants.loud.find((trial) => trial.after === null);
-  if (untold) return unsure(`a variant of a PoC could not be told on the patched build: ${untold.because} (${namedInput(untold)})`);
+  const untold = allLoud(evidence).find((trial) => trial.after === null);
+  if (untold) return unsure(`an input could not be told on the patched build: ${untold.because} (${namedInput(untold)})`);
   if (testsAfter.length === 0) return unsure('the recipe has no functional tests: silence alone does not make a fix');
   return { verdict: 'verified', because: whatHeld(evidence) };
 }
 
+/** The patched build trips where neither the unpatched nor the package's own fixed one does. */
+export const isFresh = ({ before, after, fixed }: Trial): boolean => after !== null && after !== before && after !== fixed;
 const allLoud = ({ variants, attacks }: PatchEvidence) => [...variants.loud, ...attacks.loud];
 const namedInput = (trial: Trial) => `input ${trial.sha256.slice(0, 12)}`;
 
@@ -144,7 +148,7 @@ function whatHeld(evidence: PatchEvidence): string {
     ...(sight && sight.watched.before > 0
       ? [`the sanitizer watches ${sight.watched.after} functions, ${sight.watched.before} before`]
       : []),
-    ...others.map((place) => `another flaw stood there before the patch as well: ${place}`),
+    ...others.map((place) => `another flaw stands there without the patch as well: ${place}`),
   ];
   return held.join('; ');
 }

@@ -16,7 +16,7 @@ const tests = z.array(test).max(100);
 
 const trial = z.object({
   ...{ sha256: text, poc: text.nullable(), before: text.nullable(), after: text.nullable() },
-  ...{ because: text.nullable(), isOurs: z.boolean().optional() },
+  ...{ fixed: text.nullable().optional(), because: text.nullable(), isOurs: z.boolean().optional() },
 });
 const trials = z.object({
   tried: z.int().min(0),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import type { Sources } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
-import { insist } from '../../base/refusal.ts';
+import { insist, refuse } from '../../base/refusal.ts';
 import { prepare } from '../experiment.ts';
 import { Looker } from '../look.ts';
 import { pretendDoors, pretendTree, type Rule } from '../pretend.example.ts';
@@ -13,13 +14,14 @@ import { tryInputs } from './trials.ts';
 const recipe = insist(parseRecipe(stringify(exampleRecipe)));
 const patch = Buffer.from('--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n');
 const poc = Buffer.from('boom [1, 2]');
-const [old, patched] = [pretendTree('1'), pretendTree('3')];
-const verify = async (after: (input: string) => string) => {
+const [old, fixed, patched] = [pretendTree('1'), pretendTree('2'), pretendTree('3')];
+const verify = async (after: (input: string) => string, onFixed: typeof after = () => '', fetch?: Sources['fetch']) => {
   const rule: Rule = ({ tree, input, argv }) => {
     if (argv[1] === 'test' || input === 'fine') return '';
+    if (tree === fixed) return onFixed(input);
     return tree === old ? (input.includes('boom') ? 'parse' : '') : after(input);
   };
-  const doors = pretendDoors(rule, {}, (spec) => (spec.argv[0] === 'patch' ? patched : undefined));
+  const doors = pretendDoors(rule, fetch ? { fetch } : {}, (spec) => (spec.argv[0] === 'patch' ? patched : undefined));
   return insist(await verifyPatch(recipe, [patch], [poc], { files: exampleFiles }, doors));
 };
 
@@ -46,6 +48,39 @@ test('one that is silent on the PoC alone is incomplete', async () => {
 test('one that brings a crash of its own is told apart from one that mends too little', async () => {
   const { verdict } = await verify((input) => (input !== poc.toString() && input !== 'fine' ? 'guard' : ''));
   expect(verdict).toMatchObject({ verdict: 'new-crash', because: expect.stringContaining('Heap-buffer-overflow READ in guard') });
+});
+
+test('a flaw behind the one that is mended is none of the patch, where the fixed build has it as well', async () => {
+  const behind = (input: string) => (input !== poc.toString() && input.includes('boom') ? 'behind' : '');
+  expect((await verify(behind)).verdict.verdict).toBe('new-crash');
+  const { verdict, evidence } = await verify(behind, behind);
+  expect(verdict).toMatchObject({ verdict: 'verified', because: expect.stringContaining('another flaw stands there without the patch') });
+  expect(evidence.variants.loud[0]).toMatchObject({ before: expect.stringContaining('parse'), fixed: expect.stringContaining('behind') });
+  // Elsewhere than the fixed build it is the patch's own again.
+  expect((await verify(behind, (input) => (input.includes('boom') ? 'parse' : ''))).verdict.verdict).toBe('new-crash');
+});
+
+test('where the fixed build cannot be had, nobody can tell whose the other flaw is', async () => {
+  const behind = (input: string) => (input !== poc.toString() && input.includes('boom') ? 'behind' : '');
+  const { verdict } = await verify(behind, behind, async (source) =>
+    source.kind === 'debian' && source.including ? refuse('unavailable', 'it is gone') : { tree: old, archives: [] },
+  );
+  expect(verdict).toMatchObject({ verdict: 'could-not-tell', because: expect.stringContaining('it is gone') });
+});
+
+test('many that crash as they did before do not hide the one that counts', async () => {
+  const spec = insist(prepare(recipe, poc, { files: exampleFiles }));
+  const crowd = Array.from({ length: limits.loudTrials + 4 }, (_, i) => Buffer.from(`neighbour ${i}`));
+  const under = { families: ['Heap-buffer-overflow READ in parse'], mustTrip: false };
+  for (const last of ['boom', 'fresh']) {
+    const doors = pretendDoors(({ tree, input }) =>
+      input.includes('neighbour') ? 'neighbour' : tree === patched || last === 'boom' ? 'parse' : '',
+    );
+    const inputs = [...crowd, Buffer.from(last)];
+    const tried = await tryInputs(new Looker(spec, doors.box), { before: old, after: patched }, inputs, under, undefined);
+    expect(tried.loud[0]).toMatchObject({ after: 'Heap-buffer-overflow READ in parse' });
+    expect(tried.loud.length).toBe(limits.loudTrials);
+  }
 });
 
 test('an input beyond the limit is told by its digest alone', async () => {

@@ -151,18 +151,29 @@ async function applySeries(spec: Pinned, source: TreeId, series: readonly Uint8A
 }
 
 /** Inputs beside the PoCs, and inputs thrown at the patched build. */
-async function searchBeyond({ specs, patch, onProgress, signal }: Asked, builds: Builds, looker: Looker, families: readonly string[]) {
+async function searchBeyond(
+  { specs, patch, doors, onProgress, signal }: Asked,
+  builds: Builds,
+  looker: Looker,
+  families: readonly string[],
+) {
   const [first] = specs as [Pinned, ...Pinned[]];
+  let made: Promise<TreeId | Refusal> | undefined;
+  const fixed = () => {
+    made ??= buildVariant(first, 'fixed', doors, onProgress, signal).then((built) => (isRefusal(built) ? built : built.tree));
+    return made;
+  };
+  const under = { families, ...(first.recipe.variants.fixed ? { fixed } : {}) };
   const { oracle } = first.recipe;
   const share = Math.ceil(limits.patchVariants / specs.length);
   const variants = specs.flatMap(({ poc }) => variantsOf(poc.bytes, oracle.kind, share)).slice(0, limits.patchVariants);
   onProgress({ step: 'run', of: `${variants.length} variants of the PoCs` });
   const known = [...specs.map(({ poc }) => poc.bytes), first.control.bytes, ...variants];
   const attacks = attacksOf(known, sha256(`${patch} ${first.digest}`), limits.patchAttacks);
-  const tried = await tryInputs(looker, builds, variants, { families, mustTrip: true }, signal);
+  const tried = await tryInputs(looker, builds, variants, { ...under, mustTrip: true }, signal);
   if (tried.loud.some(({ after: place }) => place !== null && families.includes(place))) return { variants: tried };
   onProgress({ step: 'run', of: `${attacks.length} inputs thrown at the patched build` });
-  return { variants: tried, attacks: await tryInputs(looker, builds, attacks, { families, mustTrip: false }, signal) };
+  return { variants: tried, attacks: await tryInputs(looker, builds, attacks, { ...under, mustTrip: false }, signal) };
 }
 
 async function immutableOf(spec: Pinned, before: TreeId, after: TreeId, box: Box, signal: AbortSignal | undefined) {

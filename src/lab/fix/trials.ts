@@ -1,8 +1,9 @@
 import { sha256 } from '../../base/canonical.ts';
 import type { TreeId } from '../../base/doors.ts';
 import { limits } from '../../base/limits.ts';
+import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import { atOnce } from '../at-once.ts';
-import type { Trial, Trials } from '../fix.ts';
+import { isFresh, type Trial, type Trials } from '../fix.ts';
 import type { Looker } from '../look.ts';
 
 export interface Builds {
@@ -13,6 +14,8 @@ export interface Builds {
 interface Asked {
   /** Of the PoCs, on the unpatched build. */
   readonly families: readonly string[];
+  /** The package's own fixed build, where there is one: made when it is asked for. */
+  readonly fixed?: () => Promise<TreeId | Refusal>;
   /** Whether an input counts only when it trips the unpatched build at one of their places. */
   readonly mustTrip: boolean;
 }
@@ -22,7 +25,7 @@ export async function tryInputs(
   looker: Looker,
   { before, after }: Builds,
   inputs: readonly Uint8Array[],
-  { families, mustTrip }: Asked,
+  { families, fixed, mustTrip }: Asked,
   signal: AbortSignal | undefined,
 ): Promise<Trials> {
   const timeUp = AbortSignal.timeout(limits.patchTrialMs);
@@ -42,7 +45,12 @@ export async function tryInputs(
       return mustTrip ? { ...trialOf(input), before: place, after: null, because, isOurs } : 'quiet';
     }
     if (!mustTrip) place = await placeOn(input, before, 'vulnerable');
-    return { ...trialOf(input), before: place, after: seen.family, because: null };
+    const trial = { ...trialOf(input), before: place, after: seen.family, because: null };
+    if (!fixed || !isFresh(trial) || families.includes(seen.family)) return trial;
+    // Behind a flaw that is mended may stand another, that nobody came to before.
+    const known = await fixed();
+    if (isRefusal(known)) return { ...trial, after: null, because: `${seen.family}: ${known.because}`, isOurs: true };
+    return { ...trial, fixed: await placeOn(input, known, 'fixed') };
   };
   const tried = await atOnce(inputs, limits.boxesAtOnce, async (input) => {
     const told = stop.aborted ? undefined : await tryOne(input);
@@ -56,8 +64,18 @@ export async function tryInputs(
     tried: inputs.length - cut,
     tripped: told.length,
     ended: cut > 0 ? 'time' : 'all',
-    loud: told.filter((trial) => trial !== 'quiet').slice(0, limits.loudTrials),
+    loud: told
+      .filter((trial) => trial !== 'quiet')
+      .sort((a, b) => weightOf(b, families) - weightOf(a, families))
+      .slice(0, limits.loudTrials),
   };
+}
+
+/** What decides most is kept first: many that say nothing must not crowd out the one that does. */
+function weightOf(trial: Trial, families: readonly string[]): number {
+  if (trial.after === null) return 1;
+  if (families.includes(trial.after)) return 3;
+  return isFresh(trial) ? 2 : 0;
 }
 
 const trialOf = (input: Uint8Array) => ({
