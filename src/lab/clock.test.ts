@@ -6,7 +6,8 @@ import { pretendTree } from './pretend.example.ts';
 const [onTrial, elsewhere] = [pretendTree('3'), pretendTree('1')];
 const spec = (argv: string, tree = onTrial) =>
   ({ argv: [argv], trees: [{ tree, at: '/src' }], limits: { wallMs: 1000 } }) as unknown as BoxSpec;
-const ended = (end: BoxResult['end'], wallMs = 1) => ({ end, wallMs, exit: end === 'exited' ? 0 : null }) as BoxResult;
+const ended = (end: BoxResult['end'], wallMs = 1) =>
+  ({ end, wallMs, exit: end === 'exited' ? 0 : null, reports: [] as BoxResult['reports'] }) as BoxResult;
 
 /** What each run comes to, in order, and what was run. */
 function rehearsed(...results: readonly BoxResult[]) {
@@ -40,4 +41,21 @@ test('another end is believed at once, and so is what stands on another tree', a
   expect((await runs.run(spec('asked'))).end).toBe('oom');
   expect((await runs.run(spec('other', elsewhere))).end).toBe('timeout');
   expect(ran).toEqual(['asked', 'other']);
+});
+
+test('a driver that the observer stopped was ended by the clock too; one that it is unsure of for another reason was not', async () => {
+  const observed = (said: string, wallMs: number) => ({
+    ...ended('exited', wallMs),
+    reports: [{ name: 'observed.json', bytes: Buffer.from(said) }],
+  });
+  const late = observed('{"saw":"unsure","ended":"stopped"}', 850);
+  const { ran, runs } = rehearsed(late, ended('exited'), observed('{"saw":"quiet"}', 850), late, ended('exited', 501));
+  expect((await runs.run(spec('asked'))).reports[0]!.bytes.toString()).toContain('quiet');
+  expect(await runs.run(spec('next'))).toMatchObject({ end: 'box-failed' });
+  expect(ran).toEqual(['asked', 'known', 'asked', 'next', 'known']);
+  for (const said of ['{"saw":"unsure"}', 'null', 'no JSON', '{"saw":"seen"}']) {
+    const { ran, runs } = rehearsed(observed(said, said.includes('unsure') ? 500 : 900));
+    await runs.run(spec('asked'));
+    expect(ran).toEqual(['asked']);
+  }
 });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { realLab } from '../equipment/real-lab.ts';
+import { flawedPackage, realLab } from '../equipment/real-lab.ts';
 
 /** A small library with a Makefile of its own, in the real box: what a patch may do to be silent without mending anything. */
 const lab = realLab();
@@ -90,9 +90,30 @@ describe('a patch', () => {
     const building = { recipe: { ...recipe, build: { ...recipe.build, limits: { wallMs: 12_000 } } } };
     expect((await mend([asleep], building)).evidence).toMatchObject({ failedAt: 'build', failure: expect.stringContaining('(twice, ') });
     const waiting = '--- a/label.c\n+++ b/label.c\n@@ -5,2 +5,3 @@\n   static char kept[8];\n+  for (;;) length += 0;\n';
-    const hung = await mend([`${waiting}${loop}\n`], { recipe: { ...recipe, limits: { wallMs: 3000 } } });
+    const hung = await mend([`${waiting}${loop}\n`], { recipe: { ...recipe, limits: { wallMs: 5000 } } });
     expect(hung.evidence.pocs[0]!.after[0]).toMatchObject({ saw: 'could-not-tell', because: expect.stringContaining('timeout') });
     expect(hung.evidence.pocs[0]!.after[0]).not.toHaveProperty('isOurs');
+  });
+
+  test('of a package for Node that waits for ever does not end, although the observer in its box does', { timeout: 180_000 }, async ({
+    skip,
+  }) => {
+    if (lab.missing) skip(lab.missing);
+    const index = 'module.exports = (text) => {\n  const { at, to } = JSON.parse(text);\n  Object.prototype[at] = to;\n};\n';
+    const waits = `--- a/index.js\n+++ b/index.js\n@@ -2,3 +2,3 @@\n   const { at, to } = JSON.parse(text);\n-  Object.prototype[at] = to;\n+  return new Promise(() => setInterval(() => {}, 1000));\n };\n`;
+    const { evidence } = await lab.mend({
+      recipe: {
+        inline: { control: '{}', 'drive.cjs': "module.exports = (input) => require('flawed')(input);" },
+        ...{ run: { driver: 'drive.cjs' }, oracle: { kind: 'prototype-pollution' }, limits: { wallMs: 12_000 } },
+        patch: { at: 'node_modules/flawed' },
+      },
+      vulnerable: flawedPackage(index),
+      poc: '{"at":"polluted","to":1}',
+      series: [waits],
+    });
+    expect(evidence.pocs[0]).toMatchObject({ before: { saw: 'crash' }, after: [{ saw: 'could-not-tell' }] });
+    expect(evidence.pocs[0]!.after[0]).toMatchObject({ because: expect.stringContaining('did not come to an end') });
+    expect(evidence.pocs[0]!.after[0]).not.toHaveProperty('isOurs');
   });
 
   test('indented, so that no header is seen where patch(1) sees one, still changes what it must not', { timeout: 180_000 }, async ({

@@ -68,7 +68,9 @@ export function realLab(): RealLab {
         history: async () => refuse('not_found', 'nothing has a history here'),
       };
       const patches = series.map((text) => Buffer.from(text));
-      return insist(await verifyPatch(wholeOf(recipe), patches, [Buffer.from(poc)], { files: {}, runs: 1, ownTests }, { box, sources }));
+      return insist(
+        await verifyPatch(wholeOf(recipe), patches, [Buffer.from(poc)], { files: {}, observers, runs: 1, ownTests }, { box, sources }),
+      );
     },
     async try({ recipe, vulnerable, fixed, poc, runs = 2 }) {
       const kept = { '1': await keep(vulnerable), '2': fixed && (await keep(fixed)) };
