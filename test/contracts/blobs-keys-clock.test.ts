@@ -144,6 +144,15 @@ describe('small blobs in the database, larger ones on disk', () => {
     expect(Buffer.from((await blobs.get(id(4))) as Uint8Array).toString()).toBe('again');
   });
 
+  test('what is written again in another size is as it was written last', async () => {
+    for (const bytes of [Buffer.from('once'), large, small, large]) {
+      await blobs.put(id(9), bytes);
+      expect(Buffer.from((await blobs.get(id(9))) as Uint8Array).equals(bytes)).toBe(true);
+    }
+    await blobs.erase(id(9));
+    expect(await blobs.get(id(9))).toMatchObject({ code: 'not_found' });
+  });
+
   test('altered, exchanged, cut short, or sealed with another key: untrusted', async () => {
     await blobs.put(id(5), Buffer.from('one'));
     await blobs.put(id(6), Buffer.from('other'));

@@ -9,7 +9,12 @@ import { type Apart, rowBlobs } from './rows.ts';
 export function keptBlobs(root: string, db: Apart, wrapping: KeyObject): Blobs {
   const [rows, files] = [rowBlobs(db, wrapping), diskBlobs(root, wrapping)];
   return {
-    put: (id, bytes, tx) => (bytes.length <= limits.blobRowBytes ? rows : files).put(id, bytes, tx),
+    async put(id, bytes, tx) {
+      if (bytes.length <= limits.blobRowBytes) return rows.put(id, bytes, tx);
+      await files.put(id, bytes);
+      // A run hands in again what has grown: the row of what was small is what would be found.
+      await rows.erase(id);
+    },
     async get(id) {
       const row = await rows.get(id);
       return isRefusal(row) && row.code === 'not_found' ? files.get(id) : row;
