@@ -69,7 +69,7 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   const now = doors.clock.now();
   // Reading again does no harm, and a kept reply would be a copy of what was read.
   const key = verb.secret || verb.at.startsWith('GET') ? undefined : call.key;
-  const digest = key === undefined ? '' : digestOf(input);
+  const digest = key === undefined ? '' : digestOfRequest(input);
   const kept = key === undefined ? undefined : await keptReply(tx, actor.id, key);
   if (kept && (kept.verb !== verb.name || kept.requestDigest !== digest))
     throw new Stop(refuse('conflict', 'this Idempotency-Key was used for another request', 'Idempotency-Key'));
@@ -88,6 +88,15 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
   const batch = events.length ? { actor: actor.id, at: now, salt: () => saltOf(doors), events } : undefined;
   return { presented, last: logging({ follower: call.follower, batch }) };
+}
+
+/** A text may hold half of a surrogate pair where its verb makes do with that; nothing can be compared with it. */
+function digestOfRequest(input: unknown): string {
+  try {
+    return digestOf(input);
+  } catch {
+    throw new Stop(refuse('malformed', 'under an Idempotency-Key, text must hold no half of a surrogate pair'));
+  }
 }
 
 function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {

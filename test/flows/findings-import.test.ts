@@ -84,6 +84,11 @@ test('what cannot be read is refused with nothing stored, or kept with its reaso
   expect(await hub.try(desk!, findings.quarantinedDocument, { id: quarantined!.id })).toMatchObject({ id: quarantined!.id });
 });
 
+test('half a surrogate pair under an Idempotency-Key is told to its sender, and is no fault of the hub', async () => {
+  const refused = await hub.try(lab!, findings.importDocument, { document: '\ud800', quarantine: true }, 'half');
+  expect(refused).toMatchObject({ code: 'malformed', because: expect.stringContaining('surrogate') });
+});
+
 test('nobody else sees what lies in quarantine, nor discards it', async () => {
   const { quarantined } = await take(lab!, { document: 'not json', quarantine: true });
   const { id } = quarantined!;

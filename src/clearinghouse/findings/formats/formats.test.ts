@@ -5,6 +5,7 @@ import { documents } from '../../../../test/equipment/documents.ts';
 import { zipOf } from '../../../../test/equipment/zip.ts';
 import { limits } from '../../../base/limits.ts';
 import { insist, isRefusal } from '../../../base/refusal.ts';
+import { contentDigest } from '../commitment.ts';
 import { openDocument, openValue } from './document.ts';
 import { importFormats, readDocument } from './formats.ts';
 
@@ -36,7 +37,29 @@ describe('each format', () => {
     expect(draft.title).not.toBe('');
     expect(insist(read(text, name)).drafts).toHaveLength(1);
   });
+
+  test.each(Object.entries(documents))(
+    '%s: a number that is none in JSON, wherever it stands, leaves a draft that can be committed to',
+    (name, text) => {
+      for (const spoiled of leavesOf(JSON.parse(text.split('\n')[0]!))) {
+        const reading = read(spoiled, name);
+        if (!isRefusal(reading)) for (const draft of reading.drafts) expect(() => contentDigest(draft), spoiled).not.toThrow();
+      }
+    },
+  );
 });
+
+/** The document as often as it has values that are neither object nor array, each time with another of them as 1e999. */
+function leavesOf(value: unknown): string[] {
+  const spoiled = (at: number) => {
+    let n = 0;
+    const other = JSON.stringify(value, (_key, v) => (typeof v !== 'object' && n++ === at ? '@@' : v));
+    return n > at ? other.replace('"@@"', '1e999') : undefined;
+  };
+  const all: string[] = [];
+  for (let text = spoiled(0); text !== undefined; text = spoiled(all.length)) all.push(text);
+  return all;
+}
 
 test('OSV: versions, commits, scores, ids; withdrawn ones are skipped', () => {
   expect(only(documents.osv!)).toMatchObject({

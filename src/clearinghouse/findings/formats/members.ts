@@ -30,6 +30,11 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** JSON.parse makes Infinity of 1e999, which JSON cannot say again: nothing that holds one can be digested. */
+export function isNoNumber(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
 export function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== '');
 }
@@ -66,7 +71,7 @@ export function fitted(value: unknown, maxChars: number, depth = 8): unknown {
       room -= text.length;
       return text;
     }
-    if (typeof of !== 'object' || of === null) return of === undefined || Number.isNaN(of) ? undefined : of;
+    if (typeof of !== 'object' || of === null) return of === undefined || isNoNumber(of) ? undefined : of;
     if (levels === 0) return undefined;
     if (Array.isArray(of)) return of.map((item) => walk(item, levels - 1)).filter((item) => item !== undefined);
     return Object.fromEntries(

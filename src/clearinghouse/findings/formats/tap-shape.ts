@@ -1,3 +1,5 @@
+import { isNoNumber } from './members.ts';
+
 /** A report whose members are known and of their types; nothing more is sure of it. `null` counts as absent, as does ''. */
 export interface TapReport {
   readonly text: Readonly<Record<string, string>>;
@@ -55,6 +57,7 @@ export function shapeOf(value: Readonly<Record<string, unknown>>): TapReport | s
       attachments = read;
     } else if (field === 'enrichment') {
       if (!isObject(given)) return '"enrichment" must be an object';
+      if (holdsNoNumber(given)) return '"enrichment" holds a number that is too large';
       enrichment = given;
     } else return `unknown field ${JSON.stringify(field.slice(0, 64))}`;
   }
@@ -88,6 +91,14 @@ function attachmentsOf(given: unknown): Record<string, string>[] | string {
     read.push(fields);
   }
   return read;
+}
+
+/** Level by level: how deep it nests is not known yet. */
+function holdsNoNumber(given: object): boolean {
+  let level: unknown[] = [given];
+  while (level.length > 0 && !level.some(isNoNumber))
+    level = level.flatMap((v) => (typeof v === 'object' && v !== null ? Object.values(v) : []));
+  return level.length > 0;
 }
 
 function isList(value: unknown): value is string[] {

@@ -238,6 +238,17 @@ test('limits hold at the limit and refuse one above', () => {
   expect(codes(heavy(limits.tapEnrichmentBytes + 1))).toEqual(['field_too_large enrichment']);
 });
 
+test('a number that is none in JSON is no report: nothing could be committed to', () => {
+  for (const number of ['1e999', '[{"b":-1e999}]']) {
+    const read = readTapJson(Buffer.from(`{"purl":"pkg:npm/a","enrichment":{"epss":${number}}}`));
+    expect('report' in read && readTap(read.report), number).toEqual({
+      kind: 'malformed',
+      detail: '"enrichment" holds a number that is too large',
+    });
+  }
+  expect(codes({ ...minimal, enrichment: { epss: 1e308 } })).toEqual([]);
+});
+
 test('property: nothing a stranger sends makes the reader throw', () => {
   const field = fc.constantFrom(
     'purl',
