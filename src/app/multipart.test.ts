@@ -103,6 +103,12 @@ test('the headers of a part may be so long, and not a byte longer', () => {
   expect(readMultipart(body(part(limits.partHeadBytes + 1)), 'b')).toMatch(/too long/);
 });
 
+test('a body may have so many parts, and not one more', () => {
+  const of = (n: number) => readMultipart(body(...Array.from({ length: n }, () => 'A: 1\r\n\r\nx')), 'b');
+  expect(of(limits.multipartParts)).toHaveLength(limits.multipartParts);
+  expect(of(limits.multipartParts + 1)).toMatch(/at most 1000 parts/);
+});
+
 test('blanks cost no more than they are long', () => {
   // Seconds of slack for a slow machine; a reading that tries every split of a run takes minutes.
   const blanks = ' '.repeat(16_000);

@@ -60,6 +60,7 @@ export function readMultipart(body: Buffer, boundary: string): Part[] | string {
     if (end < 0) return 'the closing boundary is missing';
     const part = readPart(body.subarray(start, Math.max(start, end)));
     if (typeof part === 'string') return part;
+    if (parts.length === limits.multipartParts) return `a body has at most ${limits.multipartParts} parts`;
     parts.push(part);
     at = end + delimiter.length;
   }

@@ -22,7 +22,11 @@ export function vinceFormOf(parts: readonly Part[]): Form | string {
       const text = textOf(part.bytes);
       if (text === undefined) return `part ${i + 1} is not UTF-8`;
       // Whatever else is sent is let be, and not kept: only names of the form are looked for.
-      if (name.length <= 64) fields.set(name, [...(fields.get(name) ?? []), text]);
+      if (name.length <= 64)
+        fields
+          .set(name, fields.get(name) ?? [])
+          .get(name)!
+          .push(text);
     } else if (name === 'user_file' && filename !== '') {
       if (file) return 'one file may be sent';
       file = { filename, contentType: headerOf(part, 'content-type') ?? 'application/octet-stream', bytes: part.bytes };

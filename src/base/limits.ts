@@ -125,6 +125,8 @@ export const limits = {
   descriptionBytes: 1024,
   /** The headers of one part of a multipart body, with the empty line that ends them. */
   partHeadBytes: 16 * 1024,
+  /** As many fields as Django, and so VINCE, takes; a TAP report has 19 at most. Twelve megabytes of empty ones would hold the hub up. */
+  multipartParts: 1000,
   tapBodyBytes: 3 * 1024 * 1024,
   /** By the protocols of others (TAP, VINCE), for one token in one hour of the clock, refused ones included. */
   submissionsPerHour: 100_000,
