@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { limits } from '../base/limits.ts';
 import { isRefusal, type Refusal, refuse } from '../base/refusal.ts';
@@ -6,9 +7,12 @@ import { assist } from '../clearinghouse/advisories/assistance/actions.ts';
 import { kindOf, lookUp } from '../clearinghouse/cases/contacts/suggestions/look-up.ts';
 import type { GivenFile } from '../clearinghouse/cases/contacts/suggestions/suggestion.ts';
 import { clockOf } from './build.ts';
+import { pushCommand } from './cli-push.ts';
 import { readConfig } from './config.ts';
 import { type Ending, finish } from './ending.ts';
+import { each } from './lab-inputs.ts';
 import { remoteHub } from './remote.ts';
+import { saved } from './saving.ts';
 
 interface Global {
   readonly json?: boolean;
@@ -30,8 +34,21 @@ export function casesCommands(program: Command): void {
     .action(async (id: string, { out }: { out?: string }) => {
       const { json = false, url, token } = program.opts<Global>();
       const taken = await remoteHub(url, token).call(assist, { id });
-      finish(isRefusal(taken) ? taken : saved(taken as { data: string; filename: string; sha256: string }, out), json);
+      if (isRefusal(taken)) return finish(taken, json);
+      const { data, filename } = taken as { data: string; filename: string };
+      finish(saved(data, out ?? filename), json);
     });
+  pushCommand(cases, () => program.opts<Global>());
+  const messages = cases.commands.find((c) => c.name() === 'message')!;
+  messages.option('--attach <file>', 'a file that goes with it; as often as there are', each).hook('preAction', (command) => {
+    const { attach = [] } = command.opts<{ attach?: string[] }>();
+    command.setOptionValue('attach', undefined);
+    if (attach.length > 0)
+      command.setOptionValue(
+        'files',
+        attach.map((path) => attached(command, path)),
+      );
+  });
 }
 
 function lookedUp(paths: readonly string[]): Ending {
@@ -62,12 +79,10 @@ function textAt(path: string): string | Refusal {
   }
 }
 
-function saved({ data, filename, sha256 }: { data: string; filename: string; sha256: string }, out = filename): Ending {
+function attached(command: Command, path: string): { filename: string; data: string } {
   try {
-    // Never over what is there: an archive of before may be all that somebody has.
-    writeFileSync(out, Buffer.from(data, 'base64'), { flag: 'wx' });
+    return { filename: basename(path), data: readFileSync(path).toString('base64') };
   } catch (error) {
-    return refuse('conflict', (error as Error).message);
+    return command.error(`${path} cannot be read: ${(error as Error).message}`);
   }
-  return { value: { file: out, sha256 }, text: `${out}\nSHA-256 ${sha256}` };
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import { isRefusal, refuse } from '../base/refusal.ts';
 import type { AnyAction } from '../trust/action.ts';
 import { actions } from './actions.ts';
 import { advisoriesCommands } from './cli-advisories.ts';
 import { casesCommands } from './cli-cases.ts';
+import { cvesCommands } from './cli-cves.ts';
 import { findingsCommands } from './cli-findings.ts';
 import { horizonsCommand } from './cli-horizons.ts';
 import { labCommands } from './cli-lab.ts';
@@ -13,6 +15,7 @@ import { ledgerCommand } from './cli-ledger.ts';
 import { linkCommand } from './cli-link.ts';
 import { logCommands } from './cli-log.ts';
 import { logsCommands } from './cli-logs.ts';
+import { globalOptionsAnywhere, noteOf, parsedAs, placeholderOf } from './cli-options.ts';
 import { osvCommands } from './cli-osv.ts';
 import { providerCommands } from './cli-provider.ts';
 import { releasesCommands } from './cli-releases.ts';
@@ -26,6 +29,7 @@ import { tufCommands } from './cli-tuf.ts';
 import { finish } from './ending.ts';
 import { inputSchema } from './openapi.ts';
 import { remoteHub } from './remote.ts';
+import { saved } from './saving.ts';
 import { runTool } from './tool.ts';
 
 export function buildCli(start: (program: Command) => void): Command {
@@ -37,6 +41,7 @@ export function buildCli(start: (program: Command) => void): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
+    .enablePositionalOptions()
     .exitOverride();
   start(program);
   program
@@ -54,6 +59,7 @@ export function buildCli(start: (program: Command) => void): Command {
   for (const station of new Set(actions.filter((a) => !a.internal).map(stationOf))) addStation(program, station);
   sealCommands(program);
   casesCommands(program);
+  cvesCommands(program);
   findingsCommands(program);
   advisoriesCommands(program);
   labCommands(program);
@@ -73,6 +79,7 @@ export function buildCli(start: (program: Command) => void): Command {
   osvCommands(program);
   linkCommand(program);
   tufCommands(program);
+  globalOptionsAnywhere(program);
   return program;
 }
 
@@ -94,22 +101,21 @@ function addVerb(program: Command, group: Command, verb: AnyAction): void {
   command.option('--key <key>', 'Idempotency-Key: repeating the command repeats nothing');
   for (const [name, schema] of Object.entries(properties)) {
     const { description } = schema as { description?: string };
-    const type = typeOf(schema);
-    const among = choicesOf(schema);
-    const note = [description, required.includes(name) ? 'needed' : '', type === 'array' ? 'JSON, or one value' : '', among]
-      .filter(Boolean)
-      .join('; ');
-    // A flag may stand alone.
-    const value = type === 'boolean' ? '[true|false]' : `<${type ?? 'json'}>`;
-    command.option(`--${dashed(name)} ${value}`, note, (text) => parsedAs(text, type));
+    const note = [description, required.includes(name) ? 'needed' : '', noteOf(schema)].filter(Boolean).join('; ');
+    command.option(`--${dashed(name)} ${placeholderOf(schema)}`, note, (text) => parsedAs(text, schema));
   }
+  const givesBytes = verb.output instanceof z.ZodObject && 'data' in verb.output.shape;
+  if (givesBytes) command.option('--out <file>', 'save what it is there, instead of printing it in base64');
   command.action(async (...words: unknown[]) => {
     const options: Record<string, unknown> = command.opts();
     const { json, url, token } = program.opts<{ json?: boolean; url: string; token?: string }>();
     const { input, key, ...fields } = options;
+    const file = givesBytes ? (options.out as string | undefined) : undefined;
+    if (givesBytes) delete fields.out;
     const given = { ...(input as object | undefined), ...(about && words[0] !== undefined ? { [about]: words[0] } : {}), ...fields };
     const outcome = await remoteHub(url, token).call(verb, given, key as string | undefined);
-    finish(isRefusal(outcome) ? outcome : { value: outcome }, json ?? false);
+    if (isRefusal(outcome)) return finish(outcome, json ?? false);
+    finish(file === undefined ? { value: outcome } : saved((outcome as { data: string }).data, file), json ?? false);
   });
 }
 
@@ -118,36 +124,6 @@ function readInput(path: string): unknown {
     return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
   } catch (error) {
     throw new InvalidArgumentError(`${path === '-' ? 'standard input' : path} is not readable JSON: ${(error as Error).message}`);
-  }
-}
-
-/** What it may be, where that is a short list. */
-function choicesOf(schema: object): string {
-  const { anyOf = [], enum: own } = schema as { anyOf?: { const?: unknown }[]; enum?: unknown[] };
-  const all = own ?? anyOf.map((of) => of.const);
-  return all.length > 0 && all.length <= mostShown && all.every((of) => of !== undefined) ? `one of ${all.join(', ')}` : '';
-}
-
-const mostShown = 20;
-
-/** Of a choice between texts, that it is a text. */
-function typeOf(schema: object): string | undefined {
-  const { type, anyOf = [] } = schema as { type?: string; anyOf?: { type?: string }[] };
-  return type ?? (anyOf.length > 0 && anyOf.every((of) => of.type === 'string') ? 'string' : undefined);
-}
-
-function parsedAs(text: string, type: string | undefined): unknown {
-  if (type === 'string') return text;
-  if (type === 'number' || type === 'integer') return Number(text);
-  if (type === 'boolean') {
-    if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('true or false, or nothing for true.');
-    return text === 'true';
-  }
-  if (type === 'array' && !text.startsWith('[')) return [text];
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

@@ -76,3 +76,8 @@ export function originOf(ctx: Pick<Ctx, 'doors'>): string {
   const { name } = ctx.doors.keys.signer('releases');
   return name.slice(0, name.lastIndexOf('/'));
 }
+
+/** Where people reach the desk, without a slash at its end: not always at the name under which the hub signs. */
+export function deskOf(ctx: Pick<Ctx, 'doors'>): string {
+  return ctx.doors.passkeys.origins[0]!;
+}

@@ -123,7 +123,7 @@ describe('notices', () => {
     const text = await textOf(mail!.raw);
     expect(text).toContain('A time was proposed until which a case stays closed.');
     expect(text).toContain(stage.caseId);
-    expect(text).toContain(`https://test.example/cases/${stage.caseId}`);
+    expect(text).toContain(`http://localhost/cases/${stage.caseId}`);
     expect(mail!.raw.replace(/\r\n[ \t]+/g, ' ')).toMatch(
       new RegExp(`^Subject: test\\.example: case ${stage.caseId}: (news|your answer is waited for)`, 'm'),
     );
@@ -532,7 +532,7 @@ test('a webhook of cases is one person\u2019s own: signed, links only, in order,
   expect(bodies).toHaveLength(2);
   expect(bodies[0]).toMatchObject({
     type: 'case.notice',
-    data: { case: stage.caseId, link: `https://test.example/cases/${stage.caseId}` },
+    data: { case: stage.caseId, link: `http://localhost/cases/${stage.caseId}` },
   });
   expect(bodies[1]!.data.seq).toBe(bodies[0]!.data.seq + 1);
   for (const { headers, body } of hook.received) {

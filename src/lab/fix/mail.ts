@@ -43,7 +43,11 @@ export function readSeries(
   if (read.length === 0) return refuse('malformed', 'there is no patch in it', 'series');
   if (read.length > limits.patchesPerSeries) return tooMany;
   const wrong = read.findIndex(({ mail: { place } }, i) => place && (place.n !== i + 1 || place.of !== read.length));
-  if (wrong >= 0) return refuse('malformed', `patch ${wrong + 1} of ${read.length} is called "${read[wrong]!.mail.subject}"`, 'series');
+  const { place, subject } = read[wrong]?.mail ?? {};
+  if (place) {
+    const because = `patch ${wrong + 1} of ${read.length} says that it is ${place.n}/${place.of} ("${subject}"): push all of the series, in order`;
+    return refuse('malformed', because, 'series');
+  }
   const mails = read.map(({ mail: { place: _, hasDiff: __, ...mail } }) => mail);
   return { mails, patches: read.map(({ bytes }) => bytes) };
 }

@@ -13,11 +13,17 @@ interface Letter {
   readonly text: string;
 }
 
+/** Of the hub: the name it signs under, and where its desk is. */
+interface Sender {
+  readonly name: string;
+  readonly desk: string;
+}
+
 /**
  * What goes out: what happened in general words, which case by its id, the link, the hour. Links only, so that whoever reads it on the way,
  * or on a lost telephone, learns that there is a case, and no more.
  */
-export function letterOf(notices: readonly Told[], choices: Choices, origin: string, answers: ReadonlyMap<string, string>): Letter {
+export function letterOf(notices: readonly Told[], choices: Choices, { name, desk }: Sender, answers: ReadonlyMap<string, string>): Letter {
   const cases = new Set(notices.map((n) => n.caseId));
   const [only] = cases;
   const about = cases.size === 1 && only ? `case ${only}` : 'your cases';
@@ -26,29 +32,29 @@ export function letterOf(notices: readonly Told[], choices: Choices, origin: str
     : isOwed(notices)
       ? 'your answer is waited for'
       : 'news';
-  const items = notices.map((n, i) => item(n, choices, origin, notices.length > 1 ? `${i + 1}. ` : '', answers));
+  const items = notices.map((n, i) => item(n, choices, desk, notices.length > 1 ? `${i + 1}. ` : '', answers));
   const reply = answers.size > 0 && cases.size === 1 ? [answerLine, ''] : [];
   const foot = [
     cases.size === 1 && answers.size > 0
       ? 'Answer this mail to write in the case: your words go to those at your tier, marked as written by mail.'
       : 'Nobody reads what is answered to this mail; follow the link.',
-    `What you are sent, when and how, you choose at https://${origin}/notices`,
+    `What you are sent, when and how, you choose at ${desk}/notices`,
   ];
-  return { subject: `${origin}: ${about}: ${urgency}`, text: [...reply, ...items, '-- ', ...foot, ''].join('\n') };
+  return { subject: `${name}: ${about}: ${urgency}`, text: [...reply, ...items, '-- ', ...foot, ''].join('\n') };
 }
 
 function isOwed(notices: readonly Told[]): boolean {
   return notices.some((n) => n.deadlineAt !== null || points[n.point].kind === 'deadlines');
 }
 
-function item(n: Told, { zone }: Choices, origin: string, number: string, answers: ReadonlyMap<string, string>): string {
+function item(n: Told, { zone }: Choices, desk: string, number: string, answers: ReadonlyMap<string, string>): string {
   const answer = answers.size > 1 && n.caseId ? answers.get(n.caseId) : undefined;
   const lines = [
     `${number}${points[n.point].says}`,
     ...(n.caseId ? [`   Case:     ${n.caseId}`] : []),
     ...(n.deadlineAt ? [`   By:       ${written(n.deadlineAt, zone)}`] : []),
     ...(n.deadlineAt && zone !== 'UTC' ? [`             ${written(n.deadlineAt, 'UTC')}`] : []),
-    `   See:      https://${origin}/${linkOf(n)}`,
+    `   See:      ${desk}/${linkOf(n)}`,
     ...(answer ? [`   Answers:  ${answer}`] : []),
     ...(n.content ? ['', ...n.content.split('\n').map((line) => `   ${line}`)] : []),
     '',

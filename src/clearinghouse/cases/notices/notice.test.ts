@@ -169,13 +169,15 @@ describe('a mail after an attempt', () => {
 
 test('a letter of one case may be answered; one of several names an address for each', () => {
   const n = (caseId: string) => ({ point: 'message' as const, caseId: caseId as `cas_${string}`, deadlineAt: null });
-  const one = letterOf([n('cas_1')], defaultChoices, 'hub.example', new Map([['cas_1', 'r-1@h']]));
+  const hub = { name: 'hub.example', desk: 'https://desk.example' };
+  const one = letterOf([n('cas_1')], defaultChoices, hub, new Map([['cas_1', 'r-1@h']]));
   expect(one.text.startsWith(answerLine)).toBe(true);
   expect(one.subject).toBe('hub.example: case cas_1: news');
+  expect(one.text.match(/https:\S+/g)).toEqual(['https://desk.example/cases/cas_1', 'https://desk.example/notices']);
   const two = letterOf(
     [n('cas_1'), n('cas_2')],
     defaultChoices,
-    'hub.example',
+    hub,
     new Map([
       ['cas_1', 'r-1@h'],
       ['cas_2', 'r-2@h'],

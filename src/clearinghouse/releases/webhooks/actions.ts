@@ -4,7 +4,7 @@ import { plusMs } from '../../../base/instant.ts';
 import { label } from '../../../base/label.ts';
 import { limits } from '../../../base/limits.ts';
 import { refuse } from '../../../base/refusal.ts';
-import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
+import { action, type Ctx, deskOf, done, type Happening, originOf, presentItems } from '../../../trust/action.ts';
 import type { Labour } from '../../../trust/labour.ts';
 import { actorById } from '../../../trust/orgs/store.ts';
 import { noticesAfter, recipientById } from '../../cases/notices/store.ts';
@@ -204,8 +204,8 @@ async function sizeFor(ctx: Ctx, about: Webhook['about'], personId: string): Pro
 }
 
 async function messagesFor(ctx: Ctx, of: Webhook) {
-  const origin = originOf(ctx);
   if (of.about === 'releases') {
+    const origin = originOf(ctx);
     const entries = await entriesAfter(ctx.tx, of.toldSeq, (await headOf(ctx.tx)).size, limits.webhookBatch);
     return entries.map((entry) => messageOf(of.id, origin, entry));
   }
@@ -214,7 +214,7 @@ async function messagesFor(ctx: Ctx, of: Webhook) {
   const messages: ReturnType<typeof messageOf>[] = [];
   for (const notice of notices) {
     const still = who && (await toldOf(ctx.tx, notice, who));
-    messages.push(noticeMessageOf(of.id, origin, notice, still !== undefined));
+    messages.push(noticeMessageOf(of.id, deskOf(ctx), notice, still !== undefined));
   }
   return messages;
 }

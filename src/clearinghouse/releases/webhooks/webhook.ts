@@ -98,12 +98,12 @@ export function messageOf(webhookId: string, origin: string, entry: string): Mes
 }
 
 /** A notice as a receiver is told it: which kind, which case by its id, the link, the hour. What happened is read there, by whoever may. */
-export function noticeMessageOf(webhookId: string, origin: string, of: Notice, isTold: boolean): Message {
+export function noticeMessageOf(webhookId: string, desk: string, of: Notice, isTold: boolean): Message {
   const { seq, caseId, deadlineAt, at, point } = of;
   // The numbers stay without a gap; what it was about is not said any more.
   const data = isTold
-    ? { seq, kind: points[point].kind, case: caseId, link: `https://${origin}/${linkOf(of)}`, deadlineAt }
-    : { seq, kind: 'withheld', case: null, link: `https://${origin}/notices`, deadlineAt: null };
+    ? { seq, kind: points[point].kind, case: caseId, link: `${desk}/${linkOf(of)}`, deadlineAt }
+    : { seq, kind: 'withheld', case: null, link: `${desk}/notices`, deadlineAt: null };
   return { seq, id: `msg_${webhookId.slice(4)}_${seq}`, body: canonical({ type: 'case.notice', timestamp: at, data }) };
 }
 

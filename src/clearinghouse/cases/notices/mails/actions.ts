@@ -5,7 +5,7 @@ import { day, plusMs } from '../../../../base/instant.ts';
 import { limits } from '../../../../base/limits.ts';
 import { refuse } from '../../../../base/refusal.ts';
 import { tierOf } from '../../../../trust/access.ts';
-import { action, type Ctx, done, type Happening, originOf, presentItems } from '../../../../trust/action.ts';
+import { action, type Ctx, deskOf, done, type Happening, originOf, presentItems } from '../../../../trust/action.ts';
 import type { Labour } from '../../../../trust/labour.ts';
 import { actorById, personById } from '../../../../trust/orgs/store.ts';
 import { markText } from '../../canaries/canary.ts';
@@ -166,7 +166,8 @@ async function specOf(ctx: Ctx, of: Mail): Promise<MailSpec> {
   if (!person || told.length === 0) return { mail: null, text: '', protection, publicKey };
   const [origin, domain, key] = [originOf(ctx), ctx.doors.mail.replyDomain, ctx.doors.keys.secret('mail')];
   const answers = domain === undefined ? new Map<string, string>() : await answersOf(ctx, of, told, domain);
-  const letter = letterOf(told, recipient, origin, answers);
+  const desk = deskOf(ctx);
+  const letter = letterOf(told, recipient, { name: origin, desk }, answers);
   const until = plusMs(ctx.now, limits.replyDays * day);
   const own = (kind: 'b' | 'u') => (domain === undefined ? undefined : mailAddress(key, kind, of.id, until, domain));
   const [bounceTo, stopAt] = [own('b'), optionalIn(told).length > 0 ? own('u') : undefined];
@@ -179,7 +180,7 @@ async function specOf(ctx: Ctx, of: Mail): Promise<MailSpec> {
     headers: {
       // Mails of one case lie together in the recipient's program.
       ...(caseId === null ? {} : { references: `<${caseId}@${origin}>` }),
-      ...(stopAt === undefined ? {} : { 'list-unsubscribe': `<mailto:${stopAt}>, <https://${origin}/notices>` }),
+      ...(stopAt === undefined ? {} : { 'list-unsubscribe': `<mailto:${stopAt}>, <${desk}/notices>` }),
     },
   };
   return { mail, text: letter.text, protection, publicKey };
