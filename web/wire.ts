@@ -140,6 +140,7 @@ export type Bisections = z.output<typeof bisections.ofFindingOut>;
 export type RecipeChoices = z.output<typeof recipes.choicesOut>;
 export type LookedAt = z.output<typeof recipes.lookedOut>;
 export type Comparison = z.output<typeof pairs.comparisonsOut>['items'][number];
+export type WaitingPair = z.output<typeof pairs.undecidedOut>['items'][number];
 export type Pair = z.output<typeof pairs.pairOut>;
 export type MatrixAsked = z.output<typeof matrices.askedOut>;
 export type Vulnerability = z.output<typeof duplicates.listOut>['items'][number];

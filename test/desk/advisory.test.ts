@@ -9,6 +9,9 @@ import { loopBox, loopRecipes, loopReport, loopSources } from '../lab-rehearsal.
 import { type Desk, expectSound, noBrowser, openDesk } from './desk.ts';
 
 let desk: Desk;
+/** Every button, and every form behind a fold, by its words. */
+const offeredOn = ({ page }: Awaited<ReturnType<Desk['visit']>>) =>
+  page.locator('main button:not(form *), main details:has(form) > summary').allInnerTexts();
 let [lab, maintainer, coordinator, second]: Actor[] = [];
 let caseId: string;
 const title = 'Endless loop in loop() on nested input';
@@ -118,7 +121,18 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     await expectSound(visit, 'advisory-outside');
     await visit.go(`/cases/${caseId}`);
     expect(await visit.text()).toContain('This case is coordinated by Example Treasury.');
+    // What is left is what the hub takes of any coordinator: to read, to report a leak, and to stop a breach.
+    await visit.page.getByRole('heading', { name: 'Messages' }).waitFor();
+    const own = ['Report a leak', 'Save the archive', 'Signed list', 'As a spreadsheet', "End somebody's access", 'Tell whose copy leaked'];
+    expect(await offeredOn(visit)).toEqual(own);
+    await visit.page.getByText("End somebody's access").click();
+    expect(await visit.page.getByLabel('Why does it end?').innerText()).not.toContain('is done');
     await expectSound(visit, 'case-outside');
+    await visit.go(`/cases/${caseId}/participants`);
+    await visit.page.getByRole('button', { name: /^Open/ }).last().click();
+    const opens = ['Close', 'Open\n Example Treasury', 'Open\n Looper Project', 'Open\n North Lab'];
+    expect(await offeredOn(visit)).toEqual(opens);
+    await expectSound(visit, 'participants-outside');
     await visit.close();
   });
 

@@ -36,6 +36,9 @@ describe.skipIf(noBrowser)('duplicates', () => {
     await visit.page.getByRole('link', { name: 'Duplicates' }).click();
     const waiting = visit.page.getByRole('table', { name: 'Pairs that wait for a person' });
     await waiting.waitFor();
+    // Which pair it is stands in the list: nobody opens a hundred to find the one that presses.
+    for (const shown of ['parse_string reads past the end', 'parse_string reads beyond its buffer', 'North Lab', 'South Lab', purl])
+      expect(await waiting.innerText()).toContain(shown);
     await expectSound(visit, 'duplicates');
     await waiting
       .getByRole('link', { name: /^Look at both/ })

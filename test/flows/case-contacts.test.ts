@@ -7,6 +7,7 @@ import * as ladders from '../../src/clearinghouse/cases/contacts/ladders/actions
 import { laddersOf, saveLadder } from '../../src/clearinghouse/cases/contacts/ladders/store.ts';
 import * as profiles from '../../src/clearinghouse/cases/contacts/profiles/actions.ts';
 import * as records from '../../src/clearinghouse/cases/contacts/records/actions.ts';
+import { addCoordinator } from '../../src/clearinghouse/cases/participants/actions.ts';
 import { participantsOf } from '../../src/clearinghouse/cases/participants/store.ts';
 import { type Actor, house } from '../../src/trust/access.ts';
 import { hop } from '../../src/trust/flow.ts';
@@ -20,6 +21,7 @@ const following = { ...upToCases, hops: [...upToCases.hops, hop('case.closed', l
 beforeAll(async () => {
   stage = await openStage();
   second = await stage.hub.join('Second Treasury', 'coordinator');
+  await stage.hub.do(stage.desk, addCoordinator, { id: stage.caseId, orgId: second.orgId });
   const all = await stage.hub.doors.db.transaction(house.reads, (tx) => participantsOf(tx, stage.caseId));
   participantId = all.find((p) => p.kind === 'supplier')!.id;
 });

@@ -4,7 +4,7 @@ import { day, epochMs, plusMs } from '../../src/base/instant.ts';
 import { draft } from '../../src/clearinghouse/advisories/actions.ts';
 import * as cases from '../../src/clearinghouse/cases/actions.ts';
 import * as ladders from '../../src/clearinghouse/cases/contacts/ladders/actions.ts';
-import { recordNonFix } from '../../src/clearinghouse/cases/contacts/records/actions.ts';
+import { approveRecord, recordNonFix } from '../../src/clearinghouse/cases/contacts/records/actions.ts';
 import * as cves from '../../src/clearinghouse/cases/cves/actions.ts';
 import { insertCves } from '../../src/clearinghouse/cases/cves/store.ts';
 import * as embargoes from '../../src/clearinghouse/cases/embargoes/actions.ts';
@@ -31,7 +31,7 @@ test('a coordinator of another organisation changes nothing of a case before it 
   const of = await openCase(hub, 'pkg:npm/looper@1.0.0', [finder]);
   const { id, label } = of;
   const now = hub.clock.now();
-  const { ids } = await hub.do<{ ids: string[] }>(desk, addSuppliers, { id, suppliers: [{ name: 'A vendor' }] });
+  const { ids } = await hub.do<{ ids: string[] }>(desk, addSuppliers, { id, suppliers: [{ name: 'A vendor' }, { name: 'Another' }] });
   const reached = { id, participantId: ids[0], channel: 'email', addressee: 'security@vendor.example' };
   const ladder = (await hub.do<{ id: string }>(desk, ladders.attemptContact, reached)).id;
   const recipient = {
@@ -40,6 +40,10 @@ test('a coordinator of another organisation changes nothing of a case before it 
     sponsorId: desk.id as `psn_${string}`,
     exclusions: noneFound,
   };
+  const second = (await hub.do<{ id: string }>(desk, ladders.attemptContact, { ...reached, participantId: ids[1] })).id;
+  await hub.do(desk, ladders.recordContact, { id: second, seq: 1, outcome: 'acknowledged' });
+  const answered = { saidAt: now, position: 'no', type: 'wont-fix', rationale: 'no time', source: 'a mail', decision: 'advisory' };
+  const record = (await hub.do<{ id: string }>(desk, recordNonFix, { id, participantId: ids[1], ...answered })).id;
   const delivery = makeId('dlv', epochMs(now), hub.doors.chance(10));
   const cveId = 'CVE-2026-0001';
   await hub.doors.db.transaction(house.reads, async (tx) => {
@@ -101,6 +105,7 @@ test('a coordinator of another organisation changes nothing of a case before it 
         decision: 'advisory',
       },
     ],
+    [approveRecord, { id: record }],
     [regressed, { id, because }],
     [assess, { caseId: id, cvssVector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', ssvc: answers }],
     [draft, draftInput(of, [{ fixed: '2.0.1' }])],

@@ -23,7 +23,7 @@ import { Deliveries } from './case/deliveries.tsx';
 import { Embargo } from './case/embargo.tsx';
 import { Knowers } from './case/knowers.tsx';
 import { Messages } from './case/messages.tsx';
-import { Outside } from './case/outside.tsx';
+import { Outside, usePlace, WithPlace } from './case/outside.tsx';
 import { Patches } from './case/patches.tsx';
 import { ReadIn } from './case/read-in.tsx';
 import { Regressed } from './case/regressed.tsx';
@@ -36,15 +36,20 @@ import { Withdraw } from './case/withdraw.tsx';
 export function CasePage() {
   const { id } = useParams({ from: '/cases/$id' });
   const found = useGet<Case>(`/api/cases/${id}`);
+  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
   return (
     <Awaited of={found} page="Case">
-      {(of) => <Shown of={of} />}
+      {(of) => (
+        <WithPlace caseId={of.id} isStaff={isStaff}>
+          <Shown of={of} isStaff={isStaff} />
+        </WithPlace>
+      )}
     </Awaited>
   );
 }
 
-function Shown({ of }: { of: Case }) {
-  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+function Shown({ of, isStaff }: { of: Case; isStaff: boolean }) {
+  const { coordinates } = usePlace();
   const ownId = useWho().data?.orgId;
   const isFinder = !isStaff && of.finderOrgIds?.some((id) => id === ownId);
   const next = awaitedOnCase(of, new Date().toISOString());
@@ -90,13 +95,13 @@ function Shown({ of }: { of: Case }) {
       {of.tier <= 1 && <Approach of={of} />}
       {of.tier <= 1 && <Deliveries of={of} />}
       {of.tier <= 1 && <Contacts of={of} />}
-      {of.tier <= 1 && <AdvisoryLink of={of} isStaff={isStaff} />}
+      {of.tier <= 1 && <AdvisoryLink of={of} mayDraft={coordinates} />}
       {(isStaff || isFinder) && <Credits of={of} isFinder={isFinder ?? false} />}
-      {isStaff && of.disclosedAt && <Regressed caseId={of.id} />}
+      {coordinates && of.disclosedAt && <Regressed caseId={of.id} />}
       {isStaff && <Cves of={of} />}
       {of.tier <= 1 && <Sharing caseId={of.id} isOpen={of.state !== 'closed'} />}
       {isStaff && <Knowers caseId={of.id} />}
-      {isStaff && of.state !== 'closed' && <ReadIn caseId={of.id} />}
+      {coordinates && of.state !== 'closed' && <ReadIn caseId={of.id} />}
       <Delegations of={of} isStaff={isStaff} />
       <Messages of={of} />
       {isFinder && of.state !== 'closed' && <Withdraw caseId={of.id} />}

@@ -4,11 +4,11 @@ import { OrgName } from '../parts/org-name.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
-import type { Comparison, Vulnerability } from '../wire.ts';
+import type { Vulnerability, WaitingPair } from '../wire.ts';
 
 /** One vulnerability per root cause: what the hub could not decide by itself, and what is decided. Coordinators only. */
 export function Duplicates() {
-  const pairs = useList<Comparison>('/api/duplicates/pairs');
+  const pairs = useList<WaitingPair>('/api/duplicates/pairs');
   const vulnerabilities = useList<Vulnerability>('/api/duplicates');
   return (
     <Page title="Duplicates">
@@ -42,22 +42,38 @@ export function Duplicates() {
   );
 }
 
-const pairColumns: readonly Column<Comparison>[] = [
+const pairColumns: readonly Column<WaitingPair>[] = [
   {
     head: 'Pair',
     cell: (of) => (
-      <Link to="/duplicates/$aId/$bId" params={{ aId: of.aId, bId: of.bId }} className="font-medium">
-        Look at both
-        <span className="sr-only">
-          : {of.aId} and {of.bId}
-        </span>
-      </Link>
+      <>
+        <OneOf of={of.a} />
+        <OneOf of={of.b} />
+        <Link to="/duplicates/$aId/$bId" params={{ aId: of.aId, bId: of.bId }} className="font-medium">
+          Look at both
+          <span className="sr-only">
+            : {of.a?.title ?? of.aId} and {of.b?.title ?? of.bId}
+          </span>
+        </Link>
+      </>
     ),
   },
   { head: 'Likely the same', cell: (of) => percent(of.score) },
   { head: 'Because', cell: (of) => of.reasons.join('; ') },
   { head: 'Since', cell: (of) => <When at={of.decidedAt} /> },
 ];
+
+function OneOf({ of }: { of: WaitingPair['a'] }) {
+  if (!of) return null;
+  return (
+    <div className="mb-2 [overflow-wrap:anywhere]">
+      {of.title}
+      <span className="block text-soft">
+        <OrgName id={of.orgId} />, <code>{of.purl}</code>, {of.rung.replaceAll('-', ' ')}
+      </span>
+    </div>
+  );
+}
 
 export function percent(score: number): string {
   return `${Math.round(score * 100)} %`;

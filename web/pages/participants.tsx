@@ -9,6 +9,7 @@ import { standingTone } from '../parts/tones.ts';
 import { When } from '../parts/when.tsx';
 import { useGet, useWho } from '../session.ts';
 import type { Participant, Participants } from '../wire.ts';
+import { Outside, placeIn } from './case/outside.tsx';
 import { Adding } from './participants/adding.tsx';
 import { Duties } from './participants/duties.tsx';
 import { Selected } from './participants/selected.tsx';
@@ -34,7 +35,9 @@ const filters = [
 ] as const;
 
 function Shown({ caseId, all }: { caseId: string; all: Participants }) {
-  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const me = useWho().data;
+  const isStaff = me?.roles.includes('coordinator') ?? false;
+  const coordinates = me ? placeIn(all, me).coordinates : false;
   const [standing, setStanding] = useState('');
   const [typed, setTyped] = useState('');
   const words = useDeferredValue(typed.trim().toLowerCase());
@@ -59,6 +62,7 @@ function Shown({ caseId, all }: { caseId: string; all: Participants }) {
         </Link>
       }
     >
+      {isStaff && <Outside caseId={caseId} />}
       <p>
         <Counts all={all.items} />
       </p>
@@ -89,7 +93,7 @@ function Shown({ caseId, all }: { caseId: string; all: Participants }) {
         id={(p) => p.id}
         empty="Nobody here is of that kind."
       />
-      {isStaff && <Adding caseId={caseId} />}
+      {coordinates && <Adding caseId={caseId} />}
       {all.duties && <Duties caseId={caseId} all={all} duties={all.duties} />}
       <Section title="What silence means" note="silence is no answer, and never means that something is safe">
         <p className="max-w-prose text-soft">

@@ -6,13 +6,13 @@ import { useGet } from '../../session.ts';
 import type { AdvisoryOfCase, Case } from '../../wire.ts';
 
 /** Where the words are that will be public. */
-export function AdvisoryLink({ of, isStaff }: { of: Case; isStaff: boolean }) {
+export function AdvisoryLink({ of, mayDraft }: { of: Case; mayDraft: boolean }) {
   const found = useGet<AdvisoryOfCase>(`/api/cases/${of.id}/advisory`);
   return (
     <Section title="Advisory">
       <Awaited of={found}>
         {({ advisory }) =>
-          advisory || isStaff ? (
+          advisory || mayDraft ? (
             <p>
               <Link to="/cases/$id/advisory" params={{ id: of.id }}>
                 {advisory ? (advisory.title ?? 'The advisory of this case') : 'Draft the advisory'}

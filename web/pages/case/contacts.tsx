@@ -6,8 +6,9 @@ import { Section } from '../../parts/page.tsx';
 import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { ladderTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
-import { useAct, useGet, useWho } from '../../session.ts';
+import { useAct, useGet } from '../../session.ts';
 import type { Case, Contacts as Found } from '../../wire.ts';
+import { usePlace } from './outside.tsx';
 import { RecordForms } from './record-forms.tsx';
 import { UpstreamRecords } from './upstream-records.tsx';
 
@@ -16,7 +17,7 @@ type Ladder = Found['items'][number];
 /** How far the attempts to reach each supplier have come. */
 export function Contacts({ of }: { of: Case }) {
   const found = useGet<Found>(`/api/cases/${of.id}/contacts`);
-  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const { coordinates } = usePlace();
   return (
     <Section title="Reaching the maintainers" note="one acknowledgement ends it; silence is written down, never guessed">
       <Awaited of={found}>
@@ -26,15 +27,15 @@ export function Contacts({ of }: { of: Case }) {
             {items.map((ladder) => (
               <OneLadder key={ladder.id} of={ladder} caseId={of.id} />
             ))}
-            {isStaff && of.state === 'open' && unasked.length > 0 && (
+            {coordinates && of.state === 'open' && unasked.length > 0 && (
               <Attempt
                 caseId={of.id}
                 suppliers={unasked.map((p) => [p.participantId, p.supplier] as const)}
                 label="Record a first attempt"
               />
             )}
-            <UpstreamRecords of={of} isStaff={isStaff} />
-            {isStaff && of.state !== 'closed' && <RecordForms of={of} ladders={items} />}
+            <UpstreamRecords of={of} mayApprove={coordinates} />
+            {coordinates && of.state !== 'closed' && <RecordForms of={of} ladders={items} />}
           </>
         )}
       </Awaited>
@@ -51,6 +52,7 @@ const rungNames = {
 };
 
 function OneLadder({ of, caseId }: { of: Ladder; caseId: string }) {
+  const { coordinates } = usePlace();
   return (
     <article className="mb-3 border border-line bg-sheet p-4">
       <h3 className="font-semibold [overflow-wrap:anywhere]">
@@ -73,7 +75,7 @@ function OneLadder({ of, caseId }: { of: Ladder; caseId: string }) {
           <p className="mt-2 max-w-prose">{of.words}</p>
         </details>
       )}
-      {of.attempts && of.state === 'climbing' && (
+      {coordinates && of.state === 'climbing' && (
         <Attempt caseId={caseId} suppliers={[[of.participantId, of.supplier]]} label="Record the next attempt" />
       )}
     </article>
@@ -81,6 +83,7 @@ function OneLadder({ of, caseId }: { of: Ladder; caseId: string }) {
 }
 
 function Attempts({ of, attempts }: { of: Ladder; attempts: NonNullable<Ladder['attempts']> }) {
+  const { coordinates } = usePlace();
   return (
     <ol className="mt-2 list-decimal pl-6">
       {attempts.map((a) => (
@@ -88,7 +91,7 @@ function Attempts({ of, attempts }: { of: Ladder; attempts: NonNullable<Ladder['
           <When at={a.at} />, {a.channel.replace('-', ' ')} to {a.addressee}
           {a.carriesReport && ', with the report'}: <strong className="font-medium">{a.outcome.replace('-', ' ')}</strong>
           {a.note && <span className="block text-soft">{a.note}</span>}
-          {a.outcome !== 'acknowledged' && a.outcome !== 'bounced' && <Outcome ladderId={of.id} seq={a.seq} />}
+          {coordinates && a.outcome !== 'acknowledged' && a.outcome !== 'bounced' && <Outcome ladderId={of.id} seq={a.seq} />}
         </li>
       ))}
     </ol>

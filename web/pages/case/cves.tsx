@@ -10,12 +10,14 @@ import { useGet } from '../../session.ts';
 import type { Case, CnaMatch, Cve, CvePool } from '../../wire.ts';
 import { Assign, Foreign, Reject } from './cve-forms.tsx';
 import { Errands } from './errands.tsx';
+import { usePlace } from './outside.tsx';
 
 /** For coordinators: the CVE ids of a case, what CVE Services has yet to do for them, and whose scope the package is. */
 export function Cves({ of }: { of: Case }) {
   const ids = useGet<{ items: readonly Cve[] }>(`/api/cases/${of.id}/cves`);
   const pool = useGet<CvePool>('/api/cves/pool');
   const match = useGet<CnaMatch>(withQuery('/api/cnas/match', { purl: of.package }));
+  const { coordinates } = usePlace();
   return (
     <Section title="CVE ids" note="one flaw, one id">
       <Awaited of={ids}>
@@ -32,9 +34,11 @@ export function Cves({ of }: { of: Case }) {
                 </>
               )}
             </Awaited>
-            {items.filter(isOurs).map(({ cveId }) => (
-              <Reject key={cveId} cveId={cveId} />
-            ))}
+            {items
+              .filter((cve) => coordinates && isOurs(cve))
+              .map(({ cveId }) => (
+                <Reject key={cveId} cveId={cveId} />
+              ))}
           </>
         )}
       </Awaited>
@@ -54,12 +58,13 @@ interface MissingProps {
 /** While a flaw of the case has no id: whose it is to give one, and both ways to it. */
 function Missing({ of, items, match, own }: MissingProps) {
   const given = items.filter((cve) => isOurs(cve) || cve.state === 'foreign').length;
+  const { coordinates } = usePlace();
   if (given >= (of.vulnerabilities?.length ?? 1)) return null;
   return (
     <>
       <Whose match={match} />
-      <Assign of={of} other={match.shortName === own ? null : match.shortName} />
-      <Foreign of={of} />
+      {coordinates && <Assign of={of} other={match.shortName === own ? null : match.shortName} />}
+      {coordinates && <Foreign of={of} />}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { When } from '../../parts/when.tsx';
 import { useAct, useGet, useWho } from '../../session.ts';
 import type { Case, Delegation, Knower, Org } from '../../wire.ts';
 import { Act } from './act.tsx';
+import { usePlace } from './outside.tsx';
 import { abilities, Exclusions, exclusionsFound } from './read-in.tsx';
 import { tierWords } from './tiers.ts';
 
@@ -15,6 +16,7 @@ import { tierWords } from './tiers.ts';
 export function Delegations({ of, isStaff }: { of: Case; isStaff: boolean }) {
   const found = useGet<{ items: readonly Delegation[] }>(`/api/cases/${of.id}/delegations`);
   const me = useWho().data;
+  const { coordinates } = usePlace();
   const isOpen = of.state !== 'closed';
   // Nobody is told of a thing that is not theirs: without a delegation there is no section.
   if (!isStaff && (found.error || (found.data?.items.length ?? 0) === 0)) return null;
@@ -25,12 +27,12 @@ export function Delegations({ of, isStaff }: { of: Case; isStaff: boolean }) {
           <>
             <Table
               caption="Delegations in force"
-              columns={isStaff && isOpen ? [...columns, revocation(of.id)] : columns}
+              columns={coordinates && isOpen ? [...columns, revocation(of.id)] : columns}
               rows={items}
               id={(one) => one.id}
               empty="Nobody but the clearinghouse reads people in."
             />
-            {isStaff && isOpen && <Delegate caseId={of.id} />}
+            {coordinates && isOpen && <Delegate caseId={of.id} />}
             {isOpen &&
               items
                 .filter((one) => one.delegateId === me?.id)

@@ -7,8 +7,9 @@ import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { deliveryTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
-import { useAct, useGet, useWho } from '../../session.ts';
+import { useAct, useGet } from '../../session.ts';
 import type { Case, Deliveries as Found } from '../../wire.ts';
+import { usePlace } from './outside.tsx';
 import { Exclusions, exclusionsFound, Whom } from './read-in.tsx';
 
 type Delivery = Found['items'][number];
@@ -16,7 +17,7 @@ type Delivery = Found['items'][number];
 /** On its way to which project the case is, and when it has its turn as things stand. */
 export function Deliveries({ of }: { of: Case }) {
   const found = useGet<Found>(`/api/cases/${of.id}/deliveries`);
-  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const { coordinates } = usePlace();
   return (
     <Section title="On its way to the project" note="a project sets how many reports it takes; what waits is delivered by itself">
       <Awaited of={found}>
@@ -24,12 +25,12 @@ export function Deliveries({ of }: { of: Case }) {
           <>
             <Table
               caption="Deliveries, oldest first"
-              columns={isStaff ? [...columns, recall] : columns}
+              columns={coordinates ? [...columns, recall] : columns}
               rows={items}
               id={(d) => d.id}
               empty="Not handed to its maintainers yet."
             />
-            {isStaff && of.state === 'open' && !items.some((d) => d.state !== 'withdrawn') && <Deliver of={of} />}
+            {coordinates && of.state === 'open' && !items.some((d) => d.state !== 'withdrawn') && <Deliver of={of} />}
           </>
         )}
       </Awaited>

@@ -9,10 +9,12 @@ import { useAct, useGet, useWho } from '../../session.ts';
 import type { Case, Policy, EmbargoTerms as Terms } from '../../wire.ts';
 import { Act } from './act.tsx';
 import { Asked } from './asked.tsx';
+import { usePlace } from './outside.tsx';
 
 /** Why it ends when it ends, whether it is to be had at all, and what happens by itself. */
 export function EmbargoTerms({ of }: { of: Case }) {
   const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const { coordinates } = usePlace();
   const found = useGet<Terms>(`/api/cases/${of.id}/embargo?zone=${encodeURIComponent(zone)}`);
   const isOpen = of.state === 'open' && of.embargo?.state !== 'exited';
   return (
@@ -22,10 +24,10 @@ export function EmbargoTerms({ of }: { of: Case }) {
           <Shown terms={terms} />
           {isOpen && of.tier === 0 && !isStaff && <Prefer of={of} />}
           {isOpen && <ReportLeak of={of} />}
-          {isOpen && isStaff && <Bind of={of} />}
-          {isOpen && isStaff && <DismissLeak of={of} />}
-          {isOpen && isStaff && <End of={of} />}
-          {of.state === 'open' && isStaff && <Judge of={of} />}
+          {isOpen && coordinates && <Bind of={of} />}
+          {isOpen && coordinates && <DismissLeak of={of} />}
+          {isOpen && coordinates && <End of={of} />}
+          {of.state === 'open' && coordinates && <Judge of={of} />}
         </>
       )}
     </Awaited>

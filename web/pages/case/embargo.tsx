@@ -11,10 +11,12 @@ import { useAct, useWho } from '../../session.ts';
 import type { Case } from '../../wire.ts';
 import { Asked } from './asked.tsx';
 import { EmbargoTerms } from './embargo-terms.tsx';
+import { usePlace } from './outside.tsx';
 
 /** Until when the case stays closed, who says so, and what is on the table. */
 export function Embargo({ of }: { of: Case }) {
   const { embargo } = of;
+  const { negotiates } = usePlace();
   if (!embargo)
     return (
       <Section title="Embargo">
@@ -48,7 +50,10 @@ export function Embargo({ of }: { of: Case }) {
         )}
       </Facts>
       {of.tier <= 1 && <EmbargoTerms of={of} />}
-      {of.state === 'open' && of.tier <= 1 && (proposal ? <Answer of={of} byOrgId={proposal.byOrgId} /> : <Propose of={of} />)}
+      {of.state === 'open' &&
+        of.tier === 0 &&
+        negotiates &&
+        (proposal ? <Answer of={of} byOrgId={proposal.byOrgId} /> : <Propose of={of} />)}
     </Section>
   );
 }

@@ -7,12 +7,15 @@ import { Loading, Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
 import { useAct, useWho } from '../../session.ts';
 import type { Case, Messages as Found, Message } from '../../wire.ts';
+import { usePlace } from './outside.tsx';
 import { Write } from './write-message.tsx';
 
 const atOnce = 100;
 
 /** What the participants write, as far as one reads it, the last ones first to be fetched; what is new is marked until one says that it is read. */
 export function Messages({ of }: { of: Case }) {
+  const isStaff = useWho().data?.roles.includes('coordinator') ?? false;
+  const mayWrite = usePlace().coordinates || !isStaff;
   const path = `/api/cases/${of.id}/messages`;
   const found = useInfiniteQuery<Found, Error, Found[], readonly unknown[], number | undefined>({
     queryKey: [path],
@@ -46,7 +49,7 @@ export function Messages({ of }: { of: Case }) {
               ))}
             </ol>
           )}
-          {of.state !== 'closed' && <Write of={of} authors={authorsOf(items)} />}
+          {of.state !== 'closed' && mayWrite && <Write of={of} authors={authorsOf(items)} />}
         </>
       )}
     </Section>

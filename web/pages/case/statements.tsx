@@ -8,6 +8,7 @@ import { statementTone } from '../../parts/tones.ts';
 import { When } from '../../parts/when.tsx';
 import { useAct, useGet, useWho } from '../../session.ts';
 import type { Case, Statements as Standing } from '../../wire.ts';
+import { usePlace } from './outside.tsx';
 import { StatementForm } from './statement-form.tsx';
 
 type Statement = Standing['items'][number];
@@ -19,7 +20,7 @@ const shortly = 5;
 export function Statements({ of }: { of: Case }) {
   const who = useWho().data;
   const found = useGet<Standing>(`/api/cases/${of.id}/statements`);
-  const isStaff = who?.roles.includes('coordinator') ?? false;
+  const { coordinates } = usePlace();
   const mayState = of.state !== 'closed' && (who?.roles.includes('maintainer') ?? false);
   return (
     <Section title="Suppliers’ statements" note="silence is no answer, and never means that something is safe">
@@ -28,7 +29,7 @@ export function Statements({ of }: { of: Case }) {
           <>
             <Table
               caption="Statements, oldest first"
-              columns={isStaff ? [...columns, approval] : columns}
+              columns={coordinates ? [...columns, approval] : columns}
               rows={items}
               id={(s) => s.id}
               empty="Nobody has said anything yet."

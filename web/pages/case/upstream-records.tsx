@@ -9,7 +9,7 @@ import type { Case, UpstreamRecords as Found } from '../../wire.ts';
 type One = Found['items'][number];
 
 /** Where upstream does not fix: what it said itself, and who carries the fix instead. */
-export function UpstreamRecords({ of, isStaff }: { of: Case; isStaff: boolean }) {
+export function UpstreamRecords({ of, mayApprove }: { of: Case; mayApprove: boolean }) {
   const found = useGet<Found>(`/api/cases/${of.id}/upstream-records`);
   if (found.error) return <Refusal error={found.error} />;
   return (
@@ -21,7 +21,7 @@ export function UpstreamRecords({ of, isStaff }: { of: Case; isStaff: boolean })
           </h3>
           {record.nonFix && <NonFix of={record.nonFix} />}
           {record.lastResort && <LastResort of={record.lastResort} />}
-          {isStaff && record.state === 'drafted' && <Approve of={record} />}
+          {mayApprove && record.state === 'drafted' && <Approve of={record} />}
         </article>
       ))}
     </>

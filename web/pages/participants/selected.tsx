@@ -6,6 +6,7 @@ import { Awaited, Refusal } from '../../parts/refusal.tsx';
 import { When } from '../../parts/when.tsx';
 import { useAct, useGet, useWho } from '../../session.ts';
 import type { Identity, Participant, Participants } from '../../wire.ts';
+import { placeIn } from '../case/outside.tsx';
 import { StatementForm } from '../case/statement-form.tsx';
 
 const moves: Record<NonNullable<Participant['rm']>, readonly (readonly [string, string])[]> = {
@@ -41,6 +42,10 @@ const observations = [
 /** One participant, and what its coordinator can do. */
 export function Selected({ of, all, caseId, close }: { of: Participant; all: Participants; caseId: string; close: () => void }) {
   const who = useWho().data;
+  const { coordinates } = who ? placeIn(all, who) : { coordinates: false };
+  // Each coordinating organisation acts on those it looks after; the lead on all of them.
+  const leadId = all.duties?.find((d) => d.duty === 'lead')?.orgId ?? who?.orgId;
+  const looksAfter = coordinates && (of.coordinatorOrgId === who?.orgId || leadId === who?.orgId);
   const others = all.items
     .filter((p) => p.kind === 'coordinator' && p.orgId !== of.coordinatorOrgId)
     .map((p) => [p.orgId ?? '', p.name] as const);
@@ -63,7 +68,7 @@ export function Selected({ of, all, caseId, close }: { of: Participant; all: Par
         <Fact name="What has happened">{of.vfdpxa && <Happenings state={of.vfdpxa} />}</Fact>
       </Facts>
       {of.proxyOrgId !== null && of.proxyOrgId === who?.orgId && <Known id={of.id} />}
-      {of.rm && moves[of.rm].length > 0 && of.standing !== 'withdrawn' && (
+      {looksAfter && of.rm && moves[of.rm].length > 0 && of.standing !== 'withdrawn' && (
         <One
           path={`/api/participants/${of.id}/moves`}
           label="Say how it deals with the report"
@@ -71,7 +76,7 @@ export function Selected({ of, all, caseId, close }: { of: Participant; all: Par
           because
         />
       )}
-      {of.kind === 'supplier' && (
+      {coordinates && of.kind === 'supplier' && (
         <One
           path={`/api/cases/${caseId}/observations`}
           label="Say how far its fix has come"
@@ -80,7 +85,7 @@ export function Selected({ of, all, caseId, close }: { of: Participant; all: Par
           because
         />
       )}
-      {of.kind === 'supplier' && of.orgId === null && all.vulnerabilities && (
+      {looksAfter && of.kind === 'supplier' && of.orgId === null && all.vulnerabilities && (
         <StatementForm
           caseId={caseId}
           vulnerabilities={all.vulnerabilities}
@@ -89,11 +94,11 @@ export function Selected({ of, all, caseId, close }: { of: Participant; all: Par
           label="Write down what it said"
         />
       )}
-      {of.kind === 'supplier' && of.orgId === null && <Bind id={of.id} />}
-      {others.length > 0 && of.kind !== 'coordinator' && (
+      {looksAfter && of.kind === 'supplier' && of.orgId === null && <Bind id={of.id} />}
+      {looksAfter && others.length > 0 && of.kind !== 'coordinator' && (
         <One path={`/api/participants/${of.id}/coordinator`} label="Have somebody else look after it" choice={['orgId', 'Who?', others]} />
       )}
-      {of.kind === 'supplier' && <Listed of={of} />}
+      {of.kind === 'supplier' && <Listed of={of} mayChange={looksAfter} />}
     </Section>
   );
 }
@@ -140,14 +145,16 @@ function Bind({ id }: { id: string }) {
   );
 }
 
-function Listed({ of }: { of: Participant }) {
+function Listed({ of, mayChange }: { of: Participant; mayChange: boolean }) {
   const list = useAct(`/api/participants/${of.id}/listed`);
   return (
     <p className="mt-3">
       {of.isListed ? 'The finders and the other suppliers see that it takes part.' : 'Only coordinators see that it takes part.'}{' '}
-      <Button quiet onClick={() => list.mutate({ isListed: !of.isListed })} disabled={list.isPending} focusableWhenDisabled>
-        {of.isListed ? 'Hide it from them' : 'Show it to them'}
-      </Button>
+      {mayChange && (
+        <Button quiet onClick={() => list.mutate({ isListed: !of.isListed })} disabled={list.isPending} focusableWhenDisabled>
+          {of.isListed ? 'Hide it from them' : 'Show it to them'}
+        </Button>
+      )}
       <Refusal error={list.error} />
     </p>
   );

@@ -4,7 +4,7 @@ import type { Guarded } from '../../../trust/access.ts';
 import { action, type Ctx, done, type Happening, presentItems } from '../../../trust/action.ts';
 import { named } from '../../findings/attachment.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { findingById } from '../../findings/store.ts';
+import { findingById, findingsByIds } from '../../findings/store.ts';
 import { type Candidate, isCompared } from '../candidates/candidate.ts';
 import { candidatesById, digestsOf, lockFindings } from '../candidates/store.ts';
 import { houseLabel, type Vulnerability } from '../duplicate.ts';
@@ -37,11 +37,14 @@ export const undecided = action({
   summary: 'Pairs that wait for a person: those that were replayed first, then the likelier, then the older.',
   by: ['coordinator'],
   input: wire.page,
-  output: wire.comparisonsOut,
+  output: wire.undecidedOut,
   async run(ctx, input) {
-    return done({ items: await store.undecidedPairs(ctx.tx, input.after, input.limit) });
+    const pairs = await store.undecidedPairs(ctx.tx, input.after, input.limit);
+    const found = await findingsByIds(ctx.tx, [...new Set(pairs.flatMap(({ aId, bId }) => [aId, bId]))]);
+    const byId = new Map<string, Finding>(found.map((finding) => [finding.id, finding]));
+    return done({ items: pairs.map((comparison) => ({ comparison, a: byId.get(comparison.aId), b: byId.get(comparison.bId) })) });
   },
-  present: presentItems(wire.presentComparison),
+  present: presentItems(wire.presentWaiting),
 });
 
 /** Two findings, the older first; undefined where one of them is not there for whoever asks. */

@@ -30,6 +30,11 @@ export const comparisonOut = z.object({
 });
 export const comparisonsOut = z.object({ items: z.array(comparisonOut) });
 
+/** What a finding is, in a line. */
+const brief = findingOut.pick({ title: true, purl: true, orgId: true, rung: true });
+/** Null: one that the viewer does not read. */
+export const undecidedOut = z.object({ items: z.array(comparisonOut.extend({ a: brief.nullable(), b: brief.nullable() })) });
+
 const side = z.object({
   finding: findingOut,
   /** Where it is counted, if anywhere. */
@@ -70,6 +75,21 @@ interface Side {
 export function presentComparison(c: Comparison): z.input<typeof comparisonOut> {
   const { id, aId, bId, decision, score, reasons, decidedBy, binding, regroupingId, decidedAt } = c;
   return { id, aId, bId, decision, score, reasons: [...reasons], decidedBy, binding, regroupingId, decidedAt };
+}
+
+/** A pair that waits, with its findings as far as they are read. */
+export interface Waiting {
+  readonly comparison: Comparison;
+  readonly a: Finding | undefined;
+  readonly b: Finding | undefined;
+}
+
+export function presentWaiting({ comparison, a, b }: Waiting): z.input<typeof undecidedOut>['items'][number] {
+  return { ...presentComparison(comparison), a: a ? briefOf(a) : null, b: b ? briefOf(b) : null };
+}
+
+function briefOf({ title, purl, orgId, rung }: Finding): z.input<typeof brief> {
+  return { title, purl, orgId, rung };
 }
 
 export function presentPair(pair: Pair, viewer: Actor): z.input<typeof pairOut> {

@@ -68,6 +68,10 @@ export const approveRecord = action({
   on: (ctx, input) => store.recordById(ctx.tx, input.id),
   async run(ctx, _input, record: UpstreamRecord) {
     if (ctx.actor.kind !== 'person') return refuse('not_permitted', 'a named person approves this');
+    const of = await caseById(ctx.tx, record.caseId);
+    if (!of) return refuse('not_found', 'no such case');
+    const refused = await takesPart(ctx, of);
+    if (refused) return refused;
     const after = approved(record, ctx.actor.id, ctx.now);
     if (isRefusal(after)) return after;
     await store.saveRecord(ctx.tx, after);
