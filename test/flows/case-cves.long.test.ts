@@ -212,6 +212,8 @@ describe('whose scope it is', () => {
     await scope('pkg:npm/%40acme/acme-lib', 'acmelib');
     expect(await match('pkg:npm/%40acme/acme-lib')).toMatchObject({ verdict: 'covered', shortName: 'acmelib' });
     expect(await match('pkg:npm/%40acme/x')).toMatchObject({ verdict: 'covered', shortName: 'vendor' });
+    // As a package is named elsewhere: a scope covers it whatever its version.
+    expect(await match('pkg:npm/@acme/acme-lib@1.2.3?arch=x')).toMatchObject({ verdict: 'covered', shortName: 'acmelib' });
     expect(await match('pkg:npm/%40acmes/x')).toMatchObject({ verdict: 'could-not-tell' });
   });
 

@@ -17,6 +17,7 @@ import { addCoordinator, addSuppliers } from '../../src/clearinghouse/cases/part
 import { endReadIn, readIn } from '../../src/clearinghouse/cases/read-ins/actions.ts';
 import { delegate } from '../../src/clearinghouse/cases/read-ins/delegations/actions.ts';
 import { assess } from '../../src/clearinghouse/priorities/actions.ts';
+import * as artefacts from '../../src/clearinghouse/releases/artefacts/actions.ts';
 import { house } from '../../src/trust/access.ts';
 import { draftInput, openCase } from '../case.ts';
 import { openHub } from '../hub.ts';
@@ -70,6 +71,10 @@ test('a coordinator of another organisation changes nothing of a case before it 
     technicalImpact: answer('total'),
     missionWellbeing: answer('high'),
   };
+  const advisory = await hub.do<{ id: string }>(desk, draft, draftInput(of, [{ fixed: '2.0.0' }]));
+  const data = Buffer.from('SecRule ARGS "@rx x" deny').toString('base64');
+  const mitigation = { advisoryId: advisory.id, kind: 'mitigation', name: 'rule.conf', appliesTo: { version: '1.0.0' }, data };
+  const artefactId = (await hub.do<{ id: string }>(desk, artefacts.attach, mitigation)).id;
   const asked: [Parameters<typeof hub.try>[1], object][] = [
     [cases.close, { id, outcome: 'abandoned', because }],
     [cases.observe, { id, what: 'public', because }],
@@ -109,6 +114,10 @@ test('a coordinator of another organisation changes nothing of a case before it 
     [regressed, { id, because }],
     [assess, { caseId: id, cvssVector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', ssvc: answers }],
     [draft, draftInput(of, [{ fixed: '2.0.1' }])],
+    [artefacts.attach, mitigation],
+    [artefacts.approve, { id: artefactId }],
+    [artefacts.stage, { id: artefactId }],
+    [artefacts.withdraw, { id: artefactId, because }],
   ];
   const refused = { code: 'not_permitted', because: 'this case is coordinated by Clearinghouse: ask to be let in' };
   for (const [verb, input] of asked) expect(await hub.try(other, verb, input), verb.name).toMatchObject(refused);

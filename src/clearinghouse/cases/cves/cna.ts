@@ -62,13 +62,22 @@ interface Match {
  * Whose scope covers a package. Scopes are written in words, and words are no rule: only what a person has read out of them covers a package,
  * the longest prefix first. A scope that names the package, its namespace or its repository is offered to be read, the more special first.
  */
-export function cnaFor(purl: string, scopes: readonly Scope[], cnas: readonly Cna[]): Match {
+export function cnaFor(given: string, scopes: readonly Scope[], cnas: readonly Cna[]): Match {
+  const purl = withoutVersion(given);
   const fitting = scopes.filter(({ covers }) => isPrefix(covers, purl)).toSorted((a, b) => b.covers.length - a.covers.length);
   const candidates = candidatesFor(purl, cnas);
   const [best] = fitting;
   if (best) return { verdict: 'covered', shortName: best.shortName, because: `${best.covers}: ${best.because}`, candidates };
   const because = candidates.length > 0 ? 'nobody has read whether one of these scopes covers it' : 'no scope names it';
   return { verdict: 'could-not-tell', shortName: null, because, candidates };
+}
+
+/** As a scope writes it: no version and no qualifiers, and an `@` in the name percent-encoded (purl, "Rules for each component"). */
+function withoutVersion(purl: string): string {
+  return purl
+    .replace(/[?#].*$/, '')
+    .replace(/(?<!\/)@[^/]*$/, '')
+    .replaceAll('/@', '/%40');
 }
 
 /** `pkg:npm/%40a` covers `pkg:npm/%40a/b` and itself, not `pkg:npm/%40ab`. */

@@ -9,7 +9,9 @@ import { agentById, orgById, personById } from '../../../trust/orgs/store.ts';
 import type { Advisory } from '../../advisories/advisory.ts';
 import { advisoryById } from '../../advisories/store.ts';
 import { ledgerLabel } from '../../cases/case.ts';
+import { mayDraft } from '../../cases/participants/coordinating.ts';
 import { type KeptPatch, patchById } from '../../cases/patches/store.ts';
+import { caseById } from '../../cases/store.ts';
 import { tierIn } from '../../cases/wire.ts';
 import type { Release } from '../release.ts';
 import {
@@ -49,6 +51,8 @@ export const attach = action({
   on: (ctx, input) => advisoryById(ctx.tx, input.advisoryId),
   async run(ctx, input, advisory: Advisory) {
     if (tierIn({ id: advisory.caseId }, ctx.actor) > 1) return refuse('not_permitted', 'artefacts are handed in at tiers 0 and 1');
+    const outside = ctx.actor.roles.includes('maintainer') ? undefined : await mayChange(ctx, advisory.caseId);
+    if (outside) return outside;
     if ((input.patchId === undefined) === (input.data === undefined))
       return refuse('malformed', 'give either the case\u2019s patch or the file', '/data');
     const patch = input.patchId === undefined ? undefined : await patchById(ctx.tx, input.patchId);
@@ -89,7 +93,7 @@ export const approve = action({
   output: wire.artefactOut,
   on: (ctx, input) => store.artefactForChange(ctx.tx, input.id),
   async run(ctx, input, artefact: Artefact) {
-    const no = decideApproval(artefact, ctx.actor);
+    const no = (await mayChange(ctx, artefact.caseId)) ?? decideApproval(artefact, ctx.actor);
     if (no) return no;
     const state = move(artefactMoves, artefact.state, 'approve');
     if (isRefusal(state)) return state;
@@ -120,6 +124,8 @@ export const withdraw = action({
   output: wire.artefactOut,
   on: (ctx, input) => store.artefactForChange(ctx.tx, input.id),
   async run(ctx, { because }, artefact: Artefact) {
+    const outside = await mayChange(ctx, artefact.caseId);
+    if (outside) return outside;
     const state = move(artefactMoves, artefact.state, 'withdraw');
     if (isRefusal(state)) return state;
     const taken: Artefact = { ...artefact, state, withdrawnAt: ctx.now, withdrawnBecause: because };
@@ -190,6 +196,8 @@ export const stage = action({
   output: wire.stagingOut,
   on: (ctx, input) => store.artefactForChange(ctx.tx, input.id),
   async run(ctx, _input, artefact: Artefact) {
+    const outside = await mayChange(ctx, artefact.caseId);
+    if (outside) return outside;
     if (artefact.state !== 'approved') return refuse('wrong_state', 'only an approved artefact is staged');
     if (!(await hourOf(ctx, artefact))) return refuse('wrong_state', 'agree the hour first');
     if (await store.stagingOf(ctx.tx, artefact.id)) return refuse('wrong_state', 'it is staged already');
@@ -328,6 +336,12 @@ async function openStaging(ctx: Ctx, artefact: Artefact, release: Release): Prom
 
 async function hourOf(ctx: Ctx, artefact: Artefact) {
   return (await releasesOfAdvisory(ctx.tx, artefact.advisoryId)).find((r) => r.state === 'scheduled')?.goLiveAt;
+}
+
+/** What goes out with a case is for those who coordinate it: whoever else of the staff reads along changes nothing of it. */
+async function mayChange(ctx: Ctx, caseId: Artefact['caseId']): Promise<Refusal | undefined> {
+  const of = await caseById(ctx.tx, caseId);
+  return of ? mayDraft(ctx, of) : refuse('not_found', 'no such case');
 }
 
 async function decideSpace(ctx: Ctx, advisory: Advisory, bytes: number): Promise<Refusal | undefined> {
