@@ -130,7 +130,7 @@ describe.skipIf(noBrowser)('an advisory, from the case to its hour', () => {
     await expectSound(visit, 'case-outside');
     await visit.go(`/cases/${caseId}/participants`);
     await visit.page.getByRole('button', { name: /^Open/ }).last().click();
-    const opens = ['Close', 'Open\n Example Treasury', 'Open\n Looper Project', 'Open\n North Lab'];
+    const opens = ['Close', 'Open\nExample Treasury', 'Open\nLooper Project', 'Open\nNorth Lab'];
     expect(await offeredOn(visit)).toEqual(opens);
     await expectSound(visit, 'participants-outside');
     await visit.close();

@@ -78,7 +78,7 @@ export function presentComparison(c: Comparison): z.input<typeof comparisonOut> 
 }
 
 /** A pair that waits, with its findings as far as they are read. */
-export interface Waiting {
+interface Waiting {
   readonly comparison: Comparison;
   readonly a: Finding | undefined;
   readonly b: Finding | undefined;
