@@ -58,10 +58,11 @@ export function publisher(
         await tree.adopt();
       } else if (marker.size < head) await bring(lists, tree, marker, head);
       else await catchUp(lists, tree, marker);
-      await others(filesIn(tree));
       await putFreshness(by, doors.clock, tree);
       await putMetrics(by, tree);
       await putSecurity(doors, tree, site);
+      // Last: what is lost of it must not let the log's word grow old.
+      await others(filesIn(tree));
     },
   };
 }

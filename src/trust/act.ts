@@ -41,6 +41,7 @@ export async function act<R>(doors: Doors, verb: Action<never, R, never> | AnyAc
         (tx) => within(doors, verb, call, actor, parsed.data, tx),
         (o) => o.last,
       );
+      for (const work of outcome.later) await work().catch(() => {});
       return outcome.presented;
     } catch (error) {
       if (error instanceof Stop) return error.refusal;
@@ -73,11 +74,12 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   const kept = key === undefined ? undefined : await keptReply(tx, actor.id, key);
   if (kept && (kept.verb !== verb.name || kept.requestDigest !== digest))
     throw new Stop(refuse('conflict', 'this Idempotency-Key was used for another request', 'Idempotency-Key'));
-  const ctx = contextOf(doors, actor, now, tx);
+  const later: (() => Promise<void>)[] = [];
+  const ctx = contextOf(doors, actor, now, tx, later);
   const thing = verb.on ? await verb.on(ctx, input) : undefined;
   if (verb.on && (!thing || may(actor, verb, thing) !== 'yes')) throw new Stop(refuse('not_found', 'no such thing'));
   // Only now: whoever was let out since the first time is not shown the reply again.
-  if (kept) return { presented: kept.reply };
+  if (kept) return { presented: kept.reply, later: [] };
   const outcome: Done<unknown> | Refusal = await verb.run(ctx, input, thing);
   if (isRefusal(outcome)) throw new Stop(outcome);
   const presented = present(verb, outcome.result, actor);
@@ -87,7 +89,7 @@ async function within(doors: Doors, verb: AnyAction, call: Call, actor: Actor, i
   }
   const events = outcome.events.length ? outcome.events : readEvents(verb, actor, thing?.label, outcome.result);
   const batch = events.length ? { actor: actor.id, at: now, salt: () => saltOf(doors), events } : undefined;
-  return { presented, last: logging({ follower: call.follower, batch }) };
+  return { presented, later, last: logging({ follower: call.follower, batch }) };
 }
 
 /** A text may hold half of a surrogate pair where its verb makes do with that; nothing can be compared with it. */
@@ -99,13 +101,14 @@ function digestOfRequest(input: unknown): string {
   }
 }
 
-function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx): Ctx {
+function contextOf(doors: Doors, actor: Actor, now: Instant, tx: Tx, later: (() => Promise<void>)[]): Ctx {
   return {
     actor,
     now,
     tx,
     doors,
     id: (kind) => makeId(kind, epochMs(now), doors.chance(10)),
+    afterwards: (work) => void later.push(work),
     async acrossCompartments(work) {
       doors.db.setReads(tx, house.reads);
       try {

@@ -26,6 +26,8 @@ export interface Ctx {
    * (is somebody on this already?). What comes back must be reduced to an answer before it is returned.
    */
   acrossCompartments<R>(work: (tx: Tx) => Promise<R>): Promise<R>;
+  /** Done once the transaction is durable, and not at all when it is undone: for tidying up what nothing names any more. Its failure changes nothing. */
+  afterwards(work: () => Promise<void>): void;
 }
 
 export interface Done<R> {

@@ -140,6 +140,8 @@ export const ending: readonly Probe[] = [
       await once(worker, 'close');
       const ms = await until(() => sleepers(mark).length === 0, 10);
       expect(sleepers(mark)).toEqual([]);
+      // What started them looks once more whether it left any, and then ends too.
+      await until(() => !leftovers(join(kit.dir, 'store')).some((left) => left.startsWith('process')), 10);
       expect(await kit.box.reap()).toBe(1);
       expect(place()).toEqual([]);
       expect(leftovers(join(kit.dir, 'store'))).toEqual([]);

@@ -77,6 +77,31 @@ describe('one way to act', () => {
     expect(((fault as Fault).cause as Error).message).toBe('broken');
   });
 
+  test('what is for afterwards is done when the act is durable and not before, once, and never when it is undone', async () => {
+    const tidied: string[] = [];
+    const entries = async () => (await logged()).length;
+    let before = await entries();
+    const tidying = action({
+      ...{ name: 'test.tidy', at: 'POST /test/tidy', summary: 'tidies', by: ['finder'], input, output: z.object({}) },
+      async run(ctx, { name }) {
+        ctx.afterwards(async () => void tidied.push(`${name} ${(await entries()) - before}`));
+        ctx.afterwards(async () => {
+          throw new Error('a disk that fails');
+        });
+        if (name === 'refuse') return refuse('wrong_state', 'asked to');
+        if (name === 'break') throw new Error('broken');
+        return done({}, { event: 'test.tidied', thing: name, label: label('RED', finder!.orgId!) });
+      },
+    });
+    expect(await hub.try(finder!, tidying, { name: 'refuse' })).toMatchObject({ code: 'wrong_state' });
+    await expect(hub.try(finder!, tidying, { name: 'break' })).rejects.toThrow(Fault);
+    expect(tidied).toEqual([]);
+    expect(await hub.try(finder!, tidying, { name: 'x' }, 'tidy')).toEqual({});
+    before = await entries();
+    expect(await hub.try(finder!, tidying, { name: 'x' }, 'tidy')).toEqual({});
+    expect(tidied).toEqual(['x 1']);
+  });
+
   test('the same Idempotency-Key answers once, also when asked twice at the same moment', async () => {
     const before = runs;
     const [a, b] = await Promise.all([hub.do(finder!, count, { name: 'y' }, 'k1'), hub.do(finder!, count, { name: 'y' }, 'k1')]);

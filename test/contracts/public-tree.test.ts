@@ -184,6 +184,16 @@ describe('a tree that is damaged', () => {
   });
 });
 
+test('what else should lie in the tree and is lost keeps the log’s word from growing old no more than the advisories from going out', async () => {
+  const lost = async () => {
+    throw new Error('a file is lost');
+  };
+  const failing = publisher(hub.doors, diskTree(join(dir, 'others')), site, () => 0, lost);
+  await expect(failing.publish()).rejects.toThrow('a file is lost');
+  await publishInto('without');
+  for (const path of ['checkpoint', 'freshness', 'metrics.json']) expect(textAt('others', path)).toBe(textAt('without', path));
+});
+
 test('large lists are written less often, and nothing is left out', async () => {
   let nowMs = 0;
   const lazy = publisher(hub.doors, diskTree(join(dir, 'lazy')), site, () => nowMs);

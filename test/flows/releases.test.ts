@@ -262,6 +262,25 @@ test('several that are due go live in one act, one after the other in the feed; 
   expect(three).toHaveLength(3);
 });
 
+test('one that breaks at its hour is held and nothing of it is written; the others keep theirs', async () => {
+  const of: string[] = [];
+  for (const name of ['pkg:npm/whole-1@1.0.0', 'pkg:npm/spoiled@1.0.0', 'pkg:npm/whole-2@1.0.0']) {
+    const opened = await openCase(hub, name, [north!]);
+    const advisoryId = await approveDraft(hub, opened, staff(), [{ fixed: '9.9.9' }]);
+    await hub.do(desk!, releases.schedule, { advisoryId, goLiveAt: embargoOver(hub, opened) });
+    of.push(advisoryId);
+  }
+  const spoil = sql`UPDATE advisories SET text = text - 'affected' WHERE id = ${of[1]}`;
+  await hub.doors.db.transaction(house.reads, async (tx) => void (await spoil.execute(tx)));
+  const { size: before } = await feedOf();
+  hub.clock.advance(23 * day);
+  expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 2, held: 1 });
+  expect((await feedOf()).size).toBe(before + 2);
+  const { items } = await hub.do<{ items: object[] }>(desk!, releases.ofAdvisory, { advisoryId: of[1] });
+  expect(items).toMatchObject([{ state: 'held', because: expect.stringContaining('it could not be published: ') }]);
+  expect(await hub.do(house, releases.publishDue, {})).toEqual({ published: 0, held: 0 });
+});
+
 test('the feed’s times never go back, in whatever order two hubs took theirs', async () => {
   const { items, size } = await feedOf(anonymous, { limit: 500 });
   const last = (JSON.parse(items.at(-1)!.entry) as { publishedAt: Instant }).publishedAt;

@@ -94,13 +94,9 @@ export const publishDue = action({
     const due = await store.dueReleases(ctx.tx, ctx.now, limits.followBatchRows);
     const events: Happening[] = [];
     for (const release of due) {
-      const advisory = await advisoryById(ctx.tx, release.advisoryId);
-      const because = decideHold(release, ctx.now, advisory && (await gateOf(ctx, advisory)));
-      events.push(
-        ...(because !== undefined || !advisory
-          ? await hold(ctx, release, because ?? 'the advisory is gone')
-          : await goLive(ctx, release, advisory)),
-      );
+      const gone = await store.orUndone(ctx.tx, () => comeToItsHour(ctx, release));
+      // One that breaks must not keep the others from their hour.
+      events.push(...(gone instanceof Error ? await hold(ctx, release, `it could not be published: ${gone.message}`) : gone));
     }
     if (events.some((e) => e.event === 'artefact.published')) await publishRepository(ctx);
     const published = events.filter((e) => e.event === 'release.published').length;
@@ -210,6 +206,12 @@ async function gateOf(ctx: Ctx, advisory: Advisory): Promise<Gate | undefined> {
   const isOver = of.state === 'disclosed' || of.embargo.state === 'exited';
   const { state, digest, text } = advisory;
   return { advisory: { state, digest, tlp: text.tlp ?? 'CLEAR' }, embargo: { isOver, endsAt, because } };
+}
+
+async function comeToItsHour(ctx: Ctx, release: Release): Promise<Happening[]> {
+  const advisory = await advisoryById(ctx.tx, release.advisoryId);
+  const because = decideHold(release, ctx.now, advisory && (await gateOf(ctx, advisory)));
+  return because !== undefined || !advisory ? hold(ctx, release, because ?? 'the advisory is gone') : goLive(ctx, release, advisory);
 }
 
 async function hold(ctx: Ctx, release: Release, because: string): Promise<Happening[]> {

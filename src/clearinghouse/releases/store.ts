@@ -279,3 +279,17 @@ function releaseOf(r: ReleaseRow): Release {
     label: labelOfRow(r),
   };
 }
+
+/** What `work` wrote is undone where it throws, and the error returned; but what PostgreSQL says (SQLSTATE) is of the whole transaction. */
+export async function orUndone<T>(tx: Tx, work: () => Promise<T>): Promise<T | Error> {
+  await sql`SAVEPOINT before_work`.execute(tx);
+  try {
+    const done = await work();
+    await sql`RELEASE SAVEPOINT before_work`.execute(tx);
+    return done;
+  } catch (error) {
+    if (!(error instanceof Error) || 'code' in error) throw error;
+    await sql`ROLLBACK TO SAVEPOINT before_work`.execute(tx);
+    return error;
+  }
+}

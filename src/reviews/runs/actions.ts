@@ -227,8 +227,8 @@ async function pinned(ctx: Ctx, run: Run) {
     journal,
     windowMs: msBetween(ctx.now, run.windowEndsAt),
   };
-  // What else an attempt before this one wrote is nobody's.
-  for (const id of [run.transcriptId, run.handedInId]) if (id) await ctx.doors.blobs.erase(id);
+  // What else an attempt before this one wrote is nobody's; but until this one has begun it is all there is.
+  for (const id of [run.transcriptId, run.handedInId]) if (id) ctx.afterwards(() => ctx.doors.blobs.erase(id));
   return done(spec, { event: 'run.begun', thing: run.id, label: run.label, payload: { planId: run.planId, attempt } });
 }
 
