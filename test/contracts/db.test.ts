@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db, Tx } from '../../src/base/doors.ts';
@@ -35,6 +36,25 @@ for (const [name, isThere, open] of kinds) {
     const at = '2026-11-21T09:00:00.123Z';
     const seen = async (reads: string[]) =>
       db.transaction(reads, async (tx) => (await sql<{ id: string }>`SELECT id FROM claims ORDER BY id`.execute(tx)).rows.map((r) => r.id));
+
+    test('a connection that is lost in a transaction fails that one, and not the process', async () => {
+      const uncaught: unknown[] = [];
+      const hear = (cause: unknown) => void uncaught.push(cause);
+      process.on('uncaughtException', hear);
+      const lose = (pid: number) => db.singly((tx) => sql`SELECT pg_terminate_backend(${pid})`.execute(tx));
+      for (const speaksOn of [true, false]) {
+        const lost = db.transaction([], async (tx) => {
+          const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(tx);
+          const losing = wait(100).then(() => lose(rows[0]!.pid));
+          await Promise.all([losing, speaksOn ? sql`SELECT pg_sleep(20)`.execute(tx) : wait(500)]);
+        });
+        await expect(lost).rejects.toThrow(speaksOn ? 'terminating connection' : 'not queryable');
+      }
+      await wait(100);
+      process.off('uncaughtException', hear);
+      expect(uncaught).toEqual([]);
+      expect(await db.singly(async (tx) => (await sql<{ n: number }>`SELECT 1 AS n`.execute(tx)).rows)).toEqual([{ n: 1 }]);
+    });
 
     test('a table that changes under a statement said often fails it once at most', async () => {
       const table = (text: string) => db.transaction([], (tx) => sql.raw(text).execute(tx));

@@ -41,8 +41,10 @@ export async function openDb(config: pg.PoolConfig, { poolSize = 10, keepsPlans 
   const options = '-c timezone=UTC -c client_min_messages=warning -c synchronous_commit=on';
   const [pool, beside] = [poolSize, besideSize].map((max) => {
     const opened = new pg.Pool({ ...config, max, types, options, pipeline: true });
-    // Without a handler, a database that stops would take this process with it (57P01 on an idle client).
+    // Without handlers, a database that stops would take this process with it: on an idle client, and on one that a transaction holds,
+    // whose statement fails as well.
     opened.on('error', () => {});
+    opened.on('connect', (client) => client.on('error', () => {}));
     if (keepsPlans) keepPlans(opened);
     return opened;
   }) as [pg.Pool, pg.Pool];
