@@ -31,7 +31,8 @@ interface Begun {
   pid: number | undefined;
   hasEnded: boolean;
   isKilled: boolean;
-  done(failure: string): void;
+  /** False when it was over already. */
+  done(failure: string): boolean;
 }
 
 /** Of a Unix socket's address, its last NUL counted. */
@@ -77,9 +78,10 @@ export class Spawner {
     const begun: Begun = {
       ...{ start, expected: start.hasStatus ? 3 : 2, connected: 0, left: 0, pid: undefined, hasEnded: false, isKilled: false },
       done: (failure) => {
-        if (!this.#begun.delete(token)) return;
+        if (!this.#begun.delete(token)) return false;
         if (this.#begun.size === 0) server.unref();
         resolve(failure);
+        return true;
       },
     };
     this.#begun.set(token, begun);
@@ -147,14 +149,9 @@ export class Spawner {
     }
   }
 
-  #isOpen(begun: Begun): boolean {
-    return [...this.#begun.values()].includes(begun);
-  }
-
   /** It could not reach us: whoever is started by another one may. */
   #unheard(begun: Begun): void {
-    if (begun.connected === begun.expected || !this.#isOpen(begun)) return;
-    begun.done('it ended before it could say anything');
+    if (begun.connected === begun.expected || !begun.done('it ended before it could say anything')) return;
     void this.#process?.then(({ child }) => child.kill('SIGKILL'));
   }
 
